@@ -1,0 +1,68 @@
+"""Command line of the embedded instance: run, stop, reset."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from deploy import folder
+from deploy.layout import BROKER_OFFSET, ROOT, Layout
+from deploy.refusal import Refused
+from deploy.run import run
+
+HIGHEST_PORT = 65535 - BROKER_OFFSET
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1024 <= int(text) <= HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"PORT={text}: 1024 – {HIGHEST_PORT}")
+    return int(text)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
+    parser.add_argument("command", choices=("run", "stop", "reset"))
+    parser.add_argument("--port", type=_port, default=8000, help="base port; the console's")
+    parser.add_argument("--data", type=Path, default=ROOT / "data", help="data folder")
+    parser.add_argument("--no-seed", action="store_true", help="start empty")
+    return parser.parse_args()
+
+
+def _stop(layout: Layout) -> None:
+    folder.read_marker(layout.data)
+    if folder.stop(layout):
+        print(f"已停止 · stopped: {layout.data}")
+    else:
+        print(f"没有在运行的实例 · nothing is running on {layout.data}")
+
+
+def _reset(layout: Layout) -> None:
+    folder.check_removable(layout.data)
+    folder.stop(layout)
+    if folder.remove(layout):
+        print(f"已删除 · removed: {layout.data}")
+    else:
+        print(f"没有数据目录 · no data folder: {layout.data}")
+
+
+def main() -> int:
+    """Carry out one command; a refusal is told in both languages and ends with 1."""
+    arguments = _arguments()
+    layout = Layout(arguments.data.expanduser().resolve(), arguments.port)
+    try:
+        if arguments.command == "run":
+            run(layout, seed=not arguments.no_seed)
+        elif arguments.command == "stop":
+            _stop(layout)
+        else:
+            _reset(layout)
+    except Refused as refusal:
+        print(f"\n{refusal.zh}\n{refusal.en}", file=sys.stderr)
+        return 1
+    except TimeoutError as late:
+        print(f"\n超时 · timed out: {late}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

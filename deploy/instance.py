@@ -1,0 +1,292 @@
+"""One embedded instance as a library: whole under `make run`, in parts for tests and benches."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+from deploy import broker, child
+from deploy.databases import accepts, make_databases
+from deploy.keys import Keys, make_keys, read_keys, write_private
+from deploy.layout import SERVICES, Layout
+from deploy.postgres import Postgres
+from deploy.refusal import Refused
+
+PARTITIONS = 12
+ISSUER = "keypost-development"
+POSTGRES = "postgres"
+BROKER = "broker"
+PROCESSES = (POSTGRES, BROKER, *SERVICES)
+STOP_SIGNALS = {POSTGRES: "SIGINT"}
+INHERITED = ("PATH", "HOME", "USER", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+SHUTDOWN_SECONDS = 3
+GIVE_UP_SECONDS = 30.0
+NO_PROXY = build_opener(ProxyHandler({}))
+
+
+def base_environment() -> dict[str, str]:
+    """Give what a process may see of the caller's environment: nothing that could change its behaviour."""
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+
+
+def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:
+    """Wait for a condition; raises TimeoutError that names what did not come."""
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what}: not within {seconds:g} s")
+        time.sleep(0.05)
+
+
+def answers(url: str) -> bool:
+    """Tell whether an address answers 200."""
+    try:
+        with NO_PROXY.open(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def listens(port: int) -> bool:
+    """Tell whether something takes connections on a port of this machine."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 0.5).close()
+    except OSError:
+        return False
+    return True
+
+
+class Instance:
+    """The processes, secrets and databases that belong to one data folder and one base port."""
+
+    def __init__(
+        self,
+        data: Path,
+        port: int,
+        *,
+        settings: Mapping[str, str] | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> None:
+        self.layout = Layout(data.resolve(), port)
+        self.postgres = Postgres(self.layout, settings)
+        self.extra = dict(extra or {})
+        self._started: dict[str, subprocess.Popen[bytes]] = {}
+
+    @cached_property
+    def keys(self) -> Keys:
+        return read_keys(self.layout)
+
+    def prepare(self) -> None:
+        """Make the folders, secrets and database cluster of a new instance; complete those of an old one."""
+        self.layout.data.mkdir(parents=True, exist_ok=True)
+        for folder in (self.layout.logs, self.layout.run):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if not (self.layout.keys / "secrets.json").exists() and not self.postgres.initialised:
+            make_keys(self.layout)
+        self.postgres.prepare(self.keys)
+        for name in PROCESSES:
+            self.write_spec(name)
+
+    def database_url(self, service: str, role: str, database: str | None = None) -> str:
+        """Give the address of a service's database for one of its roles: owner, app or worker."""
+        home = SERVICES[service].database
+        full = f"{home}_{role}"
+        return self.postgres.url(full, self.keys.roles[full], database or home)
+
+    def environment(
+        self, service: str, *, owner: bool = False, database: str | None = None
+    ) -> dict[str, str]:
+        """Give the settings of a service's process; the owner's address only where migrations are to run."""
+        layout = self.layout
+        settings = {
+            "KEYPOST_SERVICE": service,
+            "KEYPOST_PROFILE": "development",
+            "KEYPOST_DATABASE_URL": self.database_url(service, "app", database),
+            "KEYPOST_WORKER_URL": self.database_url(service, "worker", database),
+            "KEYPOST_KAFKA_BOOTSTRAP": layout.bootstrap,
+            "KEYPOST_KAFKA_IDEMPOTENT": "false",
+            "KEYPOST_KAFKA_REPLICATION": "1",
+            "KEYPOST_KAFKA_PARTITIONS": str(PARTITIONS),
+            "KEYPOST_ISSUER": ISSUER,
+            "KEYPOST_JWKS": str(layout.keys / "jwks.json"),
+            "KEYPOST_CLOCK_FILE": str(layout.clock),
+            "KEYPOST_PHONE_KEY": self.keys.phone,
+            "KEYPOST_FILE_KEY": self.keys.file,
+            "KEYPOST_SERVICES": json.dumps({name: layout.url(name) for name in SERVICES}),
+            "KEYPOST_LOG_LEVEL": "info",
+        }
+        if service == "console":
+            settings["KEYPOST_ISSUER_KEY"] = str(layout.keys / "issuer.json")
+        if owner:
+            settings["KEYPOST_OWNER_URL"] = self.database_url(service, "owner", database)
+        return {**base_environment(), **settings, **self.extra}
+
+    def command(self, name: str) -> list[str]:
+        """Give the command line of one process of the instance."""
+        if name == POSTGRES:
+            return self.postgres.command
+        if name == BROKER:
+            return broker.command(self.layout)
+        return [
+            *(sys.executable, "-m", "uvicorn", f"{SERVICES[name].package}.app:create", "--factory"),
+            *("--host", "127.0.0.1", "--port", str(self.layout.ports[name])),
+            *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
+            *("--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)),
+        ]
+
+    def write_spec(self, name: str) -> Path:
+        """Write what the process wrapper needs to become one process, readable by us alone."""
+        spec: dict[str, Any] = {
+            "record": str(self.layout.run / f"{name}.pid"),
+            "folder": str(self.layout.postgres if name == POSTGRES else self.layout.data),
+            "on_parent_death": STOP_SIGNALS.get(name, "SIGTERM"),
+            "command": self.command(name),
+            "environment": self.environment(name) if name in SERVICES else base_environment(),
+        }
+        if name == POSTGRES:
+            spec["lock"] = str(self.layout.postgres / "postmaster.pid")
+            owner = self.postgres.owner
+            spec["owner"] = [owner.uid, owner.gid] if owner.dropped else None
+        return self.write_record(name, spec)
+
+    def write_record(self, name: str, spec: Mapping[str, Any]) -> Path:
+        """Write one process wrapper's specification for our eyes only, and give its path."""
+        path = self.layout.run / f"{name}.json"
+        write_private(path, json.dumps(spec))
+        return path
+
+    def wrapped(self, name: str) -> list[str]:
+        """Give the command that starts a process through the wrapper, after `write_spec`."""
+        return [sys.executable, "-I", "-S", child.__file__, str(self.layout.run / f"{name}.json")]
+
+    # -- without a supervisor ------------------------------------------------------------------
+
+    def start(self, name: str) -> None:
+        """Start one process as a child of this one; it ends when this process (its main thread) does."""
+        self.write_spec(name)
+        (self.layout.run / f"{name}.pid").unlink(missing_ok=True)
+        with (self.layout.logs / f"{name}.log").open("ab") as log:
+            self._started[name] = subprocess.Popen(
+                self.wrapped(name), stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0
+            )
+
+    def stop(self, name: str) -> None:
+        """Stop one process that `start` started, in order, or the hard way when it does not obey."""
+        process = self._started.pop(name, None)
+        if process is None:
+            return
+        process.send_signal(getattr(signal, STOP_SIGNALS.get(name, "SIGTERM")))
+        try:
+            process.wait(GIVE_UP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    @contextmanager
+    def running(self, *names: str) -> Iterator["Instance"]:
+        """Start processes in this order, each ready before the next kind, and stop them in reverse."""
+        with ExitStack() as stack:
+            for name in names:
+                stack.callback(self.stop, name)
+                self.start(name)
+                if name not in SERVICES:
+                    self.wait_for(name)
+            for name in names:
+                self.wait_for(name)
+            yield self
+
+    # -- any instance of this data folder ------------------------------------------------------
+
+    def pids(self) -> dict[str, int]:
+        """Give the living processes of the instance by name, whoever started them."""
+        found = {}
+        for name in PROCESSES:
+            try:
+                record = json.loads((self.layout.run / f"{name}.pid").read_text())
+            except (OSError, ValueError):
+                continue
+            if record["start"] and child.start_time(record["pid"]) == record["start"]:
+                found[name] = int(record["pid"])
+        return found
+
+    def kill(self, name: str, number: int = signal.SIGKILL) -> int:
+        """Send a signal to one process of the instance and give its pid; raises when it is not running."""
+        pid = self.pids().get(name)
+        if pid is None:
+            raise ProcessLookupError(name)
+        os.kill(pid, number)
+        process = self._started.get(name)
+        if process is not None and number == signal.SIGKILL:
+            process.wait()
+        return pid
+
+    def ready(self, name: str) -> bool:
+        """Tell whether one process does its work."""
+        if name == POSTGRES:
+            return accepts(self.postgres)
+        if name == BROKER:
+            return listens(self.layout.broker_port)
+        return answers(f"{self.layout.url(name)}/readyz")
+
+    def wait_for(self, name: str, seconds: float = GIVE_UP_SECONDS) -> None:
+        """Wait until one process does its work; says where its log is when it does not."""
+        try:
+            wait_until(lambda: self._ended(name) or self.ready(name), seconds, name)
+        except TimeoutError as error:
+            raise self.never_came(name) from error
+        if self._ended(name):
+            raise self.never_came(name)
+
+    def _ended(self, name: str) -> bool:
+        process = self._started.get(name)
+        return process is not None and process.poll() is not None
+
+    def never_came(self, name: str) -> Refused:
+        """Give the refusal that names a process that did not come up, with the end of its log."""
+        log = self.layout.logs / f"{name}.log"
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-12:]) if log.exists() else ""
+        return Refused(
+            f"{name} 没有启动成功,日志在 {log}:\n{tail}", f"{name} did not come up; its log is {log}"
+        )
+
+    # -- databases -----------------------------------------------------------------------------
+
+    def make_databases(self) -> None:
+        """Make the roles, databases and extensions of all services where they are missing."""
+        make_databases(self.postgres, self.keys)
+
+    def migrate(self, services: Iterable[str] = tuple(SERVICES), database: str | None = None) -> None:
+        """Bring databases of services up to date, side by side; refuses with the output of a failure."""
+        running = [
+            (
+                name,
+                subprocess.Popen(
+                    [sys.executable, "-m", "chassis.migrate"],
+                    env=self.environment(name, owner=True, database=database),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    text=True,
+                ),
+            )
+            for name in services
+        ]
+        failed = {
+            name: out for name, process in running if (out := process.communicate()[0]) and process.returncode
+        }
+        failed.update({name: "" for name, process in running if process.returncode and name not in failed})
+        for name, output in failed.items():
+            raise Refused(
+                f"{name} 的数据库升级失败:\n{output.strip()}",
+                f"Migrating the database of {name} failed; see above.",
+            )

@@ -1,0 +1,162 @@
+"""Brings an instance up in the foreground, keeps it up and takes it down."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+
+from deploy import accounts, folder
+from deploy.child import die_with_parent
+from deploy.instance import BROKER, POSTGRES, Instance, wait_until
+from deploy.layout import ROOT, SERVICES, Layout
+from deploy.refusal import Refused
+from deploy.supervision import GROUP, Supervisor
+
+READY_SECONDS = 120.0
+STOP_SECONDS = 90.0
+LOOK_SECONDS = 0.5
+
+
+class Stopping(BaseException):
+    """Somebody asked for the end: Ctrl-C, make stop or the end of the terminal."""
+
+
+class Teller:
+    """Prints what happens, with the seconds since the start."""
+
+    def __init__(self) -> None:
+        self.begun = time.monotonic()
+
+    def say(self, zh: str, en: str) -> None:
+        print(f"[{time.monotonic() - self.begun:5.1f} s] {zh} · {en}", flush=True)
+
+
+def _stop_on_signals() -> None:
+    def ask(number: int, frame: FrameType | None) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
+        raise Stopping
+
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, ask)
+
+
+def run(layout: Layout, *, seed: bool = True) -> None:
+    """Start everything, tell where it is and stay until told to stop."""
+    if "MAKELEVEL" in os.environ:
+        die_with_parent(signal.SIGTERM, os.getppid())
+    _stop_on_signals()
+    teller = Teller()
+    marker = folder.claim(layout)
+    with folder.held(layout):
+        folder.check_ports(layout)
+        Run(layout, teller, seed=seed and not marker.get("seeded")).stay()
+
+
+class Run:
+    """One run of an instance under its supervisor."""
+
+    def __init__(self, layout: Layout, teller: Teller, *, seed: bool) -> None:
+        self.instance = Instance(layout.data, layout.port)
+        self.supervisor = Supervisor(self.instance)
+        self.say = teller.say
+        self.seed = seed
+
+    def stay(self) -> None:
+        """Bring the instance up and keep it, until the end is asked for."""
+        try:
+            self._prepare()
+            self._up()
+            if self.seed:
+                self._load_seed()
+            self._tell()
+            self._watch()
+        except Stopping:
+            self.say("正在停止…", "stopping")
+        finally:
+            for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(each, signal.SIG_IGN)
+            self.supervisor.end(STOP_SECONDS)
+            self.say("已停止", "stopped")
+
+    def _prepare(self) -> None:
+        fresh = not self.instance.postgres.initialised
+        if fresh:
+            self.say("首次启动:生成密钥并初始化数据库", "first start: making keys and the database")
+        self.instance.prepare()
+        folder.write_marker(self.instance.layout.data, initialised=True)
+
+    def _up(self) -> None:
+        self.supervisor.launch()
+        wait_until(self._supervised, READY_SECONDS, "supervisor")
+        for name in (POSTGRES, BROKER):
+            self.supervisor.start(name)
+        for name in (POSTGRES, BROKER):
+            self.instance.wait_for(name)
+        self.say("PostgreSQL 与消息代理已就绪", "PostgreSQL and the broker are up")
+        self.instance.make_databases()
+        self.instance.migrate()
+        self.say("六个数据库已升级到最新", "six databases are up to date")
+        self.supervisor.start(GROUP)
+        self._wait_for_services()
+
+    def _supervised(self) -> bool:
+        if not self.supervisor.alive:
+            log = self.instance.layout.logs / "supervisor.log"
+            raise Refused(f"监控进程启动失败,见 {log}", f"The supervisor did not start; see {log}")
+        return self.supervisor.answering()
+
+    def _wait_for_services(self) -> None:
+        waiting = dict.fromkeys(SERVICES)
+        end = time.monotonic() + READY_SECONDS
+        while waiting:
+            for name in list(waiting):
+                if self.instance.ready(name):
+                    del waiting[name]
+                    self.say(f"{name} 已就绪", f"{name} is ready")
+            if time.monotonic() > end:
+                raise self.instance.never_came(next(iter(waiting)))
+            time.sleep(0.1)
+
+    def _load_seed(self) -> None:
+        self.say("载入示例数据(湖北)", "loading the sample province")
+        base = self.instance.layout.url("console")
+        done = subprocess.run(
+            [sys.executable, "-m", "deploy.seed", "--base", base],
+            cwd=ROOT,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        if done.returncode:
+            raise Refused(
+                "示例数据没有载入完;再次运行 make run 会接着载入。",
+                "The sample was not loaded to its end; make run once more goes on with it.",
+            )
+        folder.write_marker(self.instance.layout.data, seeded=True)
+
+    def _tell(self) -> None:
+        layout = self.instance.layout
+        for line in accounts.lines(layout.url("console")):
+            print(line)
+        self.say(
+            f"地址 {layout.url('console')}  数据 {layout.data}  停止 Ctrl-C",
+            f"open {layout.url('console')}, data in {layout.data}, Ctrl-C stops",
+        )
+
+    def _watch(self) -> None:
+        known = self.instance.pids()
+        while True:
+            time.sleep(LOOK_SECONDS)
+            if not self.supervisor.alive:
+                self.say(
+                    "监控进程意外结束,重新启动全部进程", "the supervisor ended; starting everything again"
+                )
+                self._up()
+                known = self.instance.pids()
+            now = self.instance.pids()
+            for name, pid in now.items():
+                if known.get(name, pid) != pid:
+                    self.say(f"{name} 已重新启动", f"{name} was restarted (pid {pid})")
+            known.update(now)

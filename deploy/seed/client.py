@@ -1,0 +1,117 @@
+"""The public HTTP API as the sample's people use it: tokens, idempotency keys, patience, clear failures."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+
+from deploy.seed.identifiers import idempotency_key
+
+REGISTRY = "/api/registry/v1"
+BOOTSTRAP = "bootstrap"
+PAGE = 200
+TIMEOUT_SECONDS = 30.0
+TRIES = 6
+FIRST_PAUSE_SECONDS = 0.2
+ACCOUNT_PATIENCE_SECONDS = 30.0
+# A new person's account exists once the console has heard of it.
+NOT_YET = frozenset({404, 422})
+TRANSIENT = frozenset({429, 502, 503, 504})
+
+
+class CallFailedError(Exception):
+    """A call that the sample cannot do without was refused or got no answer."""
+
+
+class Client:
+    """One connection pool for all accounts; a token is fetched at an account's first call."""
+
+    def __init__(self, base: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        # The installation is near: a proxy of the environment would only stand in the way.
+        self._http = httpx.AsyncClient(
+            base_url=base, timeout=TIMEOUT_SECONDS, transport=transport, trust_env=False
+        )
+        self._tokens: dict[str, asyncio.Task[str]] = {}
+
+    async def __aenter__(self) -> "Client":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    async def get(self, account: str, path: str) -> Any:
+        return await self._call(account, "GET", REGISTRY + path)
+
+    async def post(self, account: str, path: str, body: object) -> Any:
+        """Send once for all: the key follows from account, path and body."""
+        return await self._call(account, "POST", REGISTRY + path, json.dumps(body, sort_keys=True).encode())
+
+    async def each(self, account: str, path: str, **query: str) -> AsyncIterator[dict[str, Any]]:
+        """Every item of a list, page after page."""
+        query = {**query, "limit": str(PAGE)}
+        while True:
+            page = await self.get(account, f"{path}?{urlencode(query)}")
+            for item in page["items"]:
+                yield item
+            if page.get("next_cursor") is None:
+                return
+            query["cursor"] = page["next_cursor"]
+
+    async def _call(self, account: str, method: str, path: str, body: bytes = b"") -> Any:
+        headers = {"Authorization": f"Bearer {await self._token(account)}"}
+        if method == "POST":
+            headers["Content-Type"] = "application/json"
+            headers["Idempotency-Key"] = idempotency_key(account, path, body)
+        response = await self._send(method, path, body, headers)
+        if response.is_success:
+            return response.json()
+        raise CallFailedError(f"{account}: {method} {path} → {explain(response)}")
+
+    async def _token(self, account: str) -> str:
+        if account not in self._tokens:
+            self._tokens[account] = asyncio.create_task(self._fetch_token(account))
+        return await self._tokens[account]
+
+    async def _fetch_token(self, account: str) -> str:
+        body = json.dumps({"account": account}).encode()
+        waited, pause = 0.0, FIRST_PAUSE_SECONDS
+        while True:
+            response = await self._send("POST", "/dev/token", body, {"Content-Type": "application/json"})
+            if response.is_success:
+                return str(response.json()["access_token"])
+            if response.status_code not in NOT_YET or waited >= ACCOUNT_PATIENCE_SECONDS:
+                raise CallFailedError(f"no token for account {account}: {explain(response)}")
+            await asyncio.sleep(pause)
+            waited += pause
+
+    async def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        pause = FIRST_PAUSE_SECONDS
+        for left in reversed(range(TRIES)):
+            try:
+                response = await self._http.request(method, path, content=body, headers=headers)
+            except httpx.TransportError as error:
+                if not left:
+                    raise CallFailedError(
+                        f"{self._http.base_url}{path} does not answer: {error!r}"
+                    ) from error
+            else:
+                if response.status_code not in TRANSIENT or not left:
+                    return response
+            await asyncio.sleep(pause)
+            pause *= 2
+        raise AssertionError("the last try returns or raises")
+
+
+def explain(response: httpx.Response) -> str:
+    """Status, code and words of a problem, or the beginning of whatever else was answered."""
+    try:
+        problem = response.json()
+    except ValueError:
+        problem = None
+    if not isinstance(problem, dict):
+        return f"{response.status_code} {response.text[:200]}"
+    words = [str(problem[key]) for key in ("code", "pointer", "en", "zh", "detail") if problem.get(key)]
+    return " | ".join([str(response.status_code), *words])

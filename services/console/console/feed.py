@@ -1,0 +1,52 @@
+"""Brings what was committed to the log to the hub, whichever process of the console has consumed it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from chassis.bus import TO_BE_RETRIED
+from chassis.database import Database
+from chassis.doorbell import Doorbell
+from chassis.telemetry import log
+from contracts.envelope import Event
+
+from console import queries
+from console.hub import Hub
+from console.settings import ConsoleSettings
+
+
+class Feed:
+    """The only writer of the hub. The consumer rings after each commit; a slow look catches other processes'."""
+
+    def __init__(self, settings: ConsoleSettings, database: Database, hub: Hub) -> None:
+        self._settings = settings
+        self._database = database
+        self._hub = hub
+        self._bell = Doorbell()
+
+    async def ring(self, _applied: Sequence[Event]) -> None:
+        """Say that a batch is committed."""
+        self._bell.ring()
+
+    async def run(self) -> None:
+        """Follow the log until cancelled, through every failure of the database."""
+        started = False
+        while True:
+            try:
+                if not started:
+                    self._hub.start(await queries.last_position(self._database.worker))
+                    started = True
+                await self.catch_up()
+                await self._bell.wait(self._settings.tail_poll)
+            except TO_BE_RETRIED as error:
+                log().warning("feed.failed", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(self._settings.tail_back_off)
+
+    async def catch_up(self) -> None:
+        """Hand to the hub all that the log has beyond it."""
+        while True:
+            entries = await queries.behind(
+                self._database.worker, self._hub.last, self._settings.tail_events
+            )
+            await self._hub.publish(entries)
+            if len(entries) < self._settings.tail_events:
+                return

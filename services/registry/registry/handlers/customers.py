@@ -1,0 +1,59 @@
+"""Changing facts of a customer."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from contracts.refusals import Forbidden, NotFound
+from contracts.values import read_customer_code
+from registry.commands import ChangeCustomer
+from registry.handlers.readings import read_phones
+from registry.handlers.stale import must_be_version
+from registry.model.customers import Customer
+from registry.model.refusals import CustomerTaken
+from registry.model.staff import Role
+from registry.policies.match import Identity, identity_keys
+from registry.ports import Desk
+
+
+async def change_customer(command: ChangeCustomer, desk: Desk) -> Customer:
+    """Change name, address, phones or the VIP flag; a name that another customer has is refused."""
+    customer = await _customer(command.key, desk)
+    if not command.asker.covers(desk.tree.path(customer.org_id)):
+        raise NotFound("没有该客户", "no such customer")
+    must_be_version(customer.version, command.version)
+    _check_rights(command, customer)
+    facts = dict(command.facts)
+    if "phones" in facts:
+        facts["phone_keys"] = tuple(sorted(read_phones(facts["phones"], desk)))
+    changed = replace(customer, **facts, version=customer.version + 1)
+    await desk.customers.save(changed, None)
+    if not facts.keys().isdisjoint({"name", "phones"}):
+        await _rekey(changed, desk)
+    return changed
+
+
+async def _customer(key: str, desk: Desk) -> Customer:
+    try:
+        return await desk.customers.get(UUID(key))
+    except ValueError:
+        code = read_customer_code(key)
+    customer = await desk.customers.find_by_code(code) if code else None
+    if customer is None:
+        raise NotFound("没有该客户", "no such customer")
+    return customer
+
+
+def _check_rights(command: ChangeCustomer, customer: Customer) -> None:
+    center = command.asker.may(Role.CENTER_OFFICER, Role.CENTER_DIRECTOR)
+    if "vip" in command.facts and not center:
+        raise Forbidden("VIP 标识由大客户中心设定", "the center sets the VIP flag")
+    if command.facts.get("vip") is False and customer.initial_class == 1:
+        raise Forbidden("一类客户始终为 VIP", "class 1 is always VIP")
+
+
+async def _rekey(customer: Customer, desk: Desk) -> None:
+    identity = Identity(
+        customer.name, customer.nature, customer.credit_code, frozenset(customer.phone_keys), customer.address
+    )
+    if await desk.customers.rename(customer.customer_id, identity_keys(identity)):
+        raise CustomerTaken("另有客户使用该名称", "another customer has this name", pointer="/name")

@@ -1,0 +1,116 @@
+"""Filing annex 1 and what the center decides: return, refuse, accept; and the unit's own withdrawal."""
+
+from dataclasses import replace
+
+from contracts.refusals import Forbidden, NotFound
+from registry.commands import Asker, DecideDeclaration, FileAnnex1
+from registry.handlers.deciding import customer_of, drop, expire, release, to_decide, verdict, why
+from registry.handlers.granting import grant, start_decision
+from registry.model.customers import Support
+from registry.model.declarations import UNDECIDED, Declaration, DeclarationState
+from registry.model.refusals import HolderBeyondCenter
+from registry.policies.claims import LINE_FREE
+from registry.ports import Desk
+
+
+async def file_annex_1(command: FileAnnex1, desk: Desk) -> Declaration:
+    """File the registration form with the center, whose clock starts."""
+    declared = await desk.declarations.get(command.declaration_id)
+    _must_be_own(command.asker, declared)
+    filed = declared.moved(DeclarationState.FILED, annex_1=command.annex_1.written)
+    await desk.declarations.save(filed)
+    await start_decision(filed, desk)
+    return filed
+
+
+async def return_declaration(command: DecideDeclaration, desk: Desk) -> Declaration:
+    """Give annex 1 back to the unit; claims that ended while the center had it end now, and the declaration with them."""
+    declared = await to_decide(command, desk)
+    returned = declared.moved(
+        DeclarationState.PROTECTED, verdict=verdict(command.asker, desk, "returned", command.reason)
+    )
+    await desk.declarations.save(returned, reason=command.reason)
+    await desk.clocks.decided(declared.declaration_id)
+    claims = await desk.claims.of_declaration(declared.declaration_id)
+    over = [claim for claim in claims if claim.until is not None and claim.until <= desk.now]
+    await expire(over, "window-over", desk, None)
+    if claims and len(over) == len(claims):
+        returned = returned.moved(DeclarationState.LAPSED)
+        await desk.declarations.save(returned)
+    return returned
+
+
+async def refuse_declaration(command: DecideDeclaration, desk: Desk) -> Declaration:
+    """Refuse a held or filed declaration; its claims are released."""
+    declared = await to_decide(command, desk)
+    because = why(declared, desk, f"中心不同意:{command.reason}", f"refused by the center: {command.reason}")
+    refused = declared.moved(
+        DeclarationState.REFUSED,
+        verdict=verdict(command.asker, desk, "refused", command.reason),
+        because=because,
+    )
+    await release(declared, "refused", desk, because)
+    if declared.state is DeclarationState.HELD:
+        await drop(declared, desk, because)
+    await desk.declarations.save(refused)
+    await desk.clocks.decided(declared.declaration_id)
+    return refused
+
+
+async def accept_declaration(command: DecideDeclaration, desk: Desk) -> Declaration:
+    """Clear a held declaration: another firm, or a supporting unit for a free line; its claims run from now."""
+    declared = await to_decide(command, desk)
+    because = why(declared, desk, f"中心确认可以开发:{command.reason}", f"cleared by the center: {command.reason}")
+    if LINE_FREE in declared.reasons:
+        await _support(declared, desk)
+    accepted = declared.moved(
+        DeclarationState.PROTECTED,
+        verdict=verdict(command.asker, desk, "accepted", command.reason),
+        because=because,
+    )
+    await desk.declarations.save(accepted, reason=command.reason)
+    await grant(accepted, desk)
+    await desk.clocks.decided(declared.declaration_id)
+    if accepted.annex_1 is None:
+        return accepted
+    filed = accepted.moved(DeclarationState.FILED)
+    await desk.declarations.save(filed)
+    await start_decision(filed, desk)
+    return filed
+
+
+async def withdraw_declaration(command: DecideDeclaration, desk: Desk) -> Declaration:
+    """Take one's own declaration back; its claims are released."""
+    declared = await desk.declarations.get(command.declaration_id)
+    _must_be_own(command.asker, declared)
+    withdrawn = declared.moved(
+        DeclarationState.WITHDRAWN, verdict=verdict(command.asker, desk, "withdrawn", command.reason)
+    )
+    await release(declared, "withdrawn", desk, None)
+    if declared.state is DeclarationState.HELD:
+        await drop(declared, desk, None)
+    await desk.declarations.save(withdrawn)
+    if declared.state in UNDECIDED:
+        await desk.clocks.undecidable(declared.declaration_id)
+    return withdrawn
+
+
+def _must_be_own(asker: Asker, declared: Declaration) -> None:
+    if asker.org_id != declared.org_id and asker.staff_id != declared.submitted_by:
+        raise Forbidden("只能办理本单位的申报", "only the declaring unit may do this")
+
+
+async def _support(declared: Declaration, desk: Desk) -> None:
+    try:
+        customer = await customer_of(declared, desk)
+    except NotFound as beyond:
+        raise HolderBeyondCenter(
+            "持有单位不在本中心辖区,由同时管辖双方的上级中心办理",
+            "the holder is beyond this center: one above both units decides",
+        ) from beyond
+    supports = (*customer.supports, *(Support(line, declared.org_id) for line in declared.lines))
+    await desk.customers.save(customer.changed(supports=supports), declared.because)
+    assignment = await desk.assignments.find(customer.customer_id)
+    if assignment is not None:
+        changed = replace(assignment, supports=supports, valid_from=desk.today, version=assignment.version + 1)
+        await desk.assignments.save(changed, declared.because)

@@ -1,0 +1,102 @@
+"""Customers: prospects from their first declaration on, registered ones under a code."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from registry.model.refusals import WrongState
+
+
+class CustomerState(StrEnum):
+    """Where a customer stands."""
+
+    PROSPECT = "prospect"
+    REGISTERED = "registered"
+    CLOSED = "closed"
+    DROPPED = "dropped"
+    MERGED = "merged"
+
+
+class Nature(StrEnum):
+    """单位 or 个人."""
+
+    ORGANISATION = "organisation"
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class IdentityKey:
+    """What no two customers share: `credit-code`, `name`, or for a person `person` (name with phone)."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Support:
+    """A unit that serves one line beside the responsible one."""
+
+    line: str
+    org_id: str
+
+
+@dataclass(frozen=True)
+class Customer:
+    """A customer as registered here; `phones` are sealed at rest, `phone_keys` find it by number."""
+
+    customer_id: UUID
+    name: str
+    nature: Nature
+    division: str
+    place_class: str
+    org_id: str
+    state: CustomerState = CustomerState.PROSPECT
+    customer_code: str | None = None
+    credit_code: str | None = None
+    address: str | None = None
+    phones: tuple[str, ...] = ()
+    phone_keys: tuple[str, ...] = ()
+    industry: str | None = None
+    importance: str | None = None
+    importance_level: str | None = None
+    initial_class: int | None = None
+    vip: bool = False
+    manager_id: UUID | None = None
+    supports: tuple[Support, ...] = ()
+    filed_on: date | None = None
+    version: int = 1
+
+    def moved(self, state: CustomerState) -> "Customer":
+        """Give the customer in its next state, or refuse a move that does not exist."""
+        if state not in _MOVES[self.state]:
+            raise WrongState(f"客户不能由 {self.state} 变为 {state}", f"a {self.state} customer cannot become {state}")
+        return replace(self, state=state, version=self.version + 1)
+
+    def changed(self, **facts: Any) -> "Customer":
+        """Give the customer with some facts replaced."""
+        return replace(self, **facts, version=self.version + 1)
+
+
+_MOVES: Mapping[CustomerState, frozenset[CustomerState]] = {
+    CustomerState.PROSPECT: frozenset({CustomerState.REGISTERED, CustomerState.DROPPED, CustomerState.MERGED}),
+    CustomerState.REGISTERED: frozenset({CustomerState.CLOSED, CustomerState.MERGED}),
+    CustomerState.CLOSED: frozenset({CustomerState.MERGED}),
+    CustomerState.DROPPED: frozenset({CustomerState.MERGED}),
+    CustomerState.MERGED: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who serves a customer: one responsible unit, one manager, supporting units by line."""
+
+    customer_id: UUID
+    org_id: str
+    manager_id: UUID
+    valid_from: date
+    since: datetime
+    supports: tuple[Support, ...] = ()
+    version: int = 1

@@ -1,0 +1,36 @@
+"""Technical limits of the registry; business figures are in the regulation packs."""
+
+from chassis.settings import Settings
+from registry.policies.match import Bounds
+
+
+class RegistrySettings(Settings):
+    """How likeness of names is scored, and how much a match or an import may cost."""
+
+    import_most: int = 500
+    candidates_most: int = 50
+    phones_most: int = 10
+    lines_most: int = 20
+
+    match_certain: int = 100
+    match_same_name: int = 99
+    match_same_trade: int = 92
+    match_same_sound: int = 90
+    match_same_phone: int = 50
+    match_probable: int = 85
+    match_probable_with_phone: int = 60
+    match_same_address: int = 90
+
+    @property
+    def bounds(self) -> Bounds:
+        """The scores as the match takes them."""
+        return Bounds(
+            certain=self.match_certain,
+            same_name=self.match_same_name,
+            same_trade=self.match_same_trade,
+            same_sound=self.match_same_sound,
+            same_phone=self.match_same_phone,
+            probable=self.match_probable,
+            probable_with_phone=self.match_probable_with_phone,
+            same_address=self.match_same_address,
+        )

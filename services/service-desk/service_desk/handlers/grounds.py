@@ -1,0 +1,179 @@
+"""What follows from the law alone for a call: who answers, by which clocks, and why. Found once, then remembered."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from chassis.deadlines import CENTER_KINDS, Holder
+from chassis.directory import Organisation, Snapshot
+from regulations.provisions import Because, Decision, Reason
+from regulations.topics.compensation import (
+    CompensationClocks,
+    CompensationLimit,
+    GeneralCompensationClocks,
+    VipFlag,
+)
+from regulations.topics.complaints import ComplaintClocks, FirstResponder, FirstResponderChannels
+
+from service_desk.commands import Intake
+from service_desk.model.cases import CustomerFacts
+from service_desk.model.refusals import UnknownCity, UnknownPost
+from service_desk.policies import clocks, routing
+from service_desk.policies.clocks import Clock
+
+CITY = "city"
+UNIT_HEAD = "unit-head"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A clock with its first holder."""
+
+    clock: Clock
+    holder: Holder
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """`org_id` is the unit the case concerns; it lies in the first responder's area wherever there is a choice."""
+
+    first_responder: str
+    org_id: str
+    orgpath: str
+    vip: bool
+    above_limit: bool
+    held: tuple[Held, ...]
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The facts of a call that the law asks for; `day` is that of the receipt."""
+
+    intake: Intake
+    customer: CustomerFacts | None
+    day: date
+
+    @property
+    def service_class(self) -> int | None:
+        """The class that the desk serves by."""
+        return self.customer.service_class if self.customer else None
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Everything that a ground depends on, and nothing else."""
+        customer = self.customer
+        facts = (customer.responsible_org_id, customer.service_class, customer.vip) if customer else None
+        return (self.intake.channel, self.intake.desk_org_id, self.intake.city, facts, self.day)
+
+
+class Grounds:
+    """The grounds found under one snapshot of the directory; a new snapshot starts anew."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._law: Snapshot | None = None
+        self._found: dict[tuple[object, ...], Ground] = {}
+
+    def for_complaint(self, law: Snapshot, situation: Situation) -> Ground:
+        """Give the ground of a complaint; raises UnknownCity, UnknownPost and NoLaw."""
+        key = ("complaint", *situation.key)
+        return self._known(law, key) or self._keep(key, complaint_ground(law, situation))
+
+    def for_compensation(self, law: Snapshot, situation: Situation, amount: Decimal) -> Ground:
+        """Give the ground of a compensation; raises UnknownCity, UnknownPost and NoLaw."""
+        return compensation_ground(law, situation, amount)
+
+    def _known(self, law: Snapshot, key: tuple[object, ...]) -> Ground | None:
+        if law is not self._law or len(self._found) >= self._most:
+            self._law = law
+            self._found.clear()
+        return self._found.get(key)
+
+    def _keep(self, key: tuple[object, ...], ground: Ground) -> Ground:
+        self._found[key] = ground
+        return ground
+
+
+def complaint_ground(law: Snapshot, situation: Situation) -> Ground:
+    """Decide first responder and clocks of a complaint."""
+    routed, unit = _routed(law, situation)
+    flag = _vip(law, situation, routed.outcome)
+    rule = law.find(ComplaintClocks, org_id=routed.outcome, day=situation.day)
+    running = clocks.complaint_clocks(rule, service_class=situation.service_class, vip=flag.outcome)
+    held = tuple(Held(clock, _holder(law, routed.outcome, clock.role)) for clock in running)
+    reasons = (*routed.because.reasons, rule.cite(service_class=situation.service_class, vip=flag.outcome))
+    return Ground(routed.outcome, unit.org_id, unit.orgpath, flag.outcome, False, held, Because.of(*reasons))
+
+
+def compensation_ground(law: Snapshot, situation: Situation, amount: Decimal) -> Ground:
+    """Decide first responder, clocks and level of a compensation (amount in yuan)."""
+    routed, unit = _routed(law, situation)
+    first = routed.outcome
+    flag = _vip(law, situation, first)
+    limit = law.find(CompensationLimit, org_id=first, day=situation.day)
+    above = clocks.above_limit(limit, amount)
+    if flag.outcome:
+        running = clocks.compensation_clocks(
+            law.find(CompensationClocks, org_id=first, day=situation.day), vip=True, above=above.outcome
+        )
+    else:
+        running = clocks.compensation_clocks(
+            law.find(GeneralCompensationClocks, org_id=first, day=situation.day), vip=False, above=above.outcome
+        )
+    payer = law.nearest(first, limit.value.advanced_by)
+    held = tuple(
+        Held(clock, _holder(law, first if clock.kind == clocks.HANDLE or payer is None else payer.org_id, clock.role))
+        for clock in running
+    )
+    reasons: tuple[Reason, ...] = (*routed.because.reasons, *flag.because.reasons, *above.because.reasons)
+    because = Because.of(*reasons, running[0].reason)
+    return Ground(first, unit.org_id, unit.orgpath, flag.outcome, above.outcome, held, because)
+
+
+def _routed(law: Snapshot, situation: Situation) -> tuple[Decision[str], Organisation]:
+    intake, customer = situation.intake, situation.customer
+    desk = law.organisations.get(intake.desk_org_id)
+    if desk is None:
+        raise UnknownPost.of(intake.desk_org_id)
+    # A unit that this service has not heard of yet routes like none: the case is taken all the same.
+    unit = law.organisations.get(customer.responsible_org_id) if customer else None
+    city = law.city_above(unit.org_id) if unit else None
+    own = law.city_above(desk.org_id) or desk
+    decision = routing.first_responder(
+        law.find(FirstResponderChannels, org_id=unit.org_id if unit else desk.org_id, day=situation.day),
+        law.find(FirstResponder, org_id=unit.org_id if unit else desk.org_id, day=situation.day),
+        intake.channel,
+        routing.Candidates(
+            receiving=desk.org_id,
+            own=own.org_id,
+            named=_city(law, intake.city),
+            customer_unit=unit.org_id if unit else None,
+            customer_city=(city or unit).org_id if unit else None,
+        ),
+    )
+    first = law.organisation(decision.outcome)
+    if unit:
+        return decision, unit
+    inside = desk.orgpath == first.orgpath or desk.orgpath.startswith(first.orgpath + ".")
+    return decision, desk if inside else first
+
+
+def _city(law: Snapshot, named: str | None) -> str | None:
+    if named is None:
+        return None
+    node = law.organisations.get(named)
+    if node is None or node.kind != CITY or node.valid_to is not None:
+        raise UnknownCity.of(named)
+    return node.org_id
+
+
+def _vip(law: Snapshot, situation: Situation, first: str) -> Decision[bool]:
+    flag = law.find(VipFlag, org_id=first, day=situation.day)
+    customer = situation.customer
+    return clocks.is_vip(flag, vip=bool(customer and customer.vip), service_class=situation.service_class)
+
+
+def _holder(law: Snapshot, org_id: str, role: str) -> Holder:
+    center = law.organisation(org_id).kind in CENTER_KINDS
+    return Holder(org_id, role if center else UNIT_HEAD)

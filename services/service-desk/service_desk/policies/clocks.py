@@ -1,0 +1,72 @@
+"""By when a case must be answered, resolved, handled, paid, reported (hubei art. 21, 30(2))."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from regulations.calendars import Duration
+from regulations.provisions import Because, Decision, Provision, Reason
+from regulations.topics.compensation import (
+    CompensationClocks,
+    CompensationLimit,
+    GeneralCompensationClocks,
+    VipFlag,
+)
+from regulations.topics.complaints import ComplaintClocks
+
+ANSWER = "complaint-answer"
+RESOLVE = "complaint-resolve"
+HANDLE = "compensation-handle"
+PAY = "compensation-pay"
+REPORT = "compensation-report"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A promise: what must be done within which time, who holds it, and the provision that says so."""
+
+    kind: str
+    within: Duration
+    role: str
+    reason: Reason
+
+
+CENTER = "center-officer"
+DIRECTOR = "center-director"
+CASHIER = "finance"
+
+
+def is_vip(flag: Provision[VipFlag], *, vip: bool, service_class: int | None) -> Decision[bool]:
+    """Say whether a customer has the VIP channel: by the center's flag, or by its class always (hubei art. 21)."""
+    outcome = vip or service_class in flag.value.always_classes
+    return Decision(outcome, Because.of(flag.cite(vip=vip, service_class=service_class)))
+
+
+def complaint_clocks(
+    law: Provision[ComplaintClocks], *, service_class: int | None, vip: bool
+) -> tuple[Clock, ...]:
+    """Give the clocks of a complaint, running from its receipt."""
+    reason = law.cite(service_class=service_class, vip=vip)
+    return (
+        Clock(ANSWER, law.value.answer, CENTER, reason),
+        Clock(RESOLVE, law.value.resolve, CENTER, reason),
+    )
+
+
+def above_limit(limit: Provision[CompensationLimit], amount: Decimal) -> Decision[bool]:
+    """Say whether an amount (yuan) is for the level above; 以内 includes the limit itself (hubei art. 21(6))."""
+    bound = limit.value.amount
+    within = amount <= bound if limit.value.includes else amount < bound
+    # The amount itself stays out of the reason: events carry reasons, and never amounts.
+    return Decision(not within, Because.of(limit.cite(above=not within)))
+
+
+def compensation_clocks(
+    law: Provision[CompensationClocks] | Provision[GeneralCompensationClocks], *, vip: bool, above: bool
+) -> tuple[Clock, ...]:
+    """Give the clocks of a compensation; the report to the level above only where the amount is above the limit."""
+    reason = law.cite(vip=vip, above_limit=above)
+    clocks = (
+        Clock(HANDLE, law.value.handle, CENTER, reason),
+        Clock(PAY, law.value.pay, CASHIER, reason),
+    )
+    return (*clocks, Clock(REPORT, law.value.report, DIRECTOR, reason)) if above else clocks

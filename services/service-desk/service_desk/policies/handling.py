@@ -1,0 +1,48 @@
+"""Who may do which step of a complaint, how high it goes, and what closing needs."""
+
+from collections.abc import Collection
+
+from regulations.provisions import Because, Decision, Provision
+from regulations.topics.complaints import FirstResponder, FollowUp
+from regulations.topics.losses import LossCauses
+
+from service_desk.model.cases import Complaint, Move
+from service_desk.model.refusals import TooFewTries, UnknownCause
+
+CENTER_ROLES = frozenset({"center-officer", "center-director"})
+UNIT_ROLES = frozenset({"unit-head", "account-manager"})
+DESK_ROLES = frozenset({"hotline-agent"})
+# The caller tells the desk of these by telephone; everything else is the handler's own work.
+DESK_MOVES = frozenset({Move.CLOSE, Move.WITHDRAW, Move.TRANSFER})
+
+
+def may_do(move: Move, complaint: Complaint, org_id: str, roles: Collection[str]) -> bool:
+    """Say whether a person posted at an organisation may make the move; being in scope is not enough."""
+    posted = org_id in (complaint.first_responder_org_id, complaint.handler_org_id)
+    handles = posted and not (CENTER_ROLES | UNIT_ROLES).isdisjoint(roles)
+    return handles or (move in DESK_MOVES and not DESK_ROLES.isdisjoint(roles))
+
+
+def escalation(duty: Provision[FirstResponder], handler: str, above: str) -> Decision[str]:
+    """Give the handler added by an escalation; what cannot be solved goes up at once (hubei art. 30(1))."""
+    return Decision(above, Because.of(duty.cite(handler=handler, above=above)))
+
+
+def outcome(duty: Provision[FirstResponder]) -> Because:
+    """Explain why a complaint ends with a result and a reply (hubei art. 30(1))."""
+    return Because.of(duty.cite(given=duty.value.must_give))
+
+
+def known_cause(causes: Provision[LossCauses], cause: str) -> Because:
+    """Explain a cause by the list it stands in; raises UnknownCause."""
+    known = tuple(named.code for group in causes.value.groups for named in group.causes)
+    if cause not in known:
+        raise UnknownCause.of(cause, known)
+    return Because.of(causes.cite(cause=cause))
+
+
+def follow_up(law: Provision[FollowUp], satisfaction: int | None, tries: int | None) -> Because:
+    """Explain a closing: the customer was reached, or tried as often as the pack asks; raises TooFewTries."""
+    if satisfaction is None and (tries or 0) < law.value.tries:
+        raise TooFewTries.of(tries or 0, law.value.tries)
+    return Because.of(law.cite(reached=satisfaction is not None, tries=tries))

@@ -1,0 +1,90 @@
+"""What is promised to the caller, in words to read aloud."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from service_desk.policies.clocks import ANSWER, HANDLE, PAY, REPORT, RESOLVE
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One thing said in both languages."""
+
+    zh: str
+    en: str
+
+    def to_json(self) -> dict[str, str]:
+        """Give `{zh, en}`."""
+        return {"zh": self.zh, "en": self.en}
+
+
+def complaint_promise(case_no: str, due_on: Mapping[str, date]) -> Words:
+    """Tell the caller the number and by which days what happens; the days are the last ones in time."""
+    answer, resolve = due_on[ANSWER], due_on[RESOLVE]
+    return Words(
+        f"您的投诉已受理，编号{spoken(case_no)}。我们将在{day_zh(answer)}24时前答复您，{day_zh(resolve)}24时前办结。",
+        f"Your complaint is on record under number {spoken(case_no)}. You will hear from us by the end of "
+        f"{day_en(answer)}, and it will be settled by the end of {day_en(resolve)}.",
+    )
+
+
+def compensation_promise(case_no: str, due_on: Mapping[str, date]) -> Words:
+    """Tell the caller the number, when the claim is handled and paid, and whether the province decides."""
+    handle, pay = due_on[HANDLE], due_on[PAY]
+    above_zh = f"因金额超过限额，将在{day_zh(due_on[REPORT])}24时前报省局审批。" if REPORT in due_on else ""
+    above_en = (
+        f" Above the limit, it goes to the province for approval by the end of {day_en(due_on[REPORT])}."
+        if REPORT in due_on
+        else ""
+    )
+    return Words(
+        f"您的索赔已受理，编号{spoken(case_no)}。我们将在{day_zh(handle)}24时前处理，{day_zh(pay)}24时前赔偿到位。{above_zh}",
+        f"Your claim is on record under number {spoken(case_no)}. It will be handled by the end of {day_en(handle)} "
+        f"and paid by the end of {day_en(pay)}.{above_en}",
+    )
+
+
+def answer_next(due_on: date) -> Words:
+    """Say what the desk does next with a complaint."""
+    return Words(
+        f"请在{day_zh(due_on)}24时前首次答复客户：表明关切，说明下一步和时间。",
+        f"Give the first answer by the end of {day_en(due_on)}: our concern, the next steps and when.",
+    )
+
+
+def handle_next(due_on: date) -> Words:
+    """Say what the desk does next with a compensation."""
+    return Words(f"请在{day_zh(due_on)}24时前处理索赔。", f"Handle the claim by the end of {day_en(due_on)}.")
+
+
+def spoken(case_no: str) -> str:
+    """Give the number as it is read aloud: the date, the seat, the serial with its check digit."""
+    day, seat = len("yymmdd"), len("sss")
+    return f"{case_no[:day]} {case_no[day : day + seat]} {case_no[day + seat :]}"
+
+
+def day_zh(day: date) -> str:
+    """Give 3月2日."""
+    return f"{day.month}月{day.day}日"
+
+
+def day_en(day: date) -> str:
+    """Give 2 March 2026, whatever the locale of the process."""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)

@@ -1,0 +1,60 @@
+"""Who is calling: one round trip, the answer made in the database."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.auth import Caller
+from chassis.database import Pool
+from chassis.encoding import dumps
+
+FIND = "SELECT found, cards, open_cases FROM find_callers($1, $2, $3, $4, $5, $6, $7, $8)"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Exactly one way to look: keys of a phone, a customer's id or code, a credit code, or a part of the name."""
+
+    keys: list[str] | None = None
+    customer_id: UUID | None = None
+    code: str | None = None
+    credit_code: str | None = None
+    name_part: str | None = None
+
+    @property
+    def pattern(self) -> str | None:
+        """The name part as a LIKE pattern that means every character of it literally."""
+        if self.name_part is None:
+            return None
+        literal = self.name_part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return f"%{literal}%"
+
+
+async def find_callers(pool: Pool, caller: Caller, wanted: Wanted, now: datetime, most: int) -> bytes:
+    """Give the body of the answer: one, several or no cards of customers in the caller's scope."""
+    row = await pool.fetchrow(
+        FIND,
+        caller.orgpath,
+        caller.actor,
+        wanted.keys,
+        wanted.customer_id,
+        wanted.code,
+        wanted.credit_code,
+        wanted.pattern,
+        most,
+    )
+    if row is None:
+        raise LookupError("find_callers gives one row, always")
+    return b'{"match":"%b","server_time":%b,"cards":%b,"open_cases":%b}' % (
+        match_of(row["found"]),
+        dumps(now),
+        row["cards"].encode(),
+        row["open_cases"].encode(),
+    )
+
+
+def match_of(found: int) -> bytes:
+    """Give the word for none, one or several."""
+    if found > 1:
+        return b"several"
+    return b"one" if found else b"none"

@@ -1,0 +1,147 @@
+"""Complaints and compensations as people read them."""
+
+from typing import Any
+
+import orjson
+from asyncpg import Record
+
+from chassis.transaction import Transaction
+from chassis.vault import Vault
+from contracts.refusals import NotFound
+
+from service_desk.model.references import case_reference
+from service_desk.queries.phones import shown_phone
+from service_desk.queries.readers import Reader, without_absent
+
+PARTS = """
+json_build_object('org_id', c.first_responder_org_id, 'name', f.name) AS first_responder,
+CASE WHEN k.customer_id IS NULL THEN NULL ELSE json_build_object('customer_id', k.customer_id, 'code', k.code,
+  'name', k.name, 'class', class_of(k), 'vip', c.vip) END AS customer
+"""
+
+COMPLAINT = f"""
+SELECT c.*, json_build_object('org_id', c.handler_org_id, 'name', h.name) AS handler,
+  clocks_of('complaint', c.id::text) AS deadlines, {PARTS}
+FROM complaint c
+LEFT JOIN organisation f ON f.org_id = c.first_responder_org_id
+LEFT JOIN organisation h ON h.org_id = c.handler_org_id
+LEFT JOIN customer k ON k.customer_id = c.customer_id
+WHERE c.case_no = $1 OR c.id = $2
+"""  # noqa: S608 - a constant
+
+COMPENSATION = f"""
+SELECT c.*, clocks_of('compensation', c.id::text) AS deadlines, {PARTS}
+FROM compensation c
+LEFT JOIN organisation f ON f.org_id = c.first_responder_org_id
+LEFT JOIN customer k ON k.customer_id = c.customer_id
+WHERE c.case_no = $1 OR c.id = $2
+"""  # noqa: S608 - a constant
+
+STEPS = """
+SELECT s.version, s.step, s.at, s.actor, s.words, p.staff_no, p.name
+FROM complaint_step s LEFT JOIN staff p ON p.staff_id::text = s.actor
+WHERE s.complaint_id = $1 ORDER BY s.version
+"""
+
+RECORDER = "SELECT staff_no, name FROM staff WHERE staff_id::text = $1"
+
+
+async def complaint(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:
+    """Give a complaint whole, as far as the reader may see it; raises NotFound."""
+    row = await _one(tx, COMPLAINT, reference)
+    body = {
+        **_header(row, "complaint"),
+        "cycle": row["cycle"],
+        "level": row["level"],
+        "category": row["category"],
+        "handler": orjson.loads(row["handler"]),
+        "cause": row["cause"],
+        "link": row["link"],
+        "satisfaction": row["satisfaction"],
+    }
+    if not reader.texts:
+        return body
+    said: dict[str, Any] = {}
+    for step in await tx.fetch(STEPS, row["id"]):
+        said.update(orjson.loads(vault.open(step["words"])))
+    return {**body, **_sealed(row, vault, reader), **without_absent(said)}
+
+
+async def compensation(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:
+    """Give a compensation whole, as far as the reader may see it; raises NotFound."""
+    row = await _one(tx, COMPENSATION, reference)
+    body = {
+        **_header(row, "compensation"),
+        "cause": row["cause"],
+        "above_limit": row["above_limit"],
+        "complaint": row["complaint_case_no"],
+    }
+    if not reader.texts:
+        return body
+    return {**body, "amount_claimed": str(row["amount_claimed"]), **_sealed(row, vault, reader)}
+
+
+async def timeline(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:
+    """Give the steps of a complaint, each with its time and person; the words where the reader may see them."""
+    row = await _one(tx, COMPLAINT, reference)
+    recorder = await tx.fetchrow(RECORDER, row["recorded_by"])
+    by = _person(row["recorded_by"], recorder)
+    steps = [
+        {"step": "received", "time": row["received_at"], "actor": by, "version": 1},
+        {"step": "recorded", "time": row["recorded_at"], "actor": by, "version": 1},
+    ]
+    for step in await tx.fetch(STEPS, row["id"]):
+        entry = {
+            "step": step["step"],
+            "time": step["at"],
+            "actor": _person(step["actor"], step),
+            "version": step["version"],
+        }
+        words = {"words": without_absent(orjson.loads(vault.open(step["words"])))} if reader.texts else {}
+        steps.append({**entry, **words})
+    return {"case_no": row["case_no"], "steps": steps}
+
+
+async def _one(tx: Transaction, sql: str, reference: str) -> Record:
+    row = await tx.fetchrow(sql, *case_reference(reference))
+    if row is None:
+        raise NotFound(f"没有案件{reference}。", f"There is no case {reference}.")
+    return row
+
+
+def _header(row: Record, kind: str) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "case_no": row["case_no"],
+        "type": kind,
+        "state": row["state"],
+        "version": row["version"],
+        "channel": row["channel"],
+        "received_at": row["received_at"],
+        "recorded_at": row["recorded_at"],
+        "ended_at": row["ended_at"],
+        "org_id": row["org_id"],
+        "customer": orjson.loads(row["customer"]) if row["customer"] else None,
+        "first_responder": orjson.loads(row["first_responder"]),
+        "deadlines": orjson.loads(row["deadlines"]),
+        **orjson.loads(row["receipt"]),
+    }
+
+
+def _sealed(row: Record, vault: Vault, reader: Reader) -> dict[str, Any]:
+    caller = orjson.loads(vault.open(row["caller"]))
+    phone = shown_phone(caller.get("phone"), full=reader.full_phone)
+    return {
+        "caller": {"phone": phone, "name": caller.get("name")},
+        "mail_no": row["mail_no"],
+        "language": row["language"],
+        **without_absent(orjson.loads(vault.open(row["content"]))),
+    }
+
+
+def _person(actor: str, person: Record | None) -> dict[str, str | None]:
+    return {
+        "staff_id": actor,
+        "staff_no": person["staff_no"] if person else None,
+        "name": person["name"] if person else None,
+    }

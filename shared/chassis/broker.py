@@ -1,0 +1,84 @@
+"""Topics of the broker, and whether the broker still holds what was published."""
+
+from collections.abc import Sequence
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from chassis.settings import Settings
+
+
+class BrokerUnavailable(ConnectionError):
+    """The broker did not answer."""
+
+
+class Broker:
+    """The administrative side of the broker; connects when first used, again after a failure.
+
+    A marker topic that nobody writes to says that this broker holds the service's whole log: a memory broker
+    that came back empty has none. It is created last, so a log half published again is published again.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._admin: AIOKafkaAdminClient | None = None
+        self.marker = f"{settings.topic}.marker"
+
+    async def holds_the_log(self) -> bool:
+        """Tell whether what was published is still there; raises BrokerUnavailable."""
+        admin = await self._connected()
+        try:
+            return self.marker in await admin.list_topics()
+        except (KafkaError, OSError) as error:
+            await self.close()
+            raise BrokerUnavailable(str(error)) from error
+
+    async def lay(self, names: Sequence[str]) -> None:
+        """Create topics afresh, dropping what the broker has under these names; raises BrokerUnavailable.
+
+        A memory broker that lost its data takes records for topics it does not know, and can then neither
+        serve nor extend them: dropping the name first heals it.
+        """
+        admin = await self._connected()
+        try:
+            await admin.delete_topics(list(names))
+            for name in names:
+                await self._create(admin, name, self._settings.kafka_partitions)
+        except (KafkaError, OSError) as error:
+            await self.close()
+            raise BrokerUnavailable(str(error)) from error
+
+    async def mark(self) -> None:
+        """Say that this broker now holds the whole log; raises BrokerUnavailable."""
+        admin = await self._connected()
+        try:
+            await self._create(admin, self.marker, 1)
+        except (KafkaError, OSError) as error:
+            await self.close()
+            raise BrokerUnavailable(str(error)) from error
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        admin, self._admin = self._admin, None
+        if admin is not None:
+            await admin.close()
+
+    async def _connected(self) -> AIOKafkaAdminClient:
+        if self._admin is None:
+            admin = AIOKafkaAdminClient(
+                bootstrap_servers=self._settings.kafka_bootstrap, request_timeout_ms=10_000
+            )
+            try:
+                await admin.start()
+            except (KafkaError, OSError) as error:
+                await admin.close()
+                raise BrokerUnavailable(str(error)) from error
+            self._admin = admin
+        return self._admin
+
+    async def _create(self, admin: AIOKafkaAdminClient, name: str, partitions: int) -> None:
+        answer = await admin.create_topics([NewTopic(name, partitions, self._settings.kafka_replication)])
+        for topic, code, *_ in answer.topic_errors:
+            error = for_code(code)
+            if code and error is not TopicAlreadyExistsError:
+                raise error(topic)

@@ -1,0 +1,47 @@
+"""Connection pools of a service: one as the application (row-level security), one as the worker (bypasses it)."""
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from chassis.settings import Settings
+
+Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+Pool = asyncpg.Pool[asyncpg.Record]
+
+
+class BlindTrigrams(RuntimeError):
+    """The database's locale makes pg_trgm see no trigram in Chinese text."""
+
+
+@dataclass
+class Database:
+    """Both pools; `open` first, `close` last."""
+
+    app: Pool
+    worker: Pool
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.app.close()
+        await self.worker.close()
+
+
+async def open_database(settings: Settings) -> Database:
+    """Open both pools and check that the database can search Chinese text."""
+    server_settings = {
+        "application_name": f"keypost {settings.service}",
+        "lock_timeout": str(settings.lock_timeout_ms),
+        "statement_timeout": str(settings.statement_timeout_ms),
+        "timezone": "Asia/Shanghai",
+    }
+    app = await asyncpg.create_pool(
+        settings.database_url, min_size=1, max_size=settings.pool_size, server_settings=server_settings
+    )
+    worker = await asyncpg.create_pool(
+        settings.worker_url, min_size=1, max_size=settings.worker_pool_size, server_settings=server_settings
+    )
+    async with worker.acquire() as connection:
+        if not await connection.fetchval("SELECT cardinality(show_trgm('武汉'))"):
+            raise BlindTrigrams("create the database with libc C.UTF-8: pg_trgm finds nothing in '武汉'")
+    return Database(app, worker)

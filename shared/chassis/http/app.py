@@ -1,0 +1,64 @@
+"""Puts a service together: its routes, its problems, its running parts."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from contracts.refusals import Refusal
+from fastapi import APIRouter, FastAPI
+
+from chassis.http import attachments, dead_letters, deadlines, health, problems
+from chassis.http.edge import Edge
+from chassis.http.middleware import Edgewise
+from chassis.runtime import Parts, open_runtime
+from chassis.settings import Settings
+from chassis.telemetry import configure_logging
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service as the chassis sees it."""
+
+    title: str
+    routers: Sequence[APIRouter]
+    statuses: Mapping[type[Refusal], int] = field(default_factory=dict)
+    parts: Parts = field(default_factory=Parts)
+
+
+def create_app(settings: Settings, service: Service) -> FastAPI:
+    """Build the ASGI application of a service."""
+    configure_logging(settings.service, settings.log_level)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        runtime = await open_runtime(settings)
+        await runtime.start(service.parts)
+        app.state.runtime = runtime
+        app.state.authenticator = runtime.authenticator
+        bells = (runtime.relay_bell, *((runtime.sweeper.bell,) if runtime.sweeper else ()))
+        app.state.edge = Edge(settings.service, runtime.database, runtime.clock, runtime.directory, bells)
+        try:
+            yield
+        finally:
+            await runtime.stop()
+
+    app = FastAPI(
+        title=service.title,
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+    )
+    app.state.settings = settings
+    problems.install(app, service.statuses)
+    common = (health.router, deadlines.router, attachments.router, dead_letters.router)
+    for router in (*common, *service.routers):
+        app.include_router(router)
+    app.add_middleware(
+        Edgewise,
+        service=settings.service,
+        max_body=settings.max_body_bytes,
+        max_upload=settings.max_attachment_bytes + settings.max_body_bytes,
+    )
+    return app

@@ -1,0 +1,79 @@
+"""`GET /v1/deadlines`: the clocks of a service, in one shape everywhere."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from chassis.http.edge import Answer, AtTheEdge, Authenticated
+from chassis.http.paging import Cursor, Limit, bad_cursor, decode_cursor, encode_cursor, page
+from chassis.http.problems import problems
+from chassis.transaction import Transaction
+
+router = APIRouter(tags=["deadlines"])
+LISTED = """
+    SELECT d.id, d.due_at, deadline_shape(d)::text AS shape FROM deadline d
+    WHERE ($1::text IS NULL OR d.state = $1) AND ($2::text IS NULL OR d.subject_id = $2)
+      AND ($3::text IS NULL OR d.kind = $3)
+      AND ($4::text[] IS NULL OR is_held_by(d, $4, $5, $6, $7))
+      AND ($8::timestamptz IS NULL OR (d.due_at, d.id) > ($8, $9))
+    ORDER BY d.due_at, d.id LIMIT $10
+"""
+COUNTED = """
+    SELECT count(*) FROM (SELECT FROM deadline d
+    WHERE ($1::text IS NULL OR d.state = $1) AND ($2::text IS NULL OR d.subject_id = $2)
+      AND ($3::text IS NULL OR d.kind = $3) AND ($4::text[] IS NULL OR is_held_by(d, $4, $5, $6, $7)) LIMIT $8) counted
+"""
+
+
+@router.get(
+    "/v1/deadlines",
+    operation_id="list_deadlines",
+    summary="时限清单",
+    responses=problems(401, 422),
+)
+async def list_deadlines(
+    request: Request,
+    caller: Authenticated,
+    edge: AtTheEdge,
+    holder: Annotated[str | None, Query(pattern="^me$")] = None,
+    state: Annotated[str | None, Query(max_length=20)] = None,
+    subject: Annotated[str | None, Query(max_length=64, description="记录的 id")] = None,
+    kind: Annotated[str | None, Query(max_length=40)] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Response:
+    """List deadlines of the caller's scope, the nearest first; `holder=me` those that the caller has to act on."""
+    after = decode_cursor(cursor, 2)
+
+    async def run(tx: Transaction) -> Answer:
+        mine = (
+            (sorted(caller.roles), caller.org_id, caller.staff_id, tx.now.date()) if holder else (None,) * 4
+        )
+        rows = await tx.fetch(LISTED, state, subject, kind, *mine, *_position(after), limit + 1)
+        total = await tx.fetchval(
+            COUNTED, state, subject, kind, *mine, request.app.state.settings.total_exact_to
+        )
+        items = [_shape(row["shape"], tx) for row in rows[:limit]]
+        more = len(rows) > limit
+        following = encode_cursor(rows[limit - 1]["due_at"], rows[limit - 1]["id"]) if more else None
+        return Answer(200, page(items, following, total))
+
+    return await edge.read(request, caller, run)
+
+
+def _position(after: list[Any] | None) -> tuple[datetime | None, UUID | None]:
+    if after is None:
+        return None, None
+    try:
+        return datetime.fromisoformat(after[0]), UUID(after[1])
+    except (TypeError, ValueError) as error:
+        raise bad_cursor() from error
+
+
+def _shape(text: str, tx: Transaction) -> dict[str, Any]:
+    shape: dict[str, Any] = orjson.loads(text)
+    return {**shape, "server_time": tx.now.isoformat()}

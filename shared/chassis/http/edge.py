@@ -1,0 +1,225 @@
+"""Where requests become transactions: idempotency, scope, and what is woken after the commit."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import orjson
+from contracts.refusals import Forbidden, StaleVersion
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from chassis.auth import Caller, Unauthenticated
+from chassis.clock import Clock
+from chassis.database import Database
+from chassis.directory import Directory
+from chassis.doorbell import Doorbell
+from chassis.encoding import dumps
+from chassis.http.problems import RequestRefused
+from chassis.transaction import Moment, Transaction, scoped
+
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answers; `body` is JSON-ready, or already encoded."""
+
+    status: int
+    body: Any
+    etag: int | None = None
+    location: str | None = None
+
+    def encoded(self) -> bytes:
+        """Give the body's bytes."""
+        return self.body if isinstance(self.body, bytes) else dumps(self.body)
+
+    def headers(self) -> dict[str, str]:
+        """Give the headers that belong to the answer."""
+        headers = {}
+        if self.etag is not None:
+            headers["ETag"] = f'"{self.etag}"'
+        if self.location is not None:
+            headers["Location"] = self.location
+        return headers
+
+    def response(self) -> Response:
+        """Give the HTTP answer."""
+        return Response(self.encoded(), self.status, self.headers(), media_type="application/json")
+
+
+Command = Callable[[Transaction], Awaitable[Answer]]
+
+
+class Edge:
+    """Runs commands and queries of one service in transactions of their caller."""
+
+    def __init__(
+        self,
+        service: str,
+        database: Database,
+        clock: Clock,
+        directory: Directory,
+        bells: tuple[Doorbell, ...],
+    ) -> None:
+        self._service = service
+        self._database = database
+        self._clock = clock
+        self._directory = directory
+        self._bells = bells
+
+    async def write(self, request: Request, caller: Caller, run: Command) -> Response:
+        """Run a command once for its idempotency key, and answer as the first time when it comes again."""
+        key = idempotency_key(request)
+        moment = self.moment(request, caller)
+        async with scoped(self._database.app, moment) as tx:
+            if key is None:
+                answer = await run(tx)
+            else:
+                answer = await self._once(tx, key, await fingerprint(request), run)
+        await self.committed(directory_too=tx.wakes_directory)
+        return answer.response()
+
+    async def read(self, request: Request, caller: Caller, run: Command) -> Response:
+        """Run a query in the caller's scope."""
+        async with scoped(self._database.app, self.moment(request, caller), readonly=True) as tx:
+            answer = await run(tx)
+        return answer.response()
+
+    async def committed(self, *, directory_too: bool = False) -> None:
+        """Wake the relay and the sweeper; bring the directory up to date where its rows were written."""
+        for bell in self._bells:
+            bell.ring()
+        if directory_too:
+            await self._directory.refresh()
+
+    def moment(self, request: Request, caller: Caller) -> Moment:
+        """Give the moment of a request."""
+        return Moment(
+            service=self._service,
+            now=self._clock.now(),
+            actor=caller.actor,
+            correlation_id=request.scope["state"]["correlation_id"],
+            causation_id=None,
+            caller=caller,
+        )
+
+    async def _once(self, tx: Transaction, key: str, print_: bytes, run: Command) -> Answer:
+        entered = await tx.fetchval(
+            "INSERT INTO idempotency (actor, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true",
+            tx.moment.actor,
+            key,
+            print_,
+        )
+        if not entered:
+            return await self._first_answer(tx, key, print_)
+        answer = await run(tx)
+        await tx.execute(
+            "UPDATE idempotency SET status = $3, headers = $4::jsonb, body = $5 WHERE actor = $1 AND key = $2",
+            tx.moment.actor,
+            key,
+            answer.status,
+            orjson.dumps({"etag": answer.etag, "location": answer.location}).decode(),
+            answer.encoded(),
+        )
+        return answer
+
+    async def _first_answer(self, tx: Transaction, key: str, print_: bytes) -> Answer:
+        row = await tx.fetchrow(
+            "SELECT fingerprint, status, headers, body FROM idempotency WHERE actor = $1 AND key = $2",
+            tx.moment.actor,
+            key,
+        )
+        if row is None or row["fingerprint"] != print_:
+            raise key_reused()
+        return Answer(row["status"], row["body"], **orjson.loads(row["headers"]))
+
+
+def key_reused() -> RequestRefused:
+    """The refusal of a key that came with another request before."""
+    return RequestRefused(
+        422,
+        "idempotency-key-reused",
+        "该 Idempotency-Key 已用于另一个请求",
+        "This Idempotency-Key came with another request before",
+        pointer="header:Idempotency-Key",
+    )
+
+
+def idempotency_key(request: Request) -> str | None:
+    """Give the key of a request; every POST must carry one (400)."""
+    key = request.headers.get("idempotency-key")
+    if key is None and request.method == "POST":
+        raise RequestRefused(
+            400,
+            "idempotency-key-missing",
+            "每个 POST 请求都要带 Idempotency-Key",
+            "Every POST carries an Idempotency-Key",
+            pointer="header:Idempotency-Key",
+        )
+    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isprintable() and key.isascii()):
+        raise RequestRefused(
+            400,
+            "idempotency-key-invalid",
+            f"Idempotency-Key 应为 1 至 {LONGEST_KEY} 个可见 ASCII 字符",
+            f"An Idempotency-Key has 1 to {LONGEST_KEY} visible ASCII characters",
+            pointer="header:Idempotency-Key",
+        )
+    return key
+
+
+async def fingerprint(request: Request) -> bytes:
+    """Give what must be equal for two requests to be the same."""
+    body = await request.body()
+    return hashlib.sha256(b"\x00".join((request.method.encode(), request.url.path.encode(), body))).digest()
+
+
+def if_match(request: Request) -> int:
+    """Give the version that the caller has seen: 428 where it is missing, 412 where it is no version."""
+    value = request.headers.get("if-match")
+    if value is None:
+        raise RequestRefused(
+            428,
+            "if-match-missing",
+            "更改记录要带 If-Match（先前读到的 ETag）",
+            "A change carries If-Match with the ETag that was read",
+            pointer="header:If-Match",
+        )
+    text = value.removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit()) or len(text) > 18:
+        raise StaleVersion("If-Match 不是本记录的版本", "If-Match is no version of this record")
+    return int(text)
+
+
+async def authenticated(request: Request) -> Caller:
+    """Give who asks; raises Unauthenticated (401)."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("a bearer token is missing")
+    caller: Caller = await request.app.state.authenticator.caller(token.strip())
+    return caller
+
+
+def may(*roles: str) -> Callable[..., Awaitable[Caller]]:
+    """Give the dependency that lets only these roles through (403)."""
+
+    async def allowed(request: Request) -> Caller:
+        caller = await authenticated(request)
+        if not caller.may(*roles):
+            raise Forbidden(
+                "您的角色无权进行此操作", "Your role may not do this", extra={"needs_one_of": sorted(roles)}
+            )
+        return caller
+
+    return allowed
+
+
+def edge_of(request: Request) -> Edge:
+    """Give the service's edge."""
+    edge: Edge = request.app.state.edge
+    return edge
+
+
+Authenticated = Annotated[Caller, Depends(authenticated)]
+AtTheEdge = Annotated[Edge, Depends(edge_of)]

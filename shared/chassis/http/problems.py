@@ -1,0 +1,210 @@
+"""Refusals and faults as RFC 9457 problems, always in both languages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import asyncpg
+from contracts.refusals import Forbidden, InvalidValue, NotFound, Refusal, StaleVersion
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel
+from regulations.rulebook import AmbiguousAdoption, NoLaw
+from starlette.exceptions import HTTPException
+
+from chassis.auth import Unauthenticated
+from chassis.encoding import dumps
+from chassis.http.words import field_error, status_words
+from chassis.telemetry import log
+
+MEDIA_TYPE = "application/problem+json"
+COLLISIONS: tuple[type[Exception], ...] = (
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+FAILURES: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+)
+STATUSES: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, StaleVersion: 412, InvalidValue: 422}
+
+
+class ProblemDocument(BaseModel):
+    """What every refusal looks like."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    zh: dict[str, str]
+    en: dict[str, str]
+    pointer: str | None = None
+    errors: list[dict[str, Any]] = []
+    because: dict[str, Any] | None = None
+    trace_id: str | None = None
+
+
+class RequestRefused(Refusal):
+    """A request that HTTP itself makes refusable; knows its status."""
+
+    def __init__(self, status: int, code: str, zh: str, en: str, *, pointer: str | None = None) -> None:
+        super().__init__(zh, en, pointer=pointer)
+        self.status = status
+        self.request_code = code
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Declare the problems that an operation can answer, for its documentation."""
+    return {
+        status: {
+            "model": ProblemDocument,
+            "description": status_words(status)[1],
+            "content": {MEDIA_TYPE: {}},
+        }
+        for status in statuses
+    }
+
+
+def install(app: FastAPI, statuses: Mapping[type[Refusal], int]) -> None:
+    """Answer every exception that can reach the edge with a problem."""
+    table = {**STATUSES, **statuses}
+
+    async def refused(request: Request, error: Exception) -> Response:
+        return _of_refusal(request, error, table)
+
+    app.add_exception_handler(Refusal, refused)
+    app.add_exception_handler(Unauthenticated, _unauthenticated)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _of_http)
+    for collision in COLLISIONS:
+        app.add_exception_handler(collision, _in_progress)
+    for failure in FAILURES:
+        app.add_exception_handler(failure, _unavailable)
+    app.add_exception_handler(asyncpg.DataError, _not_storable)
+    app.add_exception_handler(NoLaw, _no_law)
+    app.add_exception_handler(AmbiguousAdoption, _no_law)
+    app.add_exception_handler(Exception, _fault)
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    zh: str,
+    en: str,
+    *,
+    members: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Build a problem answer in the request's language, with both languages beside."""
+    title_zh, title_en = status_words(status)
+    english = request.headers.get("accept-language", "zh").lower().startswith("en")
+    body = {
+        "type": f"urn:keypost:problem:{code}",
+        "title": title_en if english else title_zh,
+        "status": status,
+        "detail": en if english else zh,
+        "code": code,
+        "zh": {"title": title_zh, "detail": zh},
+        "en": {"title": title_en, "detail": en},
+        "trace_id": request.scope.get("state", {}).get("correlation_id"),
+        **(members or {}),
+    }
+    return Response(dumps(body), status, headers, media_type=MEDIA_TYPE)
+
+
+def _of_refusal(request: Request, error: Exception, table: Mapping[type[Refusal], int]) -> Response:
+    if not isinstance(error, Refusal):
+        raise error
+    status, code = 409, error.code
+    if isinstance(error, RequestRefused):
+        status, code = error.status, error.request_code
+    else:
+        status = next((table[kind] for kind in type(error).__mro__ if kind in table), status)
+    members: dict[str, Any] = dict(error.extra)
+    if error.pointer is not None:
+        members["pointer"] = error.pointer
+        members["errors"] = [{"pointer": error.pointer, "code": code, "zh": error.zh, "en": error.en}]
+    if error.because is not None:
+        members["because"] = error.because
+    return problem(request, status, code, error.zh, error.en, members=members)
+
+
+async def _unauthenticated(request: Request, error: Exception) -> Response:
+    return problem(
+        request,
+        401,
+        "unauthenticated",
+        "请先登录：令牌缺失、过期或不可信",
+        f"Sign in first: {error}",
+        headers={"WWW-Authenticate": 'Bearer realm="keypost"'},
+    )
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    found: Sequence[Any] = error.errors() if isinstance(error, RequestValidationError) else []
+    if any(one["type"] == "json_invalid" for one in found):
+        return problem(request, 400, "malformed-json", "请求体不是合法的 JSON", "The body is not valid JSON")
+    errors = [field_error(one) for one in found]
+    members = {"errors": errors, "pointer": errors[0]["pointer"]}
+    zh = ";".join(f"{one['pointer']} {one['zh']}" for one in errors)
+    en = "; ".join(f"{one['pointer']} {one['en']}" for one in errors)
+    return problem(request, 422, "invalid-request", zh, en, members=members)
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    if isinstance(error.__cause__, Refusal):
+        return _of_refusal(request, error.__cause__, STATUSES)
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    title_zh, title_en = status_words(status)
+    code = title_en.lower().replace(" ", "-")
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return problem(request, status, code, title_zh, title_en, headers=headers)
+
+
+async def _in_progress(request: Request, _error: Exception) -> Response:
+    return problem(
+        request,
+        409,
+        "request-in-progress",
+        "同一记录正在被另一个请求处理，请稍后重试",
+        "Another request is working on the same record: try again",
+        headers={"Retry-After": "1"},
+    )
+
+
+async def _unavailable(request: Request, error: Exception) -> Response:
+    log().error("request.database", error=f"{type(error).__name__}: {error}")
+    return problem(
+        request,
+        503,
+        "database-unavailable",
+        "数据库暂时不可用，请稍后重试；未作任何更改，或已完整保存",
+        "The database is not available: try again with the same idempotency key",
+        headers={"Retry-After": "2"},
+    )
+
+
+async def _not_storable(request: Request, error: Exception) -> Response:
+    log().info("request.not_storable", error=str(error))
+    return problem(
+        request,
+        422,
+        "not-storable",
+        "请求中有无法保存的值",
+        "The request holds a value that cannot be stored",
+    )
+
+
+async def _no_law(request: Request, error: Exception) -> Response:
+    return problem(request, 409, "no-law", f"没有可适用的规定：{error}", f"No provision applies: {error}")
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    log().error("request.fault", exc_info=error)
+    return problem(request, 500, "fault", "系统内部错误，已记录", "An internal fault; it has been recorded")

@@ -1,0 +1,110 @@
+"""Pages of events as hand-made record batches, one per partition: every acknowledgement awaited, nothing retried here."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
+from contracts.envelope import Header
+
+from chassis.broker import BrokerUnavailable
+from chassis.settings import Settings
+
+Record = tuple[bytes, bytes, Sequence[Header]]
+
+
+class NotPublished(ConnectionError):
+    """At least one batch of a page was not acknowledged: the page is to be sent again, whole."""
+
+
+class Publisher:
+    """A producer for one relay."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._producer: AIOKafkaProducer | None = None
+        self._acknowledged: dict[tuple[str, int], int] = {}
+
+    async def publish(self, records: Sequence[tuple[str, Record]]) -> bool:
+        """Publish (topic, record) pairs in order; raises NotPublished.
+
+        Gives False where an offset went backwards: the broker lost what it had.
+        """
+        producer = await self._connected()
+        by_partition: dict[tuple[str, int], list[Record]] = defaultdict(list)
+        for topic, record in records:
+            by_partition[topic, self._partition(record[0])].append(record)
+        outcomes = await asyncio.gather(
+            *(self._send(producer, *place, page) for place, page in by_partition.items()),
+            return_exceptions=True,
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, KafkaError | OSError):
+                await self.close()
+                raise NotPublished(f"{type(outcome).__name__}: {outcome}") from outcome
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return all(outcomes)
+
+    def forget_offsets(self) -> None:
+        """The topics were laid anew: their offsets begin again."""
+        self._acknowledged.clear()
+
+    async def close(self) -> None:
+        """Give the connection back; whatever was not acknowledged counts as not sent."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await producer.stop()
+
+    async def _send(self, producer: AIOKafkaProducer, topic: str, partition: int, page: list[Record]) -> bool:
+        held = True
+        position = 0
+        while position < len(page):
+            batch = producer.create_batch()
+            while position < len(page) and _append(batch, page[position]):
+                position += 1
+            batch.close()
+            acknowledged = await producer.send_batch(batch, topic, partition=partition)
+            metadata = await acknowledged
+            last = self._acknowledged.get((topic, partition), -1)
+            held &= metadata.offset > last
+            self._acknowledged[topic, partition] = metadata.offset
+        return held
+
+    def _partition(self, key: bytes) -> int:
+        return int(murmur2(key) & 0x7FFFFFFF) % self._settings.kafka_partitions
+
+    async def _connected(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            producer = AIOKafkaProducer(
+                bootstrap_servers=self._settings.kafka_bootstrap,
+                acks="all",
+                enable_idempotence=self._settings.kafka_idempotent,
+                linger_ms=0,
+                max_batch_size=1024 * 1024,
+                max_request_size=self._settings.kafka_max_request_bytes,
+                compression_type=self._settings.kafka_compression,
+                request_timeout_ms=10_000,
+            )
+            try:
+                await producer.start()
+            except (KafkaError, OSError) as error:
+                await producer.stop()
+                raise BrokerUnavailable(str(error)) from error
+            if not self._settings.kafka_idempotent:
+                _fail_instead_of_retrying(producer)
+            self._producer = producer
+        return self._producer
+
+
+def _append(batch: Any, record: Record) -> bool:
+    key, value, headers = record
+    return batch.append(key=key, value=value, timestamp=None, headers=list(headers)) is not None
+
+
+def _fail_instead_of_retrying(producer: AIOKafkaProducer) -> None:
+    """A retry inside the client could reach a memory broker that came back empty before its topics were laid."""
+    producer._message_accumulator._batch_ttl = 0

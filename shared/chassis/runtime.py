@@ -1,0 +1,128 @@
+"""The running parts of one service process: opened together, closed together."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.envelope import Event
+
+from chassis import directory_consumer
+from chassis.auth import Authenticator
+from chassis.bus import Consumer, Handler
+from chassis.clock import Clock
+from chassis.database import Database, open_database
+from chassis.directory import Directory
+from chassis.doorbell import Doorbell
+from chassis.housekeeping import Housekeeping
+from chassis.phones import PhoneBook
+from chassis.relay import Relay
+from chassis.settings import Settings
+from chassis.sweeper import Reaction, Sweeper
+from chassis.telemetry import log
+from chassis.vault import Vault
+
+DIRECTORY_TYPES = frozenset(directory_consumer.HANDLERS)
+
+
+class Runtime:
+    """Database, directory, relay, consumer and sweeper of a service."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = Clock(settings.clock_file)
+        self.authenticator = Authenticator(settings)
+        self.directory = Directory(database.worker)
+        self.phones = PhoneBook(bytes.fromhex(settings.phone_key.get_secret_value()))
+        self.vault = Vault(bytes.fromhex(settings.file_key.get_secret_value()))
+        self.relay_bell = Doorbell()
+        self.relay = Relay(settings, self.relay_bell)
+        self.consumer: Consumer | None = None
+        self.sweeper: Sweeper | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def bus_up(self) -> bool:
+        """Whether the broker takes our events."""
+        return self.relay.bus_up
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether the directory has caught up since the start; an owner of the directory always has."""
+        return self.consumer is None or self.consumer.caught_up
+
+    @property
+    def consumer_state(self) -> str:
+        """The consumer in a word."""
+        if self.consumer is None:
+            return "none"
+        return "caught-up" if self.consumer.caught_up else "catching-up"
+
+    async def start(self, parts: "Parts") -> None:
+        """Start the background loops."""
+        await self.directory.refresh()
+        handlers = dict(parts.consumes(self))
+        topics = list(parts.topics)
+        if parts.keeps_directory:
+            handlers = {**directory_consumer.HANDLERS, **handlers}
+            topics = sorted({*topics, directory_consumer.TOPIC})
+        if topics:
+            self.consumer = Consumer(self.settings, self.database, self.clock, handlers, topics)
+            self.consumer.applied.append(self._follow_directory)
+        self.sweeper = Sweeper(self.settings, self.database, self.clock, self.relay_bell, parts.reacts(self))
+        loops: dict[str, Coroutine[Any, Any, None]] = {
+            "relay": self.relay.run(),
+            "sweeper": self.sweeper.run(),
+            "housekeeping": Housekeeping(self.settings, self.database, self.clock).run(),
+            "directory": self._poll_directory(),
+        }
+        if self.consumer is not None:
+            loops["consumer"] = self.consumer.run()
+        for name, loop in loops.items():
+            task = asyncio.create_task(loop, name=name)
+            task.add_done_callback(_end_with)
+            self._tasks.append(task)
+
+    async def stop(self) -> None:
+        """Stop the loops and give the connections back."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.database.close()
+
+    async def _follow_directory(self, events: Sequence[Event]) -> None:
+        if any(event.type in DIRECTORY_TYPES for event in events):
+            await self.directory.refresh()
+        self.relay_bell.ring()
+
+    async def _poll_directory(self) -> None:
+        """Another process of this service may have written the rows."""
+        while True:
+            await asyncio.sleep(self.settings.directory_poll_seconds)
+            try:
+                await self.directory.refresh()
+            except (OSError, LookupError, ValueError) as error:
+                log().warning("directory.refresh", error=f"{type(error).__name__}: {error}")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a service brings to its runtime."""
+
+    topics: Sequence[str] = ()
+    consumes: Callable[[Runtime], Mapping[str, Handler]] = field(default=lambda _: {})
+    reacts: Callable[[Runtime], Mapping[str, Reaction]] = field(default=lambda _: {})
+    keeps_directory: bool = True
+
+
+async def open_runtime(settings: Settings) -> Runtime:
+    """Open the database and build the parts; nothing runs yet."""
+    return Runtime(settings, await open_database(settings))
+
+
+def _end_with(task: asyncio.Task[None]) -> None:
+    """A loop that ends by an unforeseen error takes its process along: the supervisor starts a sound one."""
+    if not task.cancelled() and task.exception() is not None:
+        log().critical("loop.died", loop=task.get_name(), exc_info=task.exception())
+        raise SystemExit(1) from task.exception()

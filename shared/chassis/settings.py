@@ -1,0 +1,92 @@
+"""Settings of a process, read from the environment; secrets never have defaults."""
+
+import json
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Technical limits and addresses. Business figures are in the regulation packs."""
+
+    model_config = SettingsConfigDict(env_prefix="KEYPOST_", extra="ignore")
+
+    service: str
+    profile: Literal["development", "production"] = "production"
+    database_url: str
+    worker_url: str
+    owner_url: str | None = None
+    pool_size: int = 10
+    worker_pool_size: int = 6
+    lock_timeout_ms: int = 5_000
+    statement_timeout_ms: int = 30_000
+
+    kafka_bootstrap: str
+    kafka_idempotent: bool = True
+    kafka_compression: Literal["lz4", "zstd"] | None = None
+    kafka_replication: int = 3
+    kafka_partitions: int = 12
+    kafka_max_request_bytes: int = 8 * 1024 * 1024
+    relay_page: int = 2_000
+    relay_poll_seconds: float = 0.25
+    broker_check_seconds: float = 1.0
+    republish_days: int = 14
+    consumer_batch: int = 2_000
+    consumer_wait_ms: int = 500
+    fetch_max_wait_ms: int = 50
+    session_timeout_ms: int = 15_000
+    watchdog_seconds: float = 30.0
+
+    issuer: str = "keypost"
+    audience: str = "keypost"
+    jwks: str
+    issuer_key: Path | None = None
+    clock_file: Path | None = None
+
+    phone_key: SecretStr
+    file_key: SecretStr
+
+    services: dict[str, str] = Field(default_factory=dict)
+    log_level: str = "info"
+    max_body_bytes: int = 2 * 1024 * 1024
+    max_attachment_bytes: int = 10 * 1024 * 1024
+    idempotency_hours: int = 72
+    page_size: int = 50
+    max_page_size: int = 200
+    total_exact_to: int = 10_000
+    deadline_batch: int = 500
+    deadline_idle_seconds: float = 1.0
+    directory_poll_seconds: float = 0.5
+
+    @model_validator(mode="after")
+    def refuse_development_parts_in_production(self) -> Self:
+        """A production process starts neither with a movable clock nor with an issuer of its own."""
+        if self.profile == "production":
+            if self.clock_file is not None:
+                raise ValueError(
+                    "KEYPOST_CLOCK_FILE is for development only: a production profile keeps real time"
+                )
+            if self.issuer_key is not None:
+                raise ValueError(
+                    "KEYPOST_ISSUER_KEY is for development only: a production profile trusts an outside issuer"
+                )
+        return self
+
+    @property
+    def topic(self) -> str:
+        """The topic that this service tells its events on."""
+        return f"keypost.{self.service}"
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source of this service."""
+        return f"/keypost/{self.service}"
+
+    def jwks_document(self) -> dict[str, object] | None:
+        """The key set where it is a file; None where it must be fetched."""
+        if self.jwks.startswith("http"):
+            return None
+        document: dict[str, object] = json.loads(Path(self.jwks).read_text())
+        return document

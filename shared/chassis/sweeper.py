@@ -1,0 +1,122 @@
+"""Fires the steps of due deadlines: woken for the next one, each step exactly once, through every failure."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+from contracts.refusals import Refusal
+
+from chassis import points
+from chassis.clock import Clock
+from chassis.database import Database
+from chassis.doorbell import Doorbell
+from chassis.ids import uuid7
+from chassis.settings import Settings
+from chassis.telemetry import DEADLINES_FIRED, log
+from chassis.transaction import Moment, Transaction, unscoped
+
+Reaction = Callable[[Transaction, str], Awaitable[None]]
+FIRE = "SELECT * FROM fire_deadlines($1, $2, $3, $4, $5, $6)"
+SKIP_SECONDS = 60.0
+
+
+class Sweeper:
+    """One per process; rows are claimed with SKIP LOCKED, so several work side by side.
+
+    A reaction is what the breach of a kind does in the service; it gets the subject's id and runs in the
+    transaction of that step. One that fails is tried again a minute later, and holds up nothing else.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock,
+        bell: Doorbell,
+        reactions: Mapping[str, Reaction],
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._clock = clock
+        self._relay_bell = bell
+        self._reactions = reactions
+        self._skipped: dict[UUID, float] = {}
+        self.bell = Doorbell()
+
+    async def run(self) -> None:
+        """Sweep until cancelled."""
+        while True:
+            try:
+                fired = await self._sweep()
+                if not fired:
+                    await self.bell.wait(await self._pause())
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                log().warning("deadlines.database", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(self._settings.deadline_idle_seconds)
+
+    async def _sweep(self) -> int:
+        fired = await self._fire(self._settings.deadline_batch, reacting=False)
+        if self._reactions:
+            fired += await self._fire(1, reacting=True)
+        if fired:
+            self._relay_bell.ring()
+        return fired
+
+    async def _fire(self, most: int, *, reacting: bool) -> int:
+        rows: list[asyncpg.Record] = []
+        try:
+            async with unscoped(self._database.worker, self._moment()) as tx:
+                rows = await tx.fetch(
+                    FIRE,
+                    self._settings.service,
+                    tx.now,
+                    most,
+                    list(self._reactions),
+                    reacting,
+                    self._skipping(),
+                )
+                for row in rows:
+                    if reacting and row["step"] == "breached":
+                        await self._reactions[row["fired_kind"]](tx, row["subject_id"])
+                points.reach("deadlines.before-commit")
+        except (
+            Refusal,
+            LookupError,
+            ValueError,
+            asyncpg.DataError,
+            asyncpg.IntegrityConstraintViolationError,
+        ) as error:
+            log().error(
+                "deadlines.reaction_failed",
+                kind=rows[0]["fired_kind"],
+                error=f"{type(error).__name__}: {error}",
+            )
+            self._skipped[rows[0]["fired_id"]] = asyncio.get_running_loop().time() + SKIP_SECONDS
+        points.reach("deadlines.after-commit")
+        for row in rows:
+            DEADLINES_FIRED.labels(self._settings.service, row["step"]).inc()
+        return len(rows)
+
+    def _skipping(self) -> list[UUID]:
+        moment = asyncio.get_running_loop().time()
+        self._skipped = {one: until for one, until in self._skipped.items() if until > moment}
+        return list(self._skipped)
+
+    async def _pause(self) -> float:
+        """Seconds until the next step is due, at most the idle pause: the business clock may be moved."""
+        async with self._database.worker.acquire() as connection:
+            upcoming: datetime | None = await connection.fetchval(
+                "SELECT min(next_at) FROM deadline WHERE NOT id = ANY ($1)", self._skipping()
+            )
+        idle = self._settings.deadline_idle_seconds
+        if upcoming is None:
+            return idle
+        return min(idle, max(0.0, (upcoming - self._clock.now()).total_seconds()))
+
+    def _moment(self) -> Moment:
+        service = self._settings.service
+        return Moment(
+            service=service, now=self._clock.now(), actor=f"system:{service}", correlation_id=str(uuid7())
+        )

@@ -1,0 +1,106 @@
+"""Complaints: who answers, by when, how often, and what a repeated one is (hubei art. 30, 31)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from regulations.calendars import Duration
+from regulations.provisions import Topic
+from regulations.topics.words import Channel, Named
+
+
+@dataclass(frozen=True)
+class FirstResponder(Topic):
+    """The duty of who receives a complaint first: what it ends with, no passing on, up what is unsolved."""
+
+    topic: ClassVar[str] = "first-responder"
+    must_give: tuple[Literal["result", "reply"], ...]
+    sideways: Literal["refused"]
+    unsolved: Literal["up-at-once"]
+
+
+@dataclass(frozen=True)
+class ResponderRule:
+    """Who is first responder: for a known customer, and in turn for a caller that is not known."""
+
+    known: Literal["city-above-responsible-unit", "receiving-unit"]
+    unknown: tuple[Literal["city-named", "own-unit", "receiving-unit"], ...]
+
+
+@dataclass(frozen=True)
+class FirstResponderChannels(Topic):
+    """The first responder for each channel."""
+
+    topic: ClassVar[str] = "first-responder-channels"
+    root: ClassVar[str | None] = "by_channel"
+    by_channel: Mapping[Channel, ResponderRule]
+
+
+@dataclass(frozen=True)
+class ComplaintClocks(Topic):
+    """The time for the first answer and for the resolution, both from receipt."""
+
+    topic: ClassVar[str] = "complaint-clocks"
+    answer: Duration
+    resolve: Duration
+
+
+@dataclass(frozen=True)
+class RepeatedComplaint(Topic):
+    """Complaints that agree in these facts within this time are linked as repeated."""
+
+    topic: ClassVar[str] = "repeated-complaint"
+    within: Duration
+    same: tuple[Literal["customer", "category"], ...]
+
+
+@dataclass(frozen=True)
+class FollowUp(Topic):
+    """The time to ask after a resolved complaint, and how often the customer is tried."""
+
+    topic: ClassVar[str] = "follow-up"
+    within: Duration
+    tries: int
+
+
+@dataclass(frozen=True)
+class CaseNumberFormat(Topic):
+    """How a case number is made: date, seat, serial, check digit; the server's seats and people's own."""
+
+    topic: ClassVar[str] = "case-number-format"
+    date_digits: int
+    seat_digits: int
+    serial_digits: int
+    check: Literal["iso7064-mod11-10"]
+    server_seats_to: int
+    own_seats_from: int
+    own_seats_to: int
+
+
+@dataclass(frozen=True)
+class Channels(Topic):
+    """Channels by which a customer reaches the post, and what each is for."""
+
+    topic: ClassVar[str] = "channels"
+    root: ClassVar[str | None] = "channels"
+    channels: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class EmergencyService(Topic):
+    """The situations in which unusual transport is allowed."""
+
+    topic: ClassVar[str] = "emergency-service"
+    unusual_transport: tuple[Named, ...]
+    vip_requests: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class OpinionSurvey(Topic):
+    """What every bureau asks its customers for of its own accord."""
+
+    topic: ClassVar[str] = "opinion-survey"
+    every: Literal["regularly"]
+    asks: tuple[Named, ...]

@@ -1,0 +1,36 @@
+"""The size caps find what is planted at one above the bound and leave the bound alone."""
+
+import pytest
+from architecture.sizes import FUNCTION_LINES, MODULE_LINES, PARAMETERS, complaints, module_excesses
+
+
+def function(lines: int, parameters: int = 0) -> str:
+    arguments = ", ".join(f"a{n}" for n in range(parameters))
+    return f"def f({arguments}):\n" + "    x = 0\n" * lines
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        function(FUNCTION_LINES),
+        "x = 0\n" * MODULE_LINES,
+        function(1, PARAMETERS),
+        "class C:\n    def f(self, a, b, c, d, e):\n        x = 0\n",
+    ],
+)
+def test_what_just_fits_passes(source: str) -> None:
+    assert list(module_excesses("m.py", source)) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [function(FUNCTION_LINES + 1), "x = 0\n" * (MODULE_LINES + 1), function(1, PARAMETERS + 1)],
+)
+def test_one_more_is_too_large(source: str) -> None:
+    assert list(module_excesses("m.py", source))
+
+
+def test_an_exception_needs_a_reason_and_an_excess() -> None:
+    assert complaints({"m.py": "301 lines"}, {"m.py": "one table"}) == []
+    assert complaints({"m.py": "301 lines"}, {"m.py": " "})
+    assert complaints({}, {"m.py": "one table"})

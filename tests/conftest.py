@@ -1,0 +1,43 @@
+"""What every test may ask for: a database, a broker, fresh databases, the six services running."""
+
+from collections.abc import Iterator
+
+import pytest
+from support.instance import Databases, load_sample, throwaway_instance, whole_instance
+
+from deploy.instance import Instance
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Instance]:
+    """An instance of which PostgreSQL runs, with the roles of all services."""
+    with throwaway_instance() as instance, instance.running("postgres"):
+        instance.make_databases()
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def broker(postgres: Instance) -> Iterator[Instance]:
+    """The same instance with its broker running too."""
+    with postgres.running("broker"):
+        yield postgres
+
+
+@pytest.fixture(scope="session")
+def _databases(postgres: Instance) -> Databases:
+    return Databases(postgres)
+
+
+@pytest.fixture
+def database(_databases: Databases) -> Iterator[Databases]:
+    """Makes migrated, empty databases: `database("registry")`; they vanish after the test."""
+    yield _databases
+    _databases.drop_all()
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Instance]:
+    """All six services running apart, with the sample's organisations and staff but no customer."""
+    with whole_instance() as instance:
+        load_sample(instance, customers=0)
+        yield instance

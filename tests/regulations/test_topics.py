@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from regulations.calendars import Duration
+from regulations.loading import Rule, shipped_packs
+from regulations.provisions import Topic
+from regulations.reading import PackError
+from regulations.topics.catalogue import all_topics
+from regulations.topics.claims import ClaimWarnings
+from regulations.topics.customers import BusinessLines
+from regulations.topics.deadlines import ChainStep, DayShift, DeadlineWarnings, EscalationChain
+from regulations.topics.managers import ManagerLoad
+from regulations.topics.organisations import PlaceClasses
+from regulations.topics.registration import FileLayers
+from regulations.topics.scores import BureauScore
+from regulations.topics.tariffs import Credit
+from regulations.topics.tiers import TierThresholds
+
+RULES = [rule for pack in shipped_packs().values() for rule in pack.rules.values()]
+
+FIVE_TO_THREE = {"at_least": 5, "at_most": 3, "dedicated": False}
+
+
+def shipped(topic: type[Topic], pack: str) -> object:
+    return shipped_packs()[pack].rules[topic.topic].wordings[0].value
+
+
+@pytest.mark.parametrize(("name", "cls"), all_topics().items())
+def test_a_value_class_is_a_frozen_dataclass_that_refuses_an_unknown_key(name: str, cls: type[Topic]) -> None:
+    assert is_dataclass(cls)
+    assert cls.__dataclass_params__.frozen
+    assert cls.topic == name
+    assert cls.root is None or [member.name for member in fields(cls)] == [cls.root]
+    with pytest.raises(PackError):
+        cls.parse({"no such key": None})
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_what_a_topic_gives_as_json_is_read_back_to_the_same_value(rule: Rule) -> None:
+    value = rule.wordings[0].value
+    assert type(value).parse(value.to_json()) == value
+
+
+def test_thresholds_are_looked_up_by_place_or_for_any() -> None:
+    everywhere = TierThresholds.parse({"any": {"platinum": 1_000_000, "gold": 500_000}})
+    assert everywhere.for_place("county") == {"platinum": Decimal(1_000_000), "gold": Decimal(500_000)}
+    hubei = shipped(TierThresholds, "hubei")
+    assert isinstance(hubei, TierThresholds)
+    assert next(iter(hubei.for_place("county").items())) == ("1", Decimal(100_000))
+
+
+@pytest.mark.parametrize(
+    ("cls", "raw"),
+    [
+        (TierThresholds, {"wuhan": {1: 300_000, 2: 300_000}}),
+        (TierThresholds, {"yichang": {1: 300_000}}),
+        (DeadlineWarnings, {"at": ["4/5", "1/2"]}),
+        (ClaimWarnings, {"days_before": [3, 14]}),
+        (Credit, {"limit_warnings": ["1", "0.8"], "overdue_warnings_days": [30]}),
+        (Credit, {"limit_warnings": ["0.8"], "overdue_warnings_days": [60, 30]}),
+        (
+            ManagerLoad,
+            {"managers_per_customer": 1, "by_class": {3: {"at_least": 5, "at_most": 3, "dedicated": False}}},
+        ),
+        (BusinessLines, [{"code": "a", "zh": "甲", "en": "a"}, {"code": "a", "zh": "乙", "en": "b"}]),
+        (EscalationChain, [{"at": "5/4", "role": "unit-head", "of": "holder"}]),
+        (EscalationChain, [{"at": "breach", "role": "boss", "of": "holder"}]),
+        (BureauScore, {"total": 100, "items": []}),
+    ],
+)
+def test_a_value_that_contradicts_itself_is_refused(cls: type[Topic], raw: object) -> None:
+    with pytest.raises(PackError):
+        cls.parse(raw)
+
+
+def test_the_chain_passes_upward_at_four_fifths_at_breach_and_a_day_later() -> None:
+    chain = shipped(EscalationChain, "platform")
+    assert isinstance(chain, EscalationChain)
+    assert chain.steps == (
+        ChainStep(Fraction(4, 5), "unit-head", "holder"),
+        ChainStep("breach", "center-director", "city"),
+        ChainStep("breach", "center-director", "province", Duration(days=1)),
+    )
+
+
+def test_there_are_seven_lines_and_four_layers() -> None:
+    lines, layers = shipped(BusinessLines, "hubei"), shipped(FileLayers, "hubei")
+    assert isinstance(lines, BusinessLines)
+    assert isinstance(layers, FileLayers)
+    assert len(lines.codes) == 7
+    assert lines.named("ceremonial").zh == "礼仪"
+    assert [layer.code for layer in layers.layers] == ["basic", "extended", "key-persons", "competitors"]
+    assert "character" in {member.code for member in layers.layer("key-persons").fields}
+
+
+@pytest.mark.parametrize("division", ["42010", "4201a6", "", "４２０１０６"])
+def test_what_is_no_division_code_has_no_place_class(division: str) -> None:
+    places = shipped(PlaceClasses, "platform")
+    assert isinstance(places, PlaceClasses)
+    with pytest.raises(ValueError, match="not a division code"):
+        places.of(division)
+
+
+def test_a_pack_may_switch_closing_time_and_days_of_rest_on() -> None:
+    shift = DayShift.parse({"rest_day_moves_end": True, "closes_at": "17:30"})
+    assert shift.counting.closes_at is not None
+    assert shift.counting.closes_at.isoformat() == "17:30:00"
+    assert shift.counting.rest_day_moves_end
+    assert DayShift.parse(shift.to_json()) == shift
+
+
+def test_the_items_of_the_score_sum_to_a_hundred_and_reach_a_hundred_and_forty() -> None:
+    score = shipped(BureauScore, "hubei")
+    assert isinstance(score, BureauScore)
+    assert sum(item.base for item in score.items) == 100
+    assert sum(item.at_most for item in score.items) == 140
