@@ -56,7 +56,7 @@ def main() -> int:
         else:
             _reset(layout)
     except Refused as refusal:
-        print(f"\n{refusal.zh}\n{refusal.en}", file=sys.stderr)
+        print(f"\n{refusal}", file=sys.stderr)
         return 1
     except TimeoutError as late:
         print(f"\n超时 · timed out: {late}", file=sys.stderr)

@@ -146,7 +146,8 @@ def main() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not built(kind, wanted):
             build(kind)
-            stamp(kind).write_text(wanted)
+            for name in LISTS[kind]:
+                stamp(name).write_text(fingerprint(name))
 
 
 if __name__ == "__main__":

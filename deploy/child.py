@@ -80,7 +80,7 @@ def become(spec: dict[str, Any]) -> None:
     with contextlib.suppress(OSError):
         os.nice(spec.get("nice", 0))
     die_with_parent(getattr(signal, spec["on_parent_death"]), parent)
-    os.execve(spec["command"][0], spec["command"], spec["environment"])
+    os.execve(spec["command"][0], spec["command"], spec["environment"])  # noqa: S606 - that is its purpose
 
 
 if __name__ == "__main__":

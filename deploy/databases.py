@@ -27,8 +27,9 @@ def sql(postgres: Postgres, keys: Keys, script: str, database: str = SUPERUSER) 
     )
     if done.returncode:
         raise Refused(
-            f"PostgreSQL 拒绝了准备语句:\n{done.stderr.strip()}",
-            f"PostgreSQL refused a preparing statement:\n{done.stderr.strip()}",
+            "PostgreSQL 拒绝了准备语句(见上)。",
+            "PostgreSQL refused a preparing statement (see above).",
+            done.stderr,
         )
     return done.stdout.splitlines()
 
@@ -45,7 +46,7 @@ def role_script(service: Service, keys: Keys) -> str:
     for role, rights in (("owner", "NOBYPASSRLS"), ("app", "NOBYPASSRLS"), ("worker", "BYPASSRLS")):
         name = f"{service.database}_{role}"
         lines.append(
-            f"SELECT 'CREATE ROLE {name}' "
+            f"SELECT 'CREATE ROLE {name}' "  # noqa: S608
             f"WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{name}') \\gexec"
         )
         lines.append(f"ALTER ROLE {name} LOGIN {rights} PASSWORD '{keys.roles[name]}';")

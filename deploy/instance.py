@@ -22,6 +22,8 @@ from deploy.postgres import Postgres
 from deploy.refusal import Refused
 
 PARTITIONS = 12
+# The embedded broker lets a new group wait for half of its session time-out before the first assignment.
+SESSION_TIMEOUT_MS = 6_000
 ISSUER = "keypost-development"
 POSTGRES = "postgres"
 BROKER = "broker"
@@ -117,6 +119,7 @@ class Instance:
             "KEYPOST_KAFKA_IDEMPOTENT": "false",
             "KEYPOST_KAFKA_REPLICATION": "1",
             "KEYPOST_KAFKA_PARTITIONS": str(PARTITIONS),
+            "KEYPOST_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS),
             "KEYPOST_ISSUER": ISSUER,
             "KEYPOST_JWKS": str(layout.keys / "jwks.json"),
             "KEYPOST_CLOCK_FILE": str(layout.clock),
@@ -255,9 +258,7 @@ class Instance:
         """Give the refusal that names a process that did not come up, with the end of its log."""
         log = self.layout.logs / f"{name}.log"
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-12:]) if log.exists() else ""
-        return Refused(
-            f"{name} 没有启动成功,日志在 {log}:\n{tail}", f"{name} did not come up; its log is {log}"
-        )
+        return Refused(f"{name} 没有启动成功,日志:{log}", f"{name} did not come up; its log: {log}", tail)
 
     # -- databases -----------------------------------------------------------------------------
 
@@ -281,12 +282,11 @@ class Instance:
             )
             for name in services
         ]
-        failed = {
-            name: out for name, process in running if (out := process.communicate()[0]) and process.returncode
-        }
-        failed.update({name: "" for name, process in running if process.returncode and name not in failed})
-        for name, output in failed.items():
-            raise Refused(
-                f"{name} 的数据库升级失败:\n{output.strip()}",
-                f"Migrating the database of {name} failed; see above.",
-            )
+        outputs = {name: process.communicate()[0] for name, process in running}
+        for name, process in running:
+            if process.returncode:
+                raise Refused(
+                    f"{name} 的数据库升级失败(见上)。",
+                    f"Migrating the database of {name} failed (see above).",
+                    outputs[name],
+                )

@@ -169,8 +169,9 @@ class Postgres:
         )
         if done.returncode:
             raise Refused(
-                f"PostgreSQL 初始化失败:\n{done.stderr.strip()}",
-                f"PostgreSQL could not make its data folder:\n{done.stderr.strip()}",
+                "PostgreSQL 初始化失败(见上)。",
+                "PostgreSQL could not make its data folder (see above).",
+                done.stderr,
             )
 
     def _give(self, path: Path) -> None:

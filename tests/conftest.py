@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from support.instance import Databases, load_sample, throwaway_instance, whole_instance
 
 from deploy.instance import Instance
+from support.instance import Databases, load_sample, throwaway_instance, whole_instance
 
 
 @pytest.fixture(scope="session")

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from regulations.topics.words import Place
 
 from deploy.seed import law
+from regulations.topics.words import Place
 
 FILE = Path(__file__).with_name("divisions.yaml")
 SUFFIXES = ("土家族苗族自治州", "土家族自治县", "林区", "区", "市", "县", "省")

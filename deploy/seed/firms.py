@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from regulations.topics.words import Place
-
 from deploy.seed import phones
 from deploy.seed.credit_codes import credit_code
 from deploy.seed.divisions import Division, Divisions
 from deploy.seed.words import Trade, Words
+from regulations.topics.words import Place
 
 PERSON_SHARE = 0.03
 LARGEST_FEES = 4_800_000

@@ -7,7 +7,6 @@ from contextlib import suppress
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
-from contracts.envelope import Event, MalformedEvent, from_record
 
 from chassis import inbox, parking, points
 from chassis.clock import Clock
@@ -17,6 +16,7 @@ from chassis.parking import Heard
 from chassis.settings import Settings
 from chassis.telemetry import CONSUMER_LAG, CONSUMER_REBUILDS, EVENTS_APPLIED, EVENTS_PARKED, log
 from chassis.transaction import Moment, Transaction, unscoped
+from contracts.envelope import Event, MalformedEvent, from_record
 
 Handler = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
 EVERY_TYPE = "*"

@@ -1,13 +1,18 @@
 """Connection pools of a service: one as the application (row-level security), one as the worker (bypasses it)."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import asyncpg
 
 from chassis.settings import Settings
 
-Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-Pool = asyncpg.Pool[asyncpg.Record]
+if TYPE_CHECKING:  # asyncpg's classes take parameters only in its stubs
+    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
 
 
 class BlindTrigrams(RuntimeError):

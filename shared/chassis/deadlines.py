@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from regulations.calendars import Due, Duration, due, fractions
-from regulations.provisions import Reason
-from regulations.topics.deadlines import ChainStep, DeadlineWarnings, EscalationChain
 
 from chassis.directory import Snapshot
 from chassis.ids import uuid7
 from chassis.transaction import Transaction
+from regulations.calendars import Due, Duration, due, fractions
+from regulations.provisions import Reason
+from regulations.topics.deadlines import ChainStep, DeadlineWarnings, EscalationChain
 
 CENTER_KINDS = ("national", "province", "city")
 

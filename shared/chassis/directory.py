@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import asyncpg
 import orjson
+
+from chassis.database import Pool
 from regulations.calendars import Calendar, DayStatus, shipped_days
 from regulations.loading import PublishedWording
 from regulations.provisions import Provision, Topic
 from regulations.rulebook import Adoption, Law
-
-from chassis.database import Pool
 
 V = TypeVar("V", bound=Topic)
 DEPUTY_HOPS = 3

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import orjson
-from contracts.envelope import Event
 
 from chassis.bus import Handler
 from chassis.transaction import Transaction
+from contracts.envelope import Event
 
 ORGANISATION = """
     INSERT INTO organisation SELECT * FROM jsonb_populate_recordset(NULL::organisation, $1::jsonb)

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from contracts.envelope import Event
-
 from chassis.transaction import Transaction
+from contracts.envelope import Event
 
 ENTER = """
     INSERT INTO inbox (consumer, event_id, source, type, aggregate, version)

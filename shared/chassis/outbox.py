@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import orjson
+
 from contracts.envelope import Event
 
 

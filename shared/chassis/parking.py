@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import orjson
-from contracts.envelope import Event, Header
 
 from chassis import outbox
 from chassis.ids import uuid7
 from chassis.transaction import Transaction
+from contracts.envelope import Event, Header
 
 NATION = "CN"
 

@@ -8,10 +8,10 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
-from contracts.envelope import Header
 
 from chassis.broker import BrokerUnavailable
 from chassis.settings import Settings
+from contracts.envelope import Header
 
 Record = tuple[bytes, bytes, Sequence[Header]]
 

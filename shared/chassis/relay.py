@@ -9,6 +9,7 @@ import asyncpg
 from chassis import points
 from chassis.broker import Broker, BrokerUnavailable
 from chassis.clock import SHANGHAI, technical_now
+from chassis.database import Connection
 from chassis.doorbell import Doorbell
 from chassis.publishing import NotPublished, Publisher, Record
 from chassis.settings import Settings
@@ -20,13 +21,13 @@ COLUMNS = "seq, event_id, topic, key, type, aggregate, version, orgpath, actor, 
 PAGE = f"""
     SELECT o.* FROM generate_series(0, {LANES - 1}) AS l(lane),
     LATERAL (SELECT lane, {COLUMNS} FROM outbox WHERE lane = l.lane ORDER BY seq LIMIT $1) AS o
-"""
+"""  # noqa: S608 - column names of our own
 MOVE = f"""
     WITH moved AS (DELETE FROM outbox WHERE (lane, seq) IN (SELECT * FROM unnest($1::smallint[], $2::bigint[]))
                    RETURNING lane, {COLUMNS})
     INSERT INTO event_log (lane, {COLUMNS}, day) SELECT lane, {COLUMNS}, $3 FROM moved
-"""
-PUBLISHED = f"SELECT {COLUMNS} FROM event_log WHERE day >= $1 ORDER BY seq"
+"""  # noqa: S608 - column names of our own
+PUBLISHED = f"SELECT {COLUMNS} FROM event_log WHERE day >= $1 ORDER BY seq"  # noqa: S608 - column names of our own
 CONNECTION_FAILURES = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 
 
@@ -78,7 +79,7 @@ class Relay:
             with suppress(*CONNECTION_FAILURES, TimeoutError):
                 await connection.close(timeout=2)
 
-    async def _relay_page(self, connection: asyncpg.Connection[asyncpg.Record]) -> bool:
+    async def _relay_page(self, connection: Connection) -> bool:
         """Publish the oldest events of every lane; tells whether there were any."""
         rows = await connection.fetch(PAGE, max(1, self._settings.relay_page // LANES))
         OUTBOX_OLDEST.labels(self._settings.service).set(_age(rows))
@@ -99,7 +100,7 @@ class Relay:
             await self._publish_again(connection)
         return True
 
-    async def _hold_the_log(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    async def _hold_the_log(self, connection: Connection) -> None:
         """Look now and then whether the broker still has the log, and give it back where it has not."""
         moment = asyncio.get_running_loop().time()
         if moment - self._checked_at < self._settings.broker_check_seconds:
@@ -109,7 +110,7 @@ class Relay:
         self._checked_at = moment
         self._report(True, None)
 
-    async def _publish_again(self, connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    async def _publish_again(self, connection: Connection) -> None:
         topic = self._settings.topic
         await self._broker.lay([topic, f"{topic}.dlq", self._broker.marker])
         await self._broker.close()
@@ -132,7 +133,7 @@ class Relay:
         await self._broker.mark()
         log().info("relay.log_published_again", events=count, since=since.isoformat())
 
-    async def _current_month(self, connection: asyncpg.Connection[asyncpg.Record]) -> date:
+    async def _current_month(self, connection: Connection) -> date:
         today = technical_now().date()
         if self._month != today.replace(day=1):
             await connection.execute("SELECT ensure_event_log_month($1)", today)

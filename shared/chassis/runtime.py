@@ -5,8 +5,6 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.envelope import Event
-
 from chassis import directory_consumer
 from chassis.auth import Authenticator
 from chassis.bus import Consumer, Handler
@@ -21,6 +19,7 @@ from chassis.settings import Settings
 from chassis.sweeper import Reaction, Sweeper
 from chassis.telemetry import log
 from chassis.vault import Vault
+from contracts.envelope import Event
 
 DIRECTORY_TYPES = frozenset(directory_consumer.HANDLERS)
 
@@ -79,6 +78,7 @@ class Runtime:
         }
         if self.consumer is not None:
             loops["consumer"] = self.consumer.run()
+        loops |= parts.loops(self)
         for name, loop in loops.items():
             task = asyncio.create_task(loop, name=name)
             task.add_done_callback(_end_with)
@@ -113,6 +113,7 @@ class Parts:
     topics: Sequence[str] = ()
     consumes: Callable[[Runtime], Mapping[str, Handler]] = field(default=lambda _: {})
     reacts: Callable[[Runtime], Mapping[str, Reaction]] = field(default=lambda _: {})
+    loops: Callable[[Runtime], Mapping[str, Coroutine[Any, Any, None]]] = field(default=lambda _: {})
     keeps_directory: bool = True
 
 

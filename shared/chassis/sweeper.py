@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 import asyncpg
-from contracts.refusals import Refusal
 
 from chassis import points
 from chassis.clock import Clock
@@ -16,6 +15,7 @@ from chassis.ids import uuid7
 from chassis.settings import Settings
 from chassis.telemetry import DEADLINES_FIRED, log
 from chassis.transaction import Moment, Transaction, unscoped
+from contracts.refusals import Refusal
 
 Reaction = Callable[[Transaction, str], Awaitable[None]]
 FIRE = "SELECT * FROM fire_deadlines($1, $2, $3, $4, $5, $6)"

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, ClassVar, Protocol
 
 import asyncpg
-from contracts.envelope import Event
 
 from chassis import outbox
 from chassis.auth import Caller
 from chassis.database import Connection, Pool
 from chassis.ids import uuid7
+from contracts.envelope import Event
 
 
 class Told(Protocol):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from architecture.business_numbers import findings, module_findings
 
 POLICY = Path("services/registry/registry/policies.py")

@@ -1,6 +1,7 @@
 """The size caps find what is planted at one above the bound and leave the bound alone."""
 
 import pytest
+
 from architecture.sizes import FUNCTION_LINES, MODULE_LINES, PARAMETERS, complaints, module_excesses
 
 

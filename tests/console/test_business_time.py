@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+
 from chassis.clock import SHANGHAI
 from console.business_time import read_duration, read_moment
 from contracts.refusals import InvalidValue
@@ -40,7 +41,9 @@ def test_a_duration_without_months_is_elapsed_time(text: str, later: timedelta) 
 def test_months_go_by_the_calendar_and_end_on_the_last_day_of_a_shorter_month(
     start: tuple[int, int, int], text: str, end: tuple[int, int, int]
 ) -> None:
-    assert read_duration(text).after(datetime(*start, 9, tzinfo=SHANGHAI)) == datetime(*end, 9, tzinfo=SHANGHAI)
+    assert read_duration(text).after(datetime(*start, 9, tzinfo=SHANGHAI)) == datetime(
+        *end, 9, tzinfo=SHANGHAI
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,15 @@ def test_a_moment_keeps_its_offset() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "now", "2026-03-01", "2026-03-01T09:00:00", "2026-02-29T00:00:00+08:00", "2026-03-01T25:00:00+08:00"]
+    "text",
+    [
+        "",
+        "now",
+        "2026-03-01",
+        "2026-03-01T09:00:00",
+        "2026-02-29T00:00:00+08:00",
+        "2026-03-01T25:00:00+08:00",
+    ],
 )
 def test_a_moment_without_offset_or_that_does_not_exist_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue) as refused:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from console.hub import Hub
 from console.model import Entry, Interest, interest
 from contracts.refusals import InvalidValue
@@ -57,17 +58,23 @@ def test_the_subtree_is_compared_by_whole_labels(orgpath: str, seen: bool) -> No
         (["service-desk.*", "registry.claim.granted.v1"], "registry.claim.granted.v1", True),
     ],
 )
-def test_a_pattern_is_a_prefix_of_whole_words_or_an_exact_type(patterns: list[str], type_: str, seen: bool) -> None:
+def test_a_pattern_is_a_prefix_of_whole_words_or_an_exact_type(
+    patterns: list[str], type_: str, seen: bool
+) -> None:
     assert interest("CN", patterns).covers(entry(1, type_=type_)) is seen
 
 
-@pytest.mark.parametrize("pattern", ["registry*", "*.claim.*", "registry..*", "Registry.*", "a.*.b", "％", "registry.%"])
+@pytest.mark.parametrize(
+    "pattern", ["registry*", "*.claim.*", "registry..*", "Registry.*", "a.*.b", "％", "registry.%"]
+)
 def test_a_malformed_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(InvalidValue):
         interest("CN", [pattern])
 
 
-async def test_a_reader_that_takes_nothing_is_closed_at_the_first_event_too_many_and_others_miss_nothing() -> None:
+async def test_a_reader_that_takes_nothing_is_closed_at_the_first_event_too_many_and_others_miss_nothing() -> (
+    None
+):
     live = hub(queue=5)
     stuck, healthy = live.join(EVERYTHING), live.join(EVERYTHING)
     got = b""
@@ -85,7 +92,7 @@ async def test_a_reader_that_takes_nothing_is_closed_at_the_first_event_too_many
 async def test_a_burst_larger_than_the_queue_closes_nobody_who_reads() -> None:
     live = hub(queue=5, portion=2)
     subscriber = live.join(EVERYTHING)
-    got = []
+    got: list[bytes] = []
 
     async def read() -> None:
         while len(b"".join(got)) < len(expected):

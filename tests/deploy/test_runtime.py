@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.instance import free_base_port, supervised, throwaway_folder
 
 from deploy.databases import sql
 from deploy.instance import PROCESSES, Instance, answers
 from deploy.layout import ROOT
+from support.instance import free_base_port, supervised, throwaway_folder
 
 FIRST_START_SECONDS = 90.0
 SECOND_START_SECONDS = 15.0

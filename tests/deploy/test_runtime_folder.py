@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.instance import free_base_port, throwaway_folder
 
 from deploy.child import remove_stale_lock
 from deploy.instance import Instance
 from deploy.layout import ROOT, SOCKET_NAME, SOCKET_PATH_LIMIT, Layout
+from support.instance import free_base_port, throwaway_folder
 
 
 @pytest.fixture

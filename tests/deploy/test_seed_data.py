@@ -1,5 +1,6 @@
 """The sample province is complete, real where it claims to be and invented everywhere else."""
 
+import json
 import re
 from collections import Counter
 from decimal import Decimal
@@ -7,15 +8,23 @@ from fractions import Fraction
 
 import phonenumbers
 import pytest
-from regulations.topics.words import Place
 from stdnum.cn import uscc
 
+from chassis.phones import normalise
 from deploy.seed import divisions, law, words
-from deploy.seed.bodies import declaration, person
+from deploy.seed.bodies import adoption, declaration, organisation, person
 from deploy.seed.credit_codes import body_check, code_check, credit_code
 from deploy.seed.identifiers import idempotency_key, staff_id
 from deploy.seed.organisations import NATION, PROVINCE, Organisation
 from deploy.seed.plan import Plan, build
+from registry.api.forms import DeclarationIn
+from registry.api.organisations import AdoptionIn, OrganisationIn
+from registry.api.staff import PersonIn
+from registry.model.customers import Nature
+from registry.model.declarations import Outcome
+from registry.policies.match import Identity, compare
+from registry.settings import RegistrySettings
+from regulations.topics.words import Place
 
 ROLES = {
     "account-manager",
@@ -220,21 +229,20 @@ def test_persons_have_no_credit_code_and_organisations_always_have_one(plan: Pla
 
 
 def test_no_two_customers_share_a_phone_however_it_is_written(plan: Plan) -> None:
-    owners: dict[str, int] = {}
+    owners: dict[tuple[str, str | None], int] = {}
     for customer in plan.customers:
         for written in customer.firm.phones:
-            number = _e164(written)
+            number = _as_dialled(written)
             assert owners.setdefault(number, customer.firm.index) == customer.firm.index, written
     assert len(owners) > len(plan.customers)
 
 
-def _e164(written: str) -> str:
-    number = phonenumbers.parse(re.sub(r"(?<=\d{7})(转|-)(?=8\d{3}$)", " ext. ", written), "CN")
-    assert phonenumbers.is_valid_number(number), written
-    national = str(number.national_number)
+def _as_dialled(written: str) -> tuple[str, str | None]:
+    number, extension = normalise(written)
+    assert phonenumbers.is_valid_number(phonenumbers.parse(number)), written
     # Local numbers do not begin with 9, and 0000 opens every mobile: no subscriber has them.
-    assert re.fullmatch(r"1\d{2}0000\d{4}|279\d{7}|7\d{2}9\d{6}", national), written
-    return f"{national}x{number.extension or ''}"
+    assert re.fullmatch(r"\+86(1\d{2}0000\d{4}|279\d{7}|7\d{2}9\d{6})", number), written
+    return number, extension
 
 
 def test_phones_come_in_every_written_form(plan: Plan) -> None:
@@ -318,6 +326,29 @@ def test_about_a_tenth_stay_protected_and_a_twentieth_wait_for_the_center() -> N
     assert 70 <= stages["protected"] <= 130
     assert 30 <= stages["filed"] <= 75
     assert sum(stages.values()) == 1000
+
+
+def test_every_request_is_one_that_the_registry_reads(plan: Plan) -> None:
+    for node in plan.organisations:
+        OrganisationIn.model_validate_json(json.dumps(organisation(node)))
+    for member in plan.staff:
+        PersonIn.model_validate_json(json.dumps(person(member)))
+    for given in plan.adoptions:
+        AdoptionIn.model_validate_json(json.dumps(adoption(given)))
+    for customer in plan.customers:
+        read = DeclarationIn.model_validate_json(json.dumps(declaration(customer, plan)))
+        assert read.customer.prospect().name == customer.firm.name
+
+
+def test_no_two_customers_are_taken_for_one(plan: Plan) -> None:
+    bounds = RegistrySettings.model_construct().bounds
+    identities = [
+        Identity(firm.name, Nature(firm.nature), firm.credit_code, frozenset(firm.phones), firm.address)
+        for firm in (customer.firm for customer in plan.customers)
+    ]
+    for position, one in enumerate(identities):
+        for other in identities[:position]:
+            assert compare(one, other, bounds).outcome is Outcome.NONE, (one.name, other.name)
 
 
 def test_declarations_use_the_words_of_the_form_and_only_filed_ones_carry_it(plan: Plan) -> None:

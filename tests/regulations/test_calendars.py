@@ -7,6 +7,7 @@ import chinese_calendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from regulations.calendars import (
     DAY,
     SHANGHAI,
@@ -113,6 +114,12 @@ def test_an_end_that_rests_on_an_unannounced_day_is_provisional() -> None:
     beyond = due(at("2026-12-29T10:00:00"), working(3), OFFICIAL)
     assert (within.due_on, within.provisional) == (date(2026, 12, 31), False)
     assert (beyond.due_on, beyond.provisional) == (date(2027, 1, 1), True)
+
+
+def test_an_end_stays_provisional_when_known_days_follow_the_unknown_one() -> None:
+    known = [(day, True, False, "") for day in (date(2031, 11, 19), date(2031, 11, 21))]
+    end = due(at("2031-11-18T10:00:00"), working(3), Calendar.of(known))
+    assert (end.due_on, end.provisional) == (date(2031, 11, 21), True)
 
 
 def test_an_unannounced_year_follows_the_weekday_rule() -> None:

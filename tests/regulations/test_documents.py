@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import pytest
+
 from regulations.documents import read_document
 from regulations.reading import PackError
 

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+
 from regulations.calendars import Duration
 from regulations.loading import ALWAYS, PublishedWording, add_wordings, load_packs, shipped_packs
 from regulations.reading import PackError

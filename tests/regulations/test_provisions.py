@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from regulations.loading import ALWAYS
 from regulations.provisions import Because, Citation, Decision, Provision, article_en, article_zh
 from regulations.topics.compensation import CompensationLimit

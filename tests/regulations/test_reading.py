@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import pytest
+
 from regulations.calendars import Duration
 from regulations.reading import (
     ClockTime,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from regulations.calendars import Duration
 from regulations.loading import PublishedWording
 from regulations.rulebook import Adoption, AmbiguousAdoption, Law, NoLaw, UnknownAdoption

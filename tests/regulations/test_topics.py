@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+
 from regulations.calendars import Duration
 from regulations.loading import Rule, shipped_packs
 from regulations.provisions import Topic

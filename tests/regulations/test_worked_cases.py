@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+
 from regulations.calendars import Duration, days_before, due, fractions
 from regulations.loading import Case, Rule, shipped_packs
 from regulations.topics.care import CareBudget, RegularVisits, Symposia, VisitFrequency

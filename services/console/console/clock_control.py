@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from chassis.clock import SHANGHAI, ClockSetting, read_setting, technical_now
-from contracts.refusals import InvalidValue
-
 from console.gateway import Gateway
 from console.model import ClockNotFollowed, ServiceUnavailable
 from console.settings import ConsoleSettings
+from contracts.refusals import InvalidValue
 
 Moved = Callable[[datetime], datetime]
 

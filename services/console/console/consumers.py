@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import orjson
+
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 

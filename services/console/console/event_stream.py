@@ -5,12 +5,12 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
-from chassis.clock import technical_now
-from chassis.database import Database
-from chassis.transaction import Moment, scoped
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis.clock import technical_now
+from chassis.database import Database
+from chassis.transaction import Moment, scoped
 from console import queries
 from console.hub import Hub
 from console.model import Entry, Interest

@@ -1,12 +1,12 @@
 """Passes requests on to the services: one origin for the browser, nothing kept in memory but what is in flight."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
 import httpx
-from contracts.refusals import Refusal
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -28,22 +28,24 @@ HOP_BY_HOP = frozenset(
     )
 )
 REWRITTEN = frozenset(
-    (b"host", b"expect", b"cookie", b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto")
+    (
+        b"host",
+        b"expect",
+        b"cookie",
+        b"forwarded",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-proto",
+    )
 )
+CORRELATION = b"x-correlation-id"  # the edge of the console adds its own, which is the same
 VERSIONED = re.compile(r"v\d+")
-
-
-class BodyTooLarge(Refusal):
-    """The request's body is larger than any service takes."""
-
-    code = "body-too-large"
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Technical limits: sizes in bytes, times in seconds."""
+    """Technical limits: an answer up to `whole` bytes is passed on in one piece; times in seconds."""
 
-    body: int
     whole: int
     connections: int
     connect: float
@@ -71,15 +73,18 @@ class Gateway:
         """The services by name, with their addresses."""
         return self._services
 
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._transport.aclose()
+    async def until_cancelled(self) -> None:
+        """Keep connections until the process stops, then close them."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self._transport.aclose()
 
     async def forward(self, service: str, request: Request, marks: Mapping[str, str]) -> Response:
         """Pass one request on and its answer back; `marks` are the headers that tie them together in the logs."""
         outgoing = self._outgoing(service, request, marks)
         if request.headers.get("content-length") or "transfer-encoding" in request.headers:
-            outgoing.stream = _Body(self._body(request))
+            outgoing.stream = _Body(request.stream())
         try:
             answer = await self._transport.handle_async_request(outgoing)
         except httpx.TransportError as error:
@@ -110,19 +115,8 @@ class Gateway:
             extensions={"timeout": timeout},
         )
 
-    async def _body(self, request: Request) -> AsyncIterator[bytes]:
-        size = int(request.headers.get("content-length", "0"))
-        if size > self._limits.body:
-            raise _too_large(self._limits.body)
-        size = 0
-        async for piece in request.stream():
-            size += len(piece)
-            if size > self._limits.body:
-                raise _too_large(self._limits.body)
-            yield piece
-
     async def _answer(self, service: str, answer: httpx.Response) -> Response:
-        headers = _without_hops(answer.headers.raw)
+        headers = [(n, v) for n, v in _without_hops(answer.headers.raw) if n != CORRELATION]
         length = answer.headers.get("content-length", "")
         if length.isdecimal() and int(length) <= self._limits.whole:
             try:
@@ -168,7 +162,9 @@ def _target(request: Request, service: str) -> bytes | None:
 
 def _passed_on(request: Request, marks: Mapping[str, str]) -> RawHeaders:
     marked = {name.encode() for name in marks}
-    headers = [(n, v) for n, v in _without_hops(request.headers.raw) if n not in REWRITTEN and n not in marked]
+    headers = [
+        (n, v) for n, v in _without_hops(request.headers.raw) if n not in REWRITTEN and n not in marked
+    ]
     client = request.client.host if request.client else "unknown"
     added = {
         **marks,
@@ -205,10 +201,4 @@ def unknown(service: str) -> UnknownService:
         f"没有服务“{service}”的这个路径;路径形如 /api/registry/v1/customers。",
         f"There is nothing of a service “{service}” here; paths look like /api/registry/v1/customers.",
         extra={"service": service},
-    )
-
-
-def _too_large(limit: int) -> BodyTooLarge:
-    return BodyTooLarge(
-        f"请求正文超过 {limit} 字节的上限", f"The request's body exceeds the limit of {limit} bytes"
     )

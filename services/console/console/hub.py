@@ -27,6 +27,11 @@ class Subscriber:
         self._frames.extend(frames)
         self._awake.set()
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether the next portions could be too many."""
+        return len(self._frames) + len(self._frames) > self._limit
+
     def close(self) -> None:
         """End the subscription; what was queued is not sent, the log has it."""
         self.closed = True
@@ -37,7 +42,8 @@ class Subscriber:
         """Give all queued frames as one piece; empty after `patience` seconds without any, or when closed."""
         if not self._frames and not self.closed:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), patience)
+                async with asyncio.timeout(patience):
+                    await self._awake.wait()
         piece = b"".join(self._frames)
         self._frames.clear()
         if not self.closed:
@@ -48,13 +54,15 @@ class Subscriber:
 class Hub:
     """Hands each new entry to the subscribers that may and want to see it. Positions have no gaps."""
 
-    def __init__(self, *, ring: int, queue: int, portion: int) -> None:
+    def __init__(self, *, ring: int, queue: int, portion: int, pace: float = 0.0) -> None:
         self.last = 0
         self._ring: deque[Entry] = deque(maxlen=ring)
         self._queue = queue
         self._portion = portion
+        self._pace = pace
         self._subscribers: dict[Interest, set[Subscriber]] = {}
         self._turn = asyncio.Lock()
+        self._closing = False
 
     @property
     def subscribers(self) -> int:
@@ -71,8 +79,9 @@ class Hub:
         async with self._turn:
             news = [entry for entry in entries if entry.position > self.last]
             for start in range(0, len(news), self._portion):
+                if start:
+                    await self._let_readers_read()
                 self._hand_out(news[start : start + self._portion])
-                await asyncio.sleep(0)  # lets the writers empty the queues before the next portion
 
     def kept_since(self, position: int) -> list[Entry] | None:
         """Give what memory has behind a position, or None when it does not reach back so far."""
@@ -84,6 +93,8 @@ class Hub:
         """Serve a new subscriber everything behind the present position."""
         subscriber = Subscriber(interest, self._queue)
         self._subscribers.setdefault(interest, set()).add(subscriber)
+        if self._closing:
+            subscriber.close()
         return subscriber
 
     def leave(self, subscriber: Subscriber) -> None:
@@ -95,9 +106,16 @@ class Hub:
 
     def close(self) -> None:
         """End every subscription, so that the process can stop."""
+        self._closing = True
         for group in self._subscribers.values():
             for subscriber in group:
                 subscriber.close()
+
+    async def _let_readers_read(self) -> None:
+        """Between the portions of a burst: a queue that fills up gets one pause, whoever it belongs to."""
+        await asyncio.sleep(0)
+        if any(one.is_filling for group in self._subscribers.values() for one in group):
+            await asyncio.sleep(self._pace)
 
     def _hand_out(self, portion: Sequence[Entry]) -> None:
         if portion[0].position != self.last + 1:

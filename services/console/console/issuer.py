@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
 from chassis.clock import technical_now
 from chassis.settings import Settings
 from contracts.refusals import NotFound
-from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet, RSAKey
 
 BOOTSTRAP = "bootstrap"
 BOOTSTRAP_STAFF_ID = "00000000-0000-7000-8000-000000000001"

@@ -1,14 +1,13 @@
 """Reads the console's own log; what a caller reads goes through row-level security."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
 import orjson
+
 from chassis.clock import SHANGHAI
 from chassis.database import Pool
 from chassis.transaction import Transaction
-
 from console.model import Entry, Interest
 
 COLUMNS = """position, event_id::text, source, type, time, subject, sequence, aggregate, version, orgpath, actor,
@@ -16,11 +15,12 @@ COLUMNS = """position, event_id::text, source, type, time, subject, sequence, ag
 
 BEHIND = f"SELECT {COLUMNS} FROM stream_log WHERE position > $1 ORDER BY position LIMIT $2"  # noqa: S608
 
-WANTED = """position > $1 AND position <= $2 AND (orgpath = $3 OR orgpath ^@ ($3 || '.'))
-  AND (cardinality($4::text[]) + cardinality($5::text[]) = 0 OR type = ANY ($4) OR type ^@ ANY ($5))"""
-
-FORWARD = f"SELECT {COLUMNS} FROM stream_log WHERE {WANTED} ORDER BY position LIMIT $6"  # noqa: S608
-BACKWARD = f"SELECT {COLUMNS} FROM stream_log WHERE {WANTED} ORDER BY position DESC LIMIT $6"  # noqa: S608
+OF_INTEREST = """(orgpath = $1 OR orgpath ^@ ($1 || '.'))
+  AND (cardinality($2::text[]) + cardinality($3::text[]) = 0 OR type = ANY ($2) OR type ^@ ANY ($3))"""
+IN_SPAN = f"SELECT {COLUMNS} FROM stream_log WHERE {OF_INTEREST} AND position > $5 AND position <= $6"  # noqa: S608
+FORWARD = f"{IN_SPAN} ORDER BY position LIMIT $4"
+BACKWARD = f"{IN_SPAN} ORDER BY position DESC LIMIT $4"
+COUNTED = f"SELECT count(*) FROM (SELECT FROM stream_log WHERE {OF_INTEREST} LIMIT $4) counted"  # noqa: S608
 
 
 async def last_position(pool: Pool) -> int:
@@ -44,10 +44,16 @@ async def backward(tx: Transaction, interest: Interest, span: tuple[int, int], m
     return await _wanted(tx, BACKWARD, interest, span, most)
 
 
+async def total(tx: Transaction, interest: Interest, most: int) -> int:
+    """Count what is of interest in the whole log; exact up to `most`."""
+    counted: int = await tx.fetchval(COUNTED, *_filter(interest), most)
+    return counted
+
+
 async def _wanted(
     tx: Transaction, sql: str, interest: Interest, span: tuple[int, int], most: int
 ) -> list[Entry]:
-    rows = await tx.fetch(sql, *span, interest.within, list(interest.types), list(interest.prefixes), most)
+    rows = await tx.fetch(sql, *_filter(interest), most, *span)
     return [_entry(row) for row in rows]
 
 
@@ -77,12 +83,5 @@ def _document(row: asyncpg.Record) -> dict[str, Any]:
     return document
 
 
-def one_page(entries: Sequence[Entry], next_cursor: int | None, last: int) -> bytes:
-    """Give the JSON of a page; `last_position` is where a stream can follow on."""
-    return orjson.dumps(
-        {
-            "items": [orjson.Fragment(entry.document) for entry in entries],
-            "next_cursor": None if next_cursor is None else str(next_cursor),
-            "last_position": last,
-        }
-    )
+def _filter(interest: Interest) -> tuple[str, list[str], list[str]]:
+    return interest.within, sorted(interest.types), list(interest.prefixes)

@@ -9,6 +9,7 @@ class ConsoleSettings(Settings):
     ring_events: int = 10_000
     queue_events: int = 256
     portion_events: int = 64
+    burst_pause: float = 0.005
     tail_events: int = 2_000
     tail_poll: float = 0.25
     tail_back_off: float = 1.0
@@ -21,10 +22,7 @@ class ConsoleSettings(Settings):
     replay_events: int = 500
     replay_window: int = 50_000
     page_windows: int = 20
-    page_events: int = 100
-    most_page_events: int = 1_000
 
-    gateway_body: int = 12 * 1024 * 1024
     gateway_whole: int = 64 * 1024
     gateway_connections: int = 200
     gateway_connect: float = 2.0

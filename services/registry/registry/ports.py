@@ -29,7 +29,6 @@ class Lawbook(Protocol):
         ...
 
 
-
 class Packs(Protocol):
     """The packs that there are."""
 
@@ -53,8 +52,8 @@ class Tree(Protocol):
         """Give the name, or the id of an unknown one."""
         ...
 
-    def dissolved_into(self, org_id: str, day: date) -> str | None:
-        """Give the successor of a node that is no more on the day, else None."""
+    def dissolved(self, org_id: str, day: date) -> bool:
+        """Tell whether the node is no more on the day."""
         ...
 
 
@@ -153,7 +152,9 @@ class Declarations(Protocol):
         """Write a new declaration, with what the center compares it with, and tell it."""
         ...
 
-    async def save(self, declared: Declaration, *, reason: str | None = None, customer_code: str | None = None) -> None:
+    async def save(
+        self, declared: Declaration, *, reason: str | None = None, customer_code: str | None = None
+    ) -> None:
         """Write a declaration's next state and tell it; raises StaleVersion."""
         ...
 

@@ -3,14 +3,24 @@
 from chassis.settings import Settings
 from registry.policies.match import Bounds
 
+# Parts of the published HTTP interface, not of any regulation.
+IMPORT_MOST = 500
+LONGEST_TEXT = 200
+LONGEST_REASON = 2000
+LONGEST_SEARCH = 100
+LONGEST_ORG_ID = 14
+LONGEST_CODE = 40
+SHORTEST_PHONE = 3
+LONGEST_PHONE = 40
+PHONES_MOST = 10
+LINES_MOST = 20
+PAGE_SIZE = 50
+
 
 class RegistrySettings(Settings):
-    """How likeness of names is scored, and how much a match or an import may cost."""
+    """How likeness of names is scored, and how much a match may cost."""
 
-    import_most: int = 500
     candidates_most: int = 50
-    phones_most: int = 10
-    lines_most: int = 20
 
     match_certain: int = 100
     match_same_name: int = 99

@@ -15,10 +15,9 @@ class Intake:
     channel: Channel
     caller: Caller
     desk_org_id: str
-    desk_path: str
     received_at: datetime | None = None
     city: str | None = None
-    language: str | None = None
+    language: str = "zh"
 
 
 @dataclass(frozen=True, slots=True)

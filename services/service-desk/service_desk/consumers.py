@@ -8,7 +8,6 @@ from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts.envelope import Event
 from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
-
 from service_desk.handlers.steps import link_customers
 from service_desk.repository.complaints import Complaints
 from service_desk.repository.customers import Customers

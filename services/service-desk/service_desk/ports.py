@@ -7,7 +7,6 @@ from typing import Protocol, TypeVar
 
 from chassis.deadlines import Deadline
 from regulations.provisions import Because
-
 from service_desk.commands import FileCompensation, LinkCustomer, ReceiveComplaint
 from service_desk.model.cases import Caller, Compensation, Complaint, CustomerFacts, Move
 from service_desk.policies.promises import Words
@@ -97,7 +96,9 @@ class Complaints(Protocol):
         """Give the complaint of a case number or id; raises NotFound, and StaleVersion where it is not that version."""
         ...
 
-    async def waiting_for(self, customers: Sequence[LinkCustomer]) -> Sequence[tuple[Complaint, LinkCustomer]]:
+    async def waiting_for(
+        self, customers: Sequence[LinkCustomer]
+    ) -> Sequence[tuple[Complaint, LinkCustomer]]:
         """Give the complaints that named one of these customers before it was known."""
         ...
 

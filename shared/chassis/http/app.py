@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from contracts.refusals import Refusal
 from fastapi import APIRouter, FastAPI
 
 from chassis.http import attachments, dead_letters, deadlines, health, problems
@@ -13,6 +12,7 @@ from chassis.http.middleware import Edgewise
 from chassis.runtime import Parts, open_runtime
 from chassis.settings import Settings
 from chassis.telemetry import configure_logging
+from contracts.refusals import Refusal
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Service:
     routers: Sequence[APIRouter]
     statuses: Mapping[type[Refusal], int] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
+    beyond: health.Beyond | None = None
 
 
 def create_app(settings: Settings, service: Service) -> FastAPI:
@@ -51,6 +52,7 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )
     app.state.settings = settings
+    app.state.beyond = service.beyond
     problems.install(app, service.statuses)
     common = (health.router, deadlines.router, attachments.router, dead_letters.router)
     for router in (*common, *service.routers):

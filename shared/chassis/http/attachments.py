@@ -4,7 +4,6 @@ import hashlib
 from typing import Annotated
 from uuid import UUID
 
-from contracts.refusals import NotFound
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
@@ -12,6 +11,7 @@ from chassis.http.edge import Answer, AtTheEdge, Authenticated
 from chassis.http.problems import RequestRefused, problems
 from chassis.ids import uuid7
 from chassis.transaction import Transaction, scoped
+from contracts.refusals import NotFound
 
 router = APIRouter(tags=["attachments"])
 LONGEST_NAME = 200

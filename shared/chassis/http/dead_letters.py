@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from contracts.refusals import NotFound
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
@@ -13,6 +12,7 @@ from chassis.http.paging import Limit, page
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction, unscoped
+from contracts.refusals import NotFound
 
 router = APIRouter(tags=["dead-letters"])
 Administrator = Annotated[Caller, Depends(may("administrator"))]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
-from contracts.refusals import Forbidden, StaleVersion
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
@@ -18,6 +17,7 @@ from chassis.doorbell import Doorbell
 from chassis.encoding import dumps
 from chassis.http.problems import RequestRefused
 from chassis.transaction import Moment, Transaction, scoped
+from contracts.refusals import Forbidden, StaleVersion
 
 LONGEST_KEY = 200
 

@@ -1,5 +1,8 @@
 """How a process says that it lives, and whether it can serve."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import asyncpg
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
@@ -8,6 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from chassis.runtime import Runtime
 
 router = APIRouter(tags=["health"])
+Beyond = Callable[[Runtime], Awaitable[tuple[bool, dict[str, Any]]]]
+"""What a service needs beyond itself: whether that is ready, and what to tell of it."""
 
 
 @router.get("/healthz", operation_id="health", summary="进程是否存活")
@@ -35,12 +40,16 @@ async def ready(request: Request) -> JSONResponse:
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
         database = False
     is_ready = database and runtime.caught_up
+    beyond: Beyond | None = request.app.state.beyond
+    others_ready, others = await beyond(runtime) if beyond else (True, {})
+    is_ready = is_ready and others_ready
     body = {
         "service": runtime.settings.service,
         "ready": is_ready,
         "database": "up" if database else "down",
         "directory": "caught-up" if runtime.caught_up else "catching-up",
         "bus": "up" if runtime.bus_up else "down",
+        **others,
     }
     return JSONResponse(body, 200 if is_ready else 503)
 

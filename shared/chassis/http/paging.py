@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import orjson
-from contracts.refusals import InvalidValue
 from fastapi import Query
+
+from contracts.refusals import InvalidValue
 
 Cursor = Annotated[str | None, Query(max_length=500, description="上一页给出的 next_cursor")]
 Limit = Annotated[int, Query(ge=1, le=200, description="每页条数")]

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
-from contracts.refusals import Forbidden, InvalidValue, NotFound, Refusal, StaleVersion
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel
-from regulations.rulebook import AmbiguousAdoption, NoLaw
 from starlette.exceptions import HTTPException
 
 from chassis.auth import Unauthenticated
 from chassis.encoding import dumps
 from chassis.http.words import field_error, status_words
 from chassis.telemetry import log
+from contracts.refusals import Forbidden, InvalidValue, NotFound, Refusal, StaleVersion
+from regulations.rulebook import AmbiguousAdoption, NoLaw
 
 MEDIA_TYPE = "application/problem+json"
 COLLISIONS: tuple[type[Exception], ...] = (

@@ -83,11 +83,3 @@ CREATE TABLE parked (
 CREATE INDEX parked_key ON parked (consumer, key, position);
 CREATE UNIQUE INDEX parked_event ON parked (consumer, event_id) WHERE event_id IS NOT NULL;
 CALL grant_to_services('parked');
-
--- One row: whether the log must be published once more because the broker came back without it.
-CREATE TABLE relay_state (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
-  republish_since date,
-  republished_at timestamptz);
-INSERT INTO relay_state DEFAULT VALUES;
-CALL grant_to_services('relay_state');

@@ -78,12 +78,13 @@ class LiabilityAssign(Topic):
 
 @dataclass(frozen=True)
 class Vip(Topic):
-    """The priorities of the VIP channel, and how it picks up and delivers."""
+    """The priorities of the VIP channel, and how it picks up, handles and delivers."""
 
     topic: ClassVar[str] = "vip"
     priorities: tuple[Named, ...]
     pickups_a_day: int
     pickup_forms: tuple[Named, ...]
+    handling: tuple[Named, ...]
     delivery_not_left_with: tuple[Named, ...]
 
     def __post_init__(self) -> None:

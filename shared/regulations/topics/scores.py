@@ -66,6 +66,7 @@ class BureauScoreReading(Topic):
 
     topic: ClassVar[str] = "bureau-score-reading"
     growth_step: Literal["percentage-point"]
+    revenue_item: Literal["as-number"]
     steps: Literal["whole"]
     growth_against: Literal["same-period-last-year"]
     without_base_period: Literal["not-assessed"]

@@ -4,10 +4,10 @@ from dataclasses import replace
 from uuid import UUID
 
 from contracts.refusals import Forbidden, NotFound
-from contracts.values import read_customer_code
 from registry.commands import ChangeCustomer
-from registry.handlers.readings import read_phones
+from registry.handlers.readings import always_vip, read_phones
 from registry.handlers.stale import must_be_version
+from registry.model.codes import read_customer_code
 from registry.model.customers import Customer
 from registry.model.refusals import CustomerTaken
 from registry.model.staff import Role
@@ -21,7 +21,7 @@ async def change_customer(command: ChangeCustomer, desk: Desk) -> Customer:
     if not command.asker.covers(desk.tree.path(customer.org_id)):
         raise NotFound("没有该客户", "no such customer")
     must_be_version(customer.version, command.version)
-    _check_rights(command, customer)
+    _check_rights(command, customer, desk)
     facts = dict(command.facts)
     if "phones" in facts:
         facts["phone_keys"] = tuple(sorted(read_phones(facts["phones"], desk)))
@@ -43,12 +43,13 @@ async def _customer(key: str, desk: Desk) -> Customer:
     return customer
 
 
-def _check_rights(command: ChangeCustomer, customer: Customer) -> None:
+def _check_rights(command: ChangeCustomer, customer: Customer, desk: Desk) -> None:
     center = command.asker.may(Role.CENTER_OFFICER, Role.CENTER_DIRECTOR)
     if "vip" in command.facts and not center:
         raise Forbidden("VIP 标识由大客户中心设定", "the center sets the VIP flag")
-    if command.facts.get("vip") is False and customer.initial_class == 1:
-        raise Forbidden("一类客户始终为 VIP", "class 1 is always VIP")
+    always = always_vip(customer.org_id, desk)
+    if command.facts.get("vip") is False and customer.initial_class in always:
+        raise Forbidden("该类客户始终为 VIP", "customers of this class are always VIP")
 
 
 async def _rekey(customer: Customer, desk: Desk) -> None:

@@ -1,12 +1,12 @@
 """What every decision of a center shares: who may decide, and what becomes of a customer that nobody holds."""
 
+from contracts.refusals import Forbidden
 from registry.commands import Asker, DecideDeclaration
 from registry.model.claims import Claim, ClaimState
 from registry.model.customers import Customer, CustomerState
 from registry.model.declarations import Declaration, Verdict
 from registry.policies.claims import LINE_FREE
 from registry.ports import Desk, Why
-from contracts.refusals import Forbidden
 from regulations.provisions import Because
 from regulations.topics.registration import DeclarationDuty
 

@@ -60,7 +60,9 @@ async def refuse_declaration(command: DecideDeclaration, desk: Desk) -> Declarat
 async def accept_declaration(command: DecideDeclaration, desk: Desk) -> Declaration:
     """Clear a held declaration: another firm, or a supporting unit for a free line; its claims run from now."""
     declared = await to_decide(command, desk)
-    because = why(declared, desk, f"中心确认可以开发:{command.reason}", f"cleared by the center: {command.reason}")
+    because = why(
+        declared, desk, f"中心确认可以开发:{command.reason}", f"cleared by the center: {command.reason}"
+    )
     if LINE_FREE in declared.reasons:
         await _support(declared, desk)
     accepted = declared.moved(
@@ -112,5 +114,7 @@ async def _support(declared: Declaration, desk: Desk) -> None:
     await desk.customers.save(customer.changed(supports=supports), declared.because)
     assignment = await desk.assignments.find(customer.customer_id)
     if assignment is not None:
-        changed = replace(assignment, supports=supports, valid_from=desk.today, version=assignment.version + 1)
+        changed = replace(
+            assignment, supports=supports, valid_from=desk.today, version=assignment.version + 1
+        )
         await desk.assignments.save(changed, declared.because)

@@ -47,11 +47,8 @@ async def submit_declaration(command: SubmitDeclaration, desk: Desk) -> Declarat
 def _must_be_living(command: SubmitDeclaration, desk: Desk) -> None:
     if not command.asker.covers(desk.tree.path(command.org_id)):
         raise NotFound(f"没有机构 {command.org_id}", f"no organisation {command.org_id}", pointer="/org_id")
-    successor = desk.tree.dissolved_into(command.org_id, desk.today)
-    if successor is not None:
-        raise OrganisationDissolved(
-            f"机构已撤销,由 {successor} 继任", f"dissolved into {successor}", pointer="/org_id"
-        )
+    if desk.tree.dissolved(command.org_id, desk.today):
+        raise OrganisationDissolved("该机构已撤销", "the organisation is dissolved", pointer="/org_id")
 
 
 def _declared(command: SubmitDeclaration, desk: Desk) -> Declaration:

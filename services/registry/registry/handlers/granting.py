@@ -47,4 +47,6 @@ async def grant(declared: Declaration, desk: Desk) -> Sequence[Claim]:
 async def start_decision(declared: Declaration, desk: Desk) -> None:
     """Start the clock of the city center."""
     within = desk.law.find(RegistrationDecide, org_id=declared.org_id, day=desk.today)
-    await desk.clocks.start_decision(DecisionDue(declared, desk.now, within.value.within, Because.of(within.cite())))
+    await desk.clocks.start_decision(
+        DecisionDue(declared, desk.now, within.value.within, Because.of(within.cite()))
+    )

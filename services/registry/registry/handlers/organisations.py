@@ -7,7 +7,12 @@ from contracts.refusals import InvalidValue, NotFound
 from registry.commands import Asker, ChangeOrganisation, FoundOrganisation
 from registry.handlers.stale import must_be_version
 from registry.model.organisations import Kind, Organisation, check_form, check_parent, division_of
-from registry.model.refusals import OrganisationDissolved, OrganisationExists, OrganisationInUse, WrongOrganisation
+from registry.model.refusals import (
+    OrganisationDissolved,
+    OrganisationExists,
+    OrganisationInUse,
+    WrongOrganisation,
+)
 from registry.policies.places import PLACELESS, place_of_node
 from registry.ports import TreeDesk
 from regulations.topics.organisations import PlaceClasses
@@ -47,7 +52,11 @@ async def change_organisation(command: ChangeOrganisation, asker: Asker, desk: T
         return changed
     changed = await _moved(changed, command.parent_id, asker, desk)
     carried = [
-        replace(below, orgpath=changed.orgpath + below.orgpath.removeprefix(node.orgpath), version=below.version + 1)
+        replace(
+            below,
+            orgpath=changed.orgpath + below.orgpath.removeprefix(node.orgpath),
+            version=below.version + 1,
+        )
         for below in await desk.nodes.below(node.orgpath)
     ]
     await desk.nodes.save([changed, *carried])
@@ -62,7 +71,9 @@ async def in_scope(org_id: str, asker: Asker, desk: TreeDesk) -> Organisation:
     return node
 
 
-def _parent(command: FoundOrganisation, known: Mapping[str, Organisation], asker: Asker) -> Organisation | None:
+def _parent(
+    command: FoundOrganisation, known: Mapping[str, Organisation], asker: Asker
+) -> Organisation | None:
     check_form(command.org_id, command.kind)
     parent = known.get(command.parent_id) if command.parent_id else None
     if command.parent_id and (parent is None or not asker.covers(parent.orgpath)):
@@ -114,7 +125,9 @@ async def _moved(node: Organisation, parent_id: str, asker: Asker, desk: TreeDes
             f"机构 {parent_id} 已撤销", f"organisation {parent_id} is dissolved", pointer="/parent_id"
         )
     if parent.orgpath == node.orgpath or parent.orgpath.startswith(f"{node.orgpath}."):
-        raise WrongOrganisation("机构不能移到自己之下", "a node cannot move below itself", pointer="/parent_id")
+        raise WrongOrganisation(
+            "机构不能移到自己之下", "a node cannot move below itself", pointer="/parent_id"
+        )
     check_parent(node.org_id, node.kind, parent)
     return replace(node, parent_id=parent_id, orgpath=f"{parent.orgpath}.{node.org_id}")
 

@@ -6,6 +6,7 @@ from contracts.refusals import InvalidValue
 from registry.model.refusals import UnknownLine
 from registry.policies.places import place_of_customer
 from registry.ports import Desk
+from regulations.topics.compensation import VipFlag
 from regulations.topics.customers import BusinessLines
 from regulations.topics.organisations import PlaceClasses
 from regulations.topics.words import Place
@@ -29,6 +30,11 @@ def check_lines(lines: Sequence[str], org_id: str, desk: Desk) -> None:
 def place_of(division: str, org_id: str, desk: Desk) -> Place:
     """Give the place class of a customer's division."""
     return place_of_customer(division, desk.law.find(PlaceClasses, org_id=org_id, day=desk.today))
+
+
+def always_vip(org_id: str, desk: Desk) -> tuple[int, ...]:
+    """Give the classes whose customers are always VIP."""
+    return desk.law.find(VipFlag, org_id=org_id, day=desk.today).value.always_classes
 
 
 def read_phones(phones: Sequence[str], desk: Desk) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from contracts.refusals import InvalidValue
-from contracts.values import customer_code
 from registry.commands import ApproveDeclaration
 from registry.handlers.deciding import customer_of, must_decide, verdict
-from registry.handlers.readings import place_of
+from registry.handlers.readings import always_vip, place_of
+from registry.model.codes import customer_code
 from registry.model.customers import Assignment, Customer, CustomerState
 from registry.model.declarations import Declaration, DeclarationState
 from registry.model.refusals import ManagerOverloaded, NoManager
@@ -61,7 +61,7 @@ async def _registered(
         importance=form.get("importance"),
         importance_level=form.get("importance_level"),
         initial_class=rated.outcome,
-        vip=customer.vip or _best(rated.outcome, desk, declared),
+        vip=customer.vip or rated.outcome in always_vip(declared.org_id, desk),
         manager_id=manager_id,
         filed_on=desk.today,
     )
@@ -88,11 +88,6 @@ def _rated(declared: Declaration, customer: Customer, desk: Desk) -> Decision[in
     )
 
 
-def _best(cls: int | None, desk: Desk, declared: Declaration) -> bool:
-    """Class 1 is always VIP; the best class is the first of the scale."""
-    return cls == 1
-
-
 async def _manager(command: ApproveDeclaration, declared: Declaration, desk: Desk) -> UUID:
     if command.manager_id is not None:
         person = await desk.staff.find(command.manager_id)
@@ -104,7 +99,9 @@ async def _manager(command: ApproveDeclaration, declared: Declaration, desk: Des
     if declared.submitted_by in managers:
         return declared.submitted_by
     if not managers:
-        raise NoManager("该单位没有客户经理,请指定", "the unit has no account manager: name one", pointer="/manager_id")
+        raise NoManager(
+            "该单位没有客户经理,请指定", "the unit has no account manager: name one", pointer="/manager_id"
+        )
     return managers[0]
 
 

@@ -72,7 +72,9 @@ class Customer:
     def moved(self, state: CustomerState) -> "Customer":
         """Give the customer in its next state, or refuse a move that does not exist."""
         if state not in _MOVES[self.state]:
-            raise WrongState(f"客户不能由 {self.state} 变为 {state}", f"a {self.state} customer cannot become {state}")
+            raise WrongState(
+                f"客户不能由 {self.state} 变为 {state}", f"a {self.state} customer cannot become {state}"
+            )
         return replace(self, state=state, version=self.version + 1)
 
     def changed(self, **facts: Any) -> "Customer":
@@ -81,7 +83,9 @@ class Customer:
 
 
 _MOVES: Mapping[CustomerState, frozenset[CustomerState]] = {
-    CustomerState.PROSPECT: frozenset({CustomerState.REGISTERED, CustomerState.DROPPED, CustomerState.MERGED}),
+    CustomerState.PROSPECT: frozenset(
+        {CustomerState.REGISTERED, CustomerState.DROPPED, CustomerState.MERGED}
+    ),
     CustomerState.REGISTERED: frozenset({CustomerState.CLOSED, CustomerState.MERGED}),
     CustomerState.CLOSED: frozenset({CustomerState.MERGED}),
     CustomerState.DROPPED: frozenset({CustomerState.MERGED}),

@@ -133,7 +133,9 @@ class Declaration:
     def must_be_decided_by_another(self, staff_id: UUID, manager_id: UUID | None) -> None:
         """Refuse the submitter, and the customer's own manager, as the one who decides."""
         if staff_id in (self.submitted_by, manager_id):
-            raise MakerIsChecker("不能审批本人申报或本人管理的客户", "nobody decides their own declaration or customer")
+            raise MakerIsChecker(
+                "不能审批本人申报或本人管理的客户", "nobody decides their own declaration or customer"
+            )
 
 
 STATE_ZH: Mapping[DeclarationState, str] = {

@@ -73,7 +73,9 @@ def _rule_on_same(
     if held.holding is None:
         return Decision(
             Ruling(DeclarationState.PROTECTED, held.customer_id, takes_over=True),
-            Because.of(cited, zh="该客户已无单位持有,重新保护", en="known, but nobody holds it any more: protected"),
+            Because.of(
+                cited, zh="该客户已无单位持有,重新保护", en="known, but nobody holds it any more: protected"
+            ),
         )
     taken = tuple(line for line in asked.lines if line in held.lines)
     if taken:
@@ -85,7 +87,11 @@ def _rule_on_same(
     if held.holding.org_id == asked.org_id:
         return Decision(
             Ruling(DeclarationState.PROTECTED, held.customer_id),
-            Because.of(cited, zh="本单位客户的其他业务,予以保护", en="another line of the unit's own customer: protected"),
+            Because.of(
+                cited,
+                zh="本单位客户的其他业务,予以保护",
+                en="another line of the unit's own customer: protected",
+            ),
         )
     return Decision(
         Ruling(DeclarationState.HELD, held.customer_id, (LINE_FREE,)),

@@ -42,6 +42,8 @@ def _by_fees(facts: FormFacts, law: ClassLaw) -> tuple[int | None, tuple[Reason,
     if facts.estimated_fees is None:
         return None, ()
     bounds = law.thresholds.value.for_place(facts.place)
-    reached = [law.equivalents.value.classes[tier] for tier, low in bounds.items() if facts.estimated_fees >= low]
+    reached = [
+        law.equivalents.value.classes[tier] for tier, low in bounds.items() if facts.estimated_fees >= low
+    ]
     cited = law.thresholds.cite(estimated_yearly_fees=facts.estimated_fees, place=facts.place)
     return min(reached, default=None), (cited,)

@@ -41,5 +41,7 @@ def _alone(held: Mapping[int, int], law: LoadLaw) -> bool:
 
 
 def _within_sum(held: Mapping[int, int], law: LoadLaw) -> bool:
-    total = sum((Fraction(count, law.load.value.by_class[cls].at_most) for cls, count in held.items()), Fraction(0))
+    total = sum(
+        (Fraction(count, law.load.value.by_class[cls].at_most) for cls, count in held.items()), Fraction(0)
+    )
     return total <= law.mixed.value.sum_at_most

@@ -103,7 +103,9 @@ def compare(declared: Identity, known: Identity, bounds: Bounds) -> Likeness:
         return _compare_persons(bounds) if same_phone else _NOTHING
     if same_name:
         return Likeness(Outcome.PROBABLE, bounds.same_name, ("same-name",))
-    return _compare_firms(declared, known, bounds, same_phone=same_phone, codes_differ=not one_side_without_code)
+    return _compare_firms(
+        declared, known, bounds, same_phone=same_phone, codes_differ=not one_side_without_code
+    )
 
 
 def judge(declared: Identity, known: Iterable[Known], bounds: Bounds) -> Match:
@@ -141,7 +143,11 @@ def _compare_firms(
     reasons = ["similar-name"]
     if same_phone:
         reasons.append("same-phone")
-    if declared.address and known.address and fuzz.ratio(declared.address, known.address) >= bounds.same_address:
+    if (
+        declared.address
+        and known.address
+        and fuzz.ratio(declared.address, known.address) >= bounds.same_address
+    ):
         reasons.append("same-address")
     like_enough = score >= (bounds.probable_with_phone if same_phone else bounds.probable)
     if not like_enough:

@@ -17,7 +17,7 @@ async def insert(tx: Transaction, table: str, row: Row, events: Sequence[Event])
     columns = ", ".join(row)
     places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
     await tx.fetchval(
-        f"WITH written AS (INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING 1)"
+        f"WITH written AS (INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING 1)"  # noqa: S608 - column names of our own
         f" SELECT announce(${len(row) + 1}::jsonb) FROM written",
         *row.values(),
         tx.encoded(events),
@@ -27,11 +27,16 @@ async def insert(tx: Transaction, table: str, row: Row, events: Sequence[Event])
 async def update(tx: Transaction, table: str, key: str, row: Row, events: Sequence[Event]) -> None:
     """Write a row's next version and what it tells, one event a version; raises StaleVersion where another was faster."""
     facts = {column: value for column, value in row.items() if column != key}
-    given = {"its key": row[key], "its version": row["version"] - len(events), "its events": tx.encoded(events), **facts}
+    given = {
+        "its key": row[key],
+        "its version": row["version"] - len(events),
+        "its events": tx.encoded(events),
+        **facts,
+    }
     place = {name: f"${number}" for number, name in enumerate(given, start=1)}
     changes = ", ".join(f"{column} = {place[column]}" for column in facts)
     written = await tx.fetchval(
-        f"WITH written AS (UPDATE {table} SET {changes}"
+        f"WITH written AS (UPDATE {table} SET {changes}"  # noqa: S608 - column names of our own
         f" WHERE {key} = {place['its key']} AND version = {place['its version']} RETURNING 1)"
         f" SELECT announce({place['its events']}::jsonb) FROM written",
         *given.values(),

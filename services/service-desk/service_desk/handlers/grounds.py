@@ -14,7 +14,6 @@ from regulations.topics.compensation import (
     VipFlag,
 )
 from regulations.topics.complaints import ComplaintClocks, FirstResponder, FirstResponderChannels
-
 from service_desk.commands import Intake
 from service_desk.model.cases import CustomerFacts
 from service_desk.model.refusals import UnknownCity, UnknownPost
@@ -119,11 +118,16 @@ def compensation_ground(law: Snapshot, situation: Situation, amount: Decimal) ->
         )
     else:
         running = clocks.compensation_clocks(
-            law.find(GeneralCompensationClocks, org_id=first, day=situation.day), vip=False, above=above.outcome
+            law.find(GeneralCompensationClocks, org_id=first, day=situation.day),
+            vip=False,
+            above=above.outcome,
         )
     payer = law.nearest(first, limit.value.advanced_by)
     held = tuple(
-        Held(clock, _holder(law, first if clock.kind == clocks.HANDLE or payer is None else payer.org_id, clock.role))
+        Held(
+            clock,
+            _holder(law, first if clock.kind == clocks.HANDLE or payer is None else payer.org_id, clock.role),
+        )
         for clock in running
     )
     reasons: tuple[Reason, ...] = (*routed.because.reasons, *flag.because.reasons, *above.because.reasons)

@@ -8,7 +8,6 @@ from chassis.directory import Snapshot
 from chassis.ids import uuid7
 from contracts.refusals import StaleVersion
 from regulations.topics.complaints import CaseNumberFormat
-
 from service_desk.commands import FileCompensation, Intake, ReceiveComplaint
 from service_desk.handlers.grounds import Ground, Grounds, Situation
 from service_desk.model.cases import (
@@ -21,7 +20,7 @@ from service_desk.model.cases import (
 from service_desk.model.refusals import ReceivedInFuture
 from service_desk.policies.clocks import ANSWER, HANDLE
 from service_desk.policies.numbering import case_number
-from service_desk.policies.promises import answer_next, complaint_promise, compensation_promise, handle_next
+from service_desk.policies.promises import answer_next, compensation_promise, complaint_promise, handle_next
 from service_desk.ports import FiledCompensation, Numbers, Promise, ReceivedComplaint, Reception
 
 COMPLAINT = "complaint"
@@ -51,9 +50,13 @@ class Desk:
             situation = Situation(command.intake, facts, received_at.date())
             ground = self._grounds.for_complaint(law, situation)
             form = law.find(CaseNumberFormat, org_id=ground.first_responder, day=now.date()).value
-            complaint = _complaint(command, facts, ground, received_at, case_number(form, now.date(), ordinal))
+            complaint = _complaint(
+                command, facts, ground, received_at, case_number(form, now.date(), ordinal)
+            )
             promise = _complaint_promise(complaint, ground, law)
-            changed = await reception.record(ReceivedComplaint(command, complaint, facts, ground.vip, now, promise))
+            changed = await reception.record(
+                ReceivedComplaint(command, complaint, facts, ground.vip, now, promise)
+            )
             if changed is None:
                 return
             facts = changed.facts
@@ -76,7 +79,9 @@ class Desk:
             form = law.find(CaseNumberFormat, org_id=ground.first_responder, day=now.date()).value
             claim = _compensation(command, facts, ground, received_at, case_number(form, now.date(), ordinal))
             promise = _compensation_promise(claim, ground, law)
-            changed = await reception.record(FiledCompensation(command, claim, facts, ground.vip, now, promise))
+            changed = await reception.record(
+                FiledCompensation(command, claim, facts, ground.vip, now, promise)
+            )
             if changed is None:
                 return
             facts = changed.facts
@@ -97,7 +102,11 @@ def unsettled() -> StaleVersion:
 
 
 def _complaint(
-    command: ReceiveComplaint, facts: CustomerFacts | None, ground: Ground, received_at: datetime, case_no: str
+    command: ReceiveComplaint,
+    facts: CustomerFacts | None,
+    ground: Ground,
+    received_at: datetime,
+    case_no: str,
 ) -> Complaint:
     return Complaint(
         id=uuid7(),
@@ -119,7 +128,11 @@ def _complaint(
 
 
 def _compensation(
-    command: FileCompensation, facts: CustomerFacts | None, ground: Ground, received_at: datetime, case_no: str
+    command: FileCompensation,
+    facts: CustomerFacts | None,
+    ground: Ground,
+    received_at: datetime,
+    case_no: str,
 ) -> Compensation:
     return Compensation(
         id=uuid7(),

@@ -6,7 +6,6 @@ from datetime import date
 from chassis.directory import Snapshot
 from regulations.topics.complaints import FirstResponder, FollowUp
 from regulations.topics.losses import LossCauses
-
 from service_desk.commands import (
     AnswerComplaint,
     CloseComplaint,
@@ -111,9 +110,7 @@ async def escalate_complaint(
         level=complaint.level + 1,
         version=complaint.version + 1,
     )
-    await complaints.save(
-        Step(Move.ESCALATE, complaint, after, {"reason": command.reason}, decision.because)
-    )
+    await complaints.save(Step(Move.ESCALATE, complaint, after, {"reason": command.reason}, decision.because))
 
 
 async def withdraw_complaint(

@@ -81,7 +81,9 @@ class NothingAbove(Refusal):
     @classmethod
     def of(cls, handler: str) -> Self:
         """Name the handler that has nobody above it."""
-        return cls(f"{handler}之上没有可上报的单位。", f"There is no organisation above {handler} to escalate to.")
+        return cls(
+            f"{handler}之上没有可上报的单位。", f"There is no organisation above {handler} to escalate to."
+        )
 
 
 class UnknownCity(Refusal):
@@ -108,7 +110,9 @@ class UnknownCustomer(Refusal):
     def of(cls, field: str) -> Self:
         """Point at the field that names the customer."""
         return cls(
-            "没有这个客户，请核对客户编码。", "There is no such customer; check the code.", pointer=f"/caller/{field}"
+            "没有这个客户，请核对客户编码。",
+            "There is no such customer; check the code.",
+            pointer=f"/caller/{field}",
         )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Collection
 from regulations.provisions import Because, Decision, Provision
 from regulations.topics.complaints import FirstResponder, FollowUp
 from regulations.topics.losses import LossCauses
-
 from service_desk.model.cases import Complaint, Move
 from service_desk.model.refusals import TooFewTries, UnknownCause
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from regulations.provisions import Because, Decision, Provision
 from regulations.topics.complaints import FirstResponder, FirstResponderChannels
-
 from service_desk.model.cases import Channel
 from service_desk.model.refusals import TransferRefused
 

@@ -8,7 +8,6 @@ from asyncpg import Record
 from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts.refusals import NotFound
-
 from service_desk.model.references import case_reference
 from service_desk.queries.phones import shown_phone
 from service_desk.queries.readers import Reader, without_absent

@@ -4,7 +4,6 @@ from typing import Any
 
 from chassis.deadlines import Deadline
 from chassis.directory import Snapshot
-
 from service_desk.model.cases import CustomerFacts
 from service_desk.ports import FiledCompensation, Promise, ReceivedComplaint
 

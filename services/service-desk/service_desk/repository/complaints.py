@@ -1,6 +1,7 @@
 """Complaints, rows and events in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -11,14 +12,14 @@ from chassis.vault import Vault
 from contracts import service_desk as told
 from contracts.envelope import Event
 from contracts.refusals import NotFound, StaleVersion
-
 from service_desk.commands import LinkCustomer
 from service_desk.model.cases import Category, Channel, Complaint, Link, Move, State
 from service_desk.model.references import case_reference
 from service_desk.ports import Step
 
 COLUMNS = """c.id, c.case_no, c.state, c.cycle, c.level, c.version, c.channel, c.category, c.subject, c.org_id,
-path_of(c.org_id) AS orgpath, c.customer_id, c.first_responder_org_id, c.handler_org_id, c.received_at, c.cause, c.link, c.satisfaction"""
+path_of(c.org_id) AS orgpath, c.customer_id, c.first_responder_org_id, c.handler_org_id,
+c.received_at, c.cause, c.link, c.satisfaction"""
 
 ONE = f"SELECT {COLUMNS} FROM complaint c WHERE c.case_no = $1 OR c.id = $2"  # noqa: S608 - a constant
 
@@ -74,7 +75,9 @@ class Complaints:
             raise _stale(complaint.case_no)
         return complaint
 
-    async def waiting_for(self, customers: Sequence[LinkCustomer]) -> Sequence[tuple[Complaint, LinkCustomer]]:
+    async def waiting_for(
+        self, customers: Sequence[LinkCustomer]
+    ) -> Sequence[tuple[Complaint, LinkCustomer]]:
         """Give the complaints that named one of these customers before it was known."""
         by_id = {customer.customer_id: customer for customer in customers}
         named = [{"customer_id": customer.customer_id, "code": customer.code} for customer in customers]
@@ -126,7 +129,7 @@ class Complaints:
         self,
         complaint: Complaint,
         fact: type[told.ComplaintFact],
-        because: dict[str, object] | None,
+        because: Mapping[str, Any] | None,
     ) -> Event:
         return self._tx.event(
             fact(
@@ -145,7 +148,7 @@ class Complaints:
                 handler=told.UnitFact(org_id=complaint.handler_org_id),
                 received_at=complaint.received_at,
                 satisfaction=complaint.satisfaction,
-                because=because,
+                because=dict(because) if because else None,
             ),
             aggregate=f"complaint:{complaint.id}",
             version=complaint.version,
@@ -180,5 +183,6 @@ def _complaint(row: Record) -> Complaint:
 
 def _stale(case_no: str) -> StaleVersion:
     return StaleVersion(
-        f"投诉{case_no}已被他人更新，请重新读取。", f"Complaint {case_no} has changed meanwhile; read it again."
+        f"投诉{case_no}已被他人更新，请重新读取。",
+        f"Complaint {case_no} has changed meanwhile; read it again.",
     )

@@ -8,7 +8,6 @@ import orjson
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
-
 from service_desk.commands import LinkCustomer
 
 Told = CustomerChanged | CustomerRegistered
@@ -76,7 +75,9 @@ class Customers:
 
     async def hear_assignments(self, told: Sequence[tuple[Event, AssignmentChanged]]) -> None:
         """Take over the newest unit and manager of each customer; an unknown customer gets its row."""
-        newest = {fact.customer_id: (event, fact) for event, fact in sorted(told, key=lambda pair: pair[0].id)}
+        newest = {
+            fact.customer_id: (event, fact) for event, fact in sorted(told, key=lambda pair: pair[0].id)
+        }
         rows = [
             {
                 "customer_id": fact.customer_id,

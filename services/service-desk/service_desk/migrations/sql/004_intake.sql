@@ -29,7 +29,7 @@ $$;
 
 -- The first answer to a key: `new` where this call is the first, `again` with what was answered, `reused` for another request.
 CREATE FUNCTION claim_key(who text, request_key text, print bytea, answer_status smallint, answer_headers jsonb, answer bytea,
-                          OUT verdict text, OUT status smallint, OUT headers jsonb, OUT body bytea)
+                          OUT verdict text, OUT headers jsonb, OUT body bytea)
 LANGUAGE plpgsql AS $$
 DECLARE stored idempotency;
 BEGIN
@@ -45,7 +45,6 @@ BEGIN
     RETURN;
   END IF;
   verdict := 'again';
-  status := stored.status;
   headers := stored.headers;
   body := stored.body;
 END $$;
@@ -57,7 +56,7 @@ CREATE FUNCTION receive_complaint(
   new_class smallint, new_vip boolean, new_responder text, new_desk text, new_received timestamptz, new_recorded timestamptz,
   new_language text, new_mail_no text, new_caller_key text, new_caller bytea, new_content bytea, new_receipt jsonb,
   clocks jsonb, events jsonb,
-  OUT verdict text, OUT facts json, OUT status smallint, OUT headers jsonb, OUT body bytea) LANGUAGE plpgsql AS $$
+  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea) LANGUAGE plpgsql AS $$
 DECLARE
   holder customer;
   claimed record;
@@ -72,7 +71,6 @@ BEGIN
   SELECT * INTO claimed FROM claim_key(who, request_key, print, answer_status, answer_headers, answer);
   verdict := claimed.verdict;
   IF verdict <> 'new' THEN
-    status := claimed.status;
     headers := claimed.headers;
     body := claimed.body;
     RETURN;
@@ -94,7 +92,7 @@ CREATE FUNCTION file_compensation(
   new_class smallint, new_vip boolean, new_responder text, new_desk text, new_received timestamptz, new_recorded timestamptz,
   new_language text, new_mail_no text, new_caller_key text, new_caller bytea, new_content bytea, new_receipt jsonb,
   clocks jsonb, events jsonb, new_amount numeric, new_above boolean, about_complaint text,
-  OUT verdict text, OUT facts json, OUT status smallint, OUT headers jsonb, OUT body bytea) LANGUAGE plpgsql AS $$
+  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea) LANGUAGE plpgsql AS $$
 DECLARE
   holder customer;
   claimed record;
@@ -117,7 +115,6 @@ BEGIN
   SELECT * INTO claimed FROM claim_key(who, request_key, print, answer_status, answer_headers, answer);
   verdict := claimed.verdict;
   IF verdict <> 'new' THEN
-    status := claimed.status;
     headers := claimed.headers;
     body := claimed.body;
     RETURN;

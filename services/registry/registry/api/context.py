@@ -1,0 +1,79 @@
+"""What the routes share: who asks, desks over a transaction, pages."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Request
+
+from chassis.auth import Caller
+from chassis.directory import Snapshot
+from chassis.http.paging import Cursor, Limit
+from chassis.runtime import Runtime
+from chassis.transaction import Transaction
+from contracts.refusals import Forbidden
+from registry.commands import Asker
+from registry.ports import Desk, TreeDesk
+from registry.queries import shown
+from registry.queries.declarations import Eyes
+from registry.queries.pages import Paging
+from registry.repository.desks import DeskMaker
+from registry.settings import RegistrySettings
+
+NOBODY = UUID(int=0)
+Q = Annotated[str | None, Query(min_length=1, max_length=100, description="名称的一部分、拼音首字母或代码")]
+OrgFilter = Annotated[str | None, Query(max_length=14)]
+
+
+def settings_of(request: Request) -> RegistrySettings:
+    """Give the settings of the process."""
+    settings: RegistrySettings = request.app.state.settings
+    return settings
+
+
+def law_of(request: Request) -> Snapshot:
+    """Give organisations, staff and law as known now."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime.directory.current
+
+
+def asker(caller: Caller) -> Asker:
+    """Give the caller as commands know it; a system's token that names no person is nobody."""
+    try:
+        staff_id = UUID(caller.staff_id)
+    except ValueError:
+        staff_id = NOBODY
+    return Asker(staff_id, caller.orgpath, caller.roles)
+
+
+def person(caller: Caller) -> Asker:
+    """Give the caller, who must be one of the staff."""
+    who = asker(caller)
+    if who.staff_id == NOBODY:
+        raise Forbidden("须由本人办理", "only a person of the staff may do this")
+    return who
+
+
+def desk(request: Request, tx: Transaction) -> Desk:
+    """Lay out the desk for declarations, customers and claims."""
+    return _maker(request).desk(tx, law_of(request))
+
+
+def tree_desk(request: Request, tx: Transaction) -> TreeDesk:
+    """Lay out the desk for organisations, staff and adoptions."""
+    return _maker(request).tree_desk(tx, law_of(request))
+
+
+def eyes(request: Request, caller: Caller) -> Eyes:
+    """Give how much the caller sees."""
+    runtime: Runtime = request.app.state.runtime
+    return Eyes(law_of(request), runtime.vault, shown.sees_internal(caller))
+
+
+def paging(request: Request, cursor: Cursor = None, limit: Limit = 50) -> Paging:
+    """Give the page asked for."""
+    return Paging(cursor, limit, settings_of(request).total_exact_to)
+
+
+def _maker(request: Request) -> DeskMaker:
+    runtime: Runtime = request.app.state.runtime
+    return DeskMaker(settings_of(request), runtime.phones, runtime.vault)

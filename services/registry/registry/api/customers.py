@@ -1,0 +1,177 @@
+"""Customers, claims and assignments over HTTP."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from chassis.auth import Caller
+from chassis.http.bodies import Body
+from chassis.http.edge import Answer, AtTheEdge, if_match, may
+from chassis.http.problems import problems
+from chassis.transaction import Transaction
+from registry.api.context import OrgFilter, Q, desk, eyes, person
+from registry.api.declarations import Reader
+from registry.api.organisations import Page
+from registry.api.texts import Phone, Text
+from registry.commands import ChangeCustomer
+from registry.handlers.customers import change_customer
+from registry.model.claims import ClaimState
+from registry.model.customers import CustomerState
+from registry.model.staff import Role
+from registry.queries import customers as shown
+from registry.queries import declarations as claims_shown
+
+router = APIRouter(tags=["customers"])
+Keeper = Annotated[
+    Caller,
+    Depends(may(Role.ACCOUNT_MANAGER, Role.UNIT_HEAD, Role.CENTER_OFFICER, Role.CENTER_DIRECTOR)),
+]
+ClassFilter = Annotated[int | None, Query(alias="class", ge=1, le=4)]
+LineFilter = Annotated[str | None, Query(max_length=40)]
+
+
+class CustomerChange(Body):
+    """What changes; absent members stay as they are."""
+
+    name: Text | None = None
+    address: Text | None = None
+    phones: Annotated[list[Phone], Field(max_length=10)] | None = None
+    vip: bool | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """Give what changes."""
+        facts = self.model_dump(exclude_unset=True, exclude_none=True)
+        return facts | ({"phones": tuple(self.phones)} if self.phones is not None else {})
+
+
+@router.get(
+    "/v1/customers", operation_id="list_customers", summary="客户清单", responses=problems(401, 403, 422)
+)
+async def list_customers(
+    request: Request,
+    caller: Reader,
+    edge: AtTheEdge,
+    page: Page,
+    q: Q = None,
+    org_id: OrgFilter = None,
+    state: CustomerState | None = None,
+    class_: ClassFilter = None,
+    line: LineFilter = None,
+) -> Response:
+    """List customers of the scope, found by part of the name, pinyin initials or code; phones masked."""
+
+    async def run(tx: Transaction) -> Answer:
+        filters = {"q": q, "org_id": org_id, "state": state, "class": class_, "line": line}
+        return Answer(200, await shown.customers(tx, eyes(request, caller), filters, page))
+
+    return await edge.read(request, caller, run)
+
+
+@router.get(
+    "/v1/customers/{key}",
+    operation_id="get_customer",
+    summary="客户",
+    responses=problems(401, 403, 404, 422),
+)
+async def get_customer(key: str, request: Request, caller: Reader, edge: AtTheEdge) -> Response:
+    """Show one customer by code (blanks, hyphens, full width allowed) or id; a look at phones is recorded."""
+
+    async def run(tx: Transaction) -> Answer:
+        body, version = await shown.one_customer(tx, key, eyes(request, caller))
+        return Answer(200, body, version)
+
+    return await edge.write(request, caller, run)
+
+
+@router.patch(
+    "/v1/customers/{key}",
+    operation_id="change_customer",
+    summary="变更客户资料",
+    responses=problems(401, 403, 404, 409, 412, 422, 428),
+)
+async def change_customer_(
+    key: str, body: CustomerChange, request: Request, caller: Keeper, edge: AtTheEdge
+) -> Response:
+    """Change name, address, phones or the VIP flag."""
+    command = ChangeCustomer(person(caller), key, if_match(request), body.facts())
+
+    async def run(tx: Transaction) -> Answer:
+        changed = await change_customer(command, desk(request, tx))
+        return Answer(200, shown.customer(changed, (), eyes(request, caller)), changed.version)
+
+    return await edge.write(request, caller, run)
+
+
+@router.get(
+    "/v1/customers/{key}/history",
+    operation_id="get_customer_history",
+    summary="客户历史",
+    responses=problems(401, 403, 404, 422),
+)
+async def get_history(key: str, request: Request, caller: Reader, edge: AtTheEdge, page: Page) -> Response:
+    """Show everything that happened to a customer, newest first."""
+
+    async def run(tx: Transaction) -> Answer:
+        return Answer(200, await shown.history(tx, key, page))
+
+    return await edge.read(request, caller, run)
+
+
+@router.get("/v1/claims", operation_id="list_claims", summary="开发权清单", responses=problems(401, 403, 422))
+async def list_claims(
+    request: Request,
+    caller: Reader,
+    edge: AtTheEdge,
+    page: Page,
+    customer_id: UUID | None = None,
+    org_id: OrgFilter = None,
+    state: ClaimState | None = None,
+    line: LineFilter = None,
+) -> Response:
+    """List claims of the scope, newest first."""
+
+    async def run(tx: Transaction) -> Answer:
+        filters = {"customer_id": customer_id, "org_id": org_id, "state": state, "line": line}
+        return Answer(200, await claims_shown.claims(tx, filters, page))
+
+    return await edge.read(request, caller, run)
+
+
+@router.get(
+    "/v1/claims/{claim_id}",
+    operation_id="get_claim",
+    summary="开发权",
+    responses=problems(401, 403, 404, 422),
+)
+async def get_claim(claim_id: UUID, request: Request, caller: Reader, edge: AtTheEdge) -> Response:
+    """Show one claim."""
+
+    async def run(tx: Transaction) -> Answer:
+        body, version = await claims_shown.one_claim(tx, claim_id)
+        return Answer(200, body, version)
+
+    return await edge.read(request, caller, run)
+
+
+@router.get(
+    "/v1/assignments", operation_id="list_assignments", summary="客户归属", responses=problems(401, 403, 422)
+)
+async def list_assignments(
+    request: Request,
+    caller: Reader,
+    edge: AtTheEdge,
+    page: Page,
+    customer_id: UUID | None = None,
+    org_id: OrgFilter = None,
+    manager_id: UUID | None = None,
+) -> Response:
+    """List who serves which customers of the scope."""
+
+    async def run(tx: Transaction) -> Answer:
+        filters = {"customer_id": customer_id, "org_id": org_id, "manager_id": manager_id}
+        return Answer(200, await shown.assignments(tx, filters, page))
+
+    return await edge.read(request, caller, run)

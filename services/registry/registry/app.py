@@ -1,0 +1,42 @@
+"""Puts the registry together; the only module that knows every other."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from fastapi import FastAPI
+
+from chassis.http.app import Service, create_app
+from chassis.runtime import Parts, Runtime
+from chassis.sweeper import Reaction
+from chassis.transaction import Transaction
+from registry.api import customers, declarations, organisations, staff
+from registry.handlers.claims import end_claim
+from registry.model.refusals import MakerIsChecker, UnknownLine, UnknownPack, WrongOrganisation
+from registry.repository.claims import CLAIM_END
+from registry.repository.desks import DeskMaker
+from registry.settings import RegistrySettings
+
+STATUSES = {MakerIsChecker: 403, WrongOrganisation: 422, UnknownLine: 422, UnknownPack: 422}
+
+
+def create() -> FastAPI:
+    """Build the ASGI application from the environment."""
+    settings = RegistrySettings()
+    return create_app(
+        settings,
+        Service(
+            title="Keypost registry",
+            routers=(organisations.router, staff.router, declarations.router, customers.router),
+            statuses=STATUSES,
+            parts=Parts(reacts=lambda runtime: _reactions(settings, runtime), keeps_directory=False),
+        ),
+    )
+
+
+def _reactions(settings: RegistrySettings, runtime: Runtime) -> Mapping[str, Reaction]:
+    desks = DeskMaker(settings, runtime.phones, runtime.vault)
+
+    async def claim_ends(tx: Transaction, claim_id: str) -> None:
+        await end_claim(UUID(claim_id), desks.desk(tx, runtime.directory.current))
+
+    return {CLAIM_END: claim_ends}

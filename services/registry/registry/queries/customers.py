@@ -1,0 +1,159 @@
+"""Customers and assignments as callers see them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from chassis import audit
+from chassis.transaction import Transaction
+from contracts.refusals import NotFound
+from registry.model.claims import Claim
+from registry.model.codes import read_customer_code, shown_code
+from registry.model.customers import Customer, Nature
+from registry.policies.names import normalised
+from registry.queries import shown
+from registry.queries.declarations import Eyes, claim
+from registry.queries.pages import Listing, Paging, contains, listed
+from registry.repository.claims import claim_of
+from registry.repository.customers import customer_of
+from registry.repository.rows import from_json
+from registry.repository.tree import KnownTree
+
+AGGREGATES = """
+    SELECT array_agg(aggregate) FROM (
+      SELECT 'customer:' || $1::uuid AS aggregate UNION ALL SELECT 'assignment:' || $1::uuid
+      UNION ALL SELECT 'declaration:' || declaration_id FROM declaration WHERE customer_id = $1::uuid
+      UNION ALL SELECT 'claim:' || claim_id FROM claim WHERE customer_id = $1::uuid) own
+"""
+TOLD = """
+    (SELECT event_id, type, aggregate, version, actor, time, payload FROM event_log
+     UNION ALL SELECT event_id, type, aggregate, version, actor, time, payload FROM outbox) told
+"""
+
+
+def customer(
+    known: Customer, claims: Sequence[Claim], eyes: Eyes, *, in_list: bool = False
+) -> dict[str, Any]:
+    """Show a customer; a natural person's name is masked below the internal layer, phones in every list."""
+    tree = KnownTree(eyes.law)
+    hidden = known.nature is Nature.PERSON and not eyes.full
+    manager = eyes.law.staff.get(str(known.manager_id))
+    members: dict[str, Any] = {
+        "customer_id": known.customer_id,
+        "customer_code": known.customer_code,
+        "code_shown": shown_code(known.customer_code) if known.customer_code else None,
+        "name": shown.masked(known.name) if hidden else known.name,
+        "credit_code": known.credit_code,
+        "state": known.state,
+        "nature": known.nature,
+        "division": known.division,
+        "place_class": known.place_class,
+        "industry": known.industry,
+        "class": known.initial_class,
+        "vip": known.vip,
+        "importance": known.importance,
+        "importance_level": known.importance_level,
+        "address": known.address,
+        "phones": shown.phones(known.phones, full=eyes.full and not in_list),
+        "responsible": {"org_id": known.org_id, "name": tree.name(known.org_id)},
+        "manager": {"staff_id": known.manager_id, "name": manager.name if manager else None}
+        if known.manager_id
+        else None,
+        "supports": [{"line": unit.line, "org_id": unit.org_id} for unit in known.supports],
+        "claims": None if in_list else [claim(one) for one in claims],
+        "version": known.version,
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+async def customers(
+    tx: Transaction, eyes: Eyes, filters: Mapping[str, object], paging: Paging
+) -> dict[str, Any]:
+    """List customers of the scope, newest first."""
+    columns = {"org_id": "c.org_id = {}", "state": "c.state = {}", "class": "c.initial_class = {}"}
+    columns["line"] = (
+        "EXISTS (SELECT FROM claim k WHERE k.customer_id = c.customer_id AND k.state = 'live' AND k.line = {})"
+    )
+    conditions = {text: filters.get(name) for name, text in columns.items()}
+    conditions |= _searched(str(filters["q"])) if filters.get("q") else {}
+    listing = Listing("customer c", "c.customer_id", conditions, newest_first=True)
+    return await listed(
+        tx,
+        listing,
+        paging,
+        paging.after_id(),
+        lambda row: customer(customer_of(row, eyes.vault), (), eyes, in_list=True),
+    )
+
+
+def _searched(q: str) -> dict[str, object]:
+    code = read_customer_code(q)
+    if code:
+        return {"c.customer_code = {}": code}
+    if q.isascii() and q.isalpha():
+        # Letters may be initials (whxysm) or stand in the name itself.
+        return {"(c.initials LIKE {0} OR lower(c.name_key) LIKE {0})": contains(q.lower())}
+    return {"c.name_key LIKE {}": contains(normalised(q))}
+
+
+async def one_customer(tx: Transaction, key: str, eyes: Eyes) -> tuple[dict[str, Any], int]:
+    """Show one customer of the scope by code or id, with its version; a look at full numbers is recorded."""
+    known = customer_of(await _row(tx, key), eyes.vault)
+    if eyes.full and known.phones:
+        await audit.record(tx, audit.Look("personal-data", f"customer:{known.customer_id}", ["phones"]))
+    rows = await tx.fetch(
+        "SELECT * FROM claim WHERE customer_id = $1 AND state = 'live' ORDER BY line", known.customer_id
+    )
+    return customer(known, [claim_of(row) for row in rows], eyes), known.version
+
+
+async def history(tx: Transaction, key: str, paging: Paging) -> dict[str, Any]:
+    """Show everything that was told of a customer, its declarations, claims and assignment, newest first."""
+    row = await _row(tx, key)
+    aggregates = await tx.fetchval(AGGREGATES, row["customer_id"])
+    listing = Listing(TOLD, "told.event_id", {"told.aggregate = ANY ({})": aggregates}, newest_first=True)
+    return await listed(tx, listing, paging, paging.after_id(), _fact)
+
+
+def _fact(row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        "event_id": row["event_id"],
+        "at": row["time"],
+        "type": row["type"],
+        "aggregate": row["aggregate"],
+        "actor": row["actor"],
+        "version": row["version"],
+        "data": from_json(row["payload"]),
+    }
+
+
+async def assignments(tx: Transaction, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
+    """List the assignments of the scope."""
+    conditions = {f"a.{column} = {{}}": value for column, value in filters.items()}
+    listing = Listing("assignment a", "a.customer_id", conditions, newest_first=True)
+    return await listed(tx, listing, paging, paging.after_id(), _assignment)
+
+
+def _assignment(row: asyncpg.Record) -> dict[str, Any]:
+    return {
+        "customer_id": row["customer_id"],
+        "org_id": row["org_id"],
+        "manager_id": row["manager_id"],
+        "supports": from_json(row["supports"]),
+        "valid_from": row["valid_from"],
+        "because": from_json(row["because"]),
+        "version": row["version"],
+    }
+
+
+async def _row(tx: Transaction, key: str) -> asyncpg.Record:
+    try:
+        row = await tx.fetchrow("SELECT * FROM customer WHERE customer_id = $1", UUID(key))
+    except ValueError:
+        code = read_customer_code(key)
+        row = await tx.fetchrow("SELECT * FROM customer WHERE customer_code = $1", code) if code else None
+    if row is None:
+        raise NotFound("没有该客户", "no such customer")
+    return row

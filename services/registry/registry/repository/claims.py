@@ -1,0 +1,168 @@
+"""Claims and the clocks of claims and declarations in the database."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from chassis import deadlines
+from chassis.deadlines import Holder, Term
+from chassis.directory import Snapshot
+from chassis.transaction import Transaction
+from contracts.envelope import Event
+from contracts.registry import ClaimExpired, ClaimFact, ClaimGranted, ClaimReleased, ClaimRenewed
+from registry.model.claims import Claim, ClaimState
+from registry.model.refusals import CustomerTaken
+from registry.model.staff import Role
+from registry.ports import ClaimEnd, DecisionDue, Tree, Why
+from registry.repository import facts
+from registry.repository.rows import Row, insert, to_json, update
+from regulations.calendars import days_before, due
+
+CLAIM_END = "claim-end"
+REGISTRATION_DECIDE = "registration-decide"
+_ENDS: dict[ClaimState, type[ClaimFact]] = {
+    ClaimState.EXPIRED: ClaimExpired,
+    ClaimState.RELEASED: ClaimReleased,
+}
+
+
+class ClaimRows:
+    """Claims; the database lets one unit hold a line."""
+
+    def __init__(self, tx: Transaction, tree: Tree) -> None:
+        self._tx = tx
+        self._tree = tree
+
+    async def of_declaration(self, declaration_id: UUID) -> list[Claim]:
+        """Give the live claims that a declaration was granted, locked for change."""
+        rows = await self._tx.fetch(
+            "SELECT * FROM claim WHERE declaration_id = $1 AND state = 'live' ORDER BY claim_id FOR UPDATE",
+            declaration_id,
+        )
+        return [claim_of(row) for row in rows]
+
+    async def find(self, claim_id: UUID) -> Claim | None:
+        """Give a claim or None."""
+        row = await self._tx.fetchrow("SELECT * FROM claim WHERE claim_id = $1", claim_id)
+        return claim_of(row) if row else None
+
+    async def grant(self, claims: Sequence[Claim], why: Why) -> None:
+        """Write new claims and tell each; raises CustomerTaken where a line is held."""
+        for claim in claims:
+            try:
+                event = self._event(ClaimGranted, claim, "declared", why)
+                await insert(self._tx, "claim", _row(claim, why), [event])
+            except asyncpg.UniqueViolationError as held:
+                raise CustomerTaken(
+                    f"业务 {claim.line} 的开发权已由其他单位持有",
+                    f"another unit holds the claim on {claim.line}",
+                    extra={"taken_lines": [claim.line]},
+                ) from held
+
+    async def renew(self, claim: Claim, reason: str, why: Why) -> None:
+        """Write a claim that runs on, and tell it."""
+        row = _row(claim, why)
+        await update(self._tx, "claim", "claim_id", row, [self._event(ClaimRenewed, claim, reason, why)])
+
+    async def end(self, claim: Claim, reason: str, why: Why) -> None:
+        """Write a claim that ended, and tell it."""
+        row = _row(claim, why)
+        await update(
+            self._tx, "claim", "claim_id", row, [self._event(_ENDS[claim.state], claim, reason, why)]
+        )
+
+    def _event(self, kind: type[ClaimFact], claim: Claim, reason: str, why: Why) -> Event:
+        return self._tx.event(
+            facts.claim(kind, claim, reason, why),
+            aggregate=f"claim:{claim.claim_id}",
+            version=claim.version,
+            subject=str(claim.customer_id),
+            orgpath=self._tree.path(claim.org_id),
+        )
+
+
+class ClockRows:
+    """Deadlines of claims and declarations."""
+
+    def __init__(self, tx: Transaction, law: Snapshot) -> None:
+        self._tx = tx
+        self._law = law
+
+    async def start_claims(self, ends: Sequence[ClaimEnd]) -> None:
+        """Start the clocks of claims, warned at the days before their end that the law names."""
+        await deadlines.start(self._tx, [self._claim_end(end) for end in ends])
+
+    async def start_decision(self, decision: DecisionDue) -> None:
+        """Start the center's clock."""
+        declared = decision.declared
+        term = Term(
+            kind=REGISTRATION_DECIDE,
+            subject=("declaration", str(declared.declaration_id)),
+            org_id=declared.org_id,
+            holder=Holder(declared.city_org_id, Role.CENTER_OFFICER),
+            started_at=decision.started_at,
+            duration=decision.within,
+            because=decision.because.reasons,
+            customer_id=str(declared.customer_id),
+        )
+        await deadlines.start(self._tx, [deadlines.plan(term, self._law)])
+
+    async def decided(self, declaration_id: UUID) -> None:
+        """Settle the center's clock."""
+        await deadlines.settle(self._tx, ("declaration", str(declaration_id)), [REGISTRATION_DECIDE])
+
+    async def undecidable(self, declaration_id: UUID) -> None:
+        """Cancel the center's clock: the declaration has gone away."""
+        await deadlines.cancel(self._tx, ("declaration", str(declaration_id)), [REGISTRATION_DECIDE])
+
+    async def stop_claims(self, claims: Sequence[Claim]) -> None:
+        """Cancel the clocks of claims that no longer end by time."""
+        for claim in claims:
+            await deadlines.cancel(self._tx, ("claim", str(claim.claim_id)), [CLAIM_END])
+
+    def _claim_end(self, end: ClaimEnd) -> deadlines.Deadline:
+        claim = end.claim
+        term = Term(
+            kind=CLAIM_END,
+            subject=("claim", str(claim.claim_id)),
+            org_id=claim.org_id,
+            holder=Holder(claim.org_id, Role.ACCOUNT_MANAGER, str(end.holder_id)),
+            started_at=claim.since,
+            duration=end.length,
+            because=end.because.reasons,
+            customer_id=str(claim.customer_id),
+        )
+        ends_at = due(claim.since, end.length).due_at
+        warn_at = [days_before(ends_at, days) for days in end.warned_days_before]
+        return deadlines.plan(term, self._law, warn_at=warn_at)
+
+
+def claim_of(row: Row) -> Claim:
+    """Read a claim from its row."""
+    return Claim(
+        claim_id=row["claim_id"],
+        customer_id=row["customer_id"],
+        declaration_id=row["declaration_id"],
+        line=row["line"],
+        org_id=row["org_id"],
+        state=ClaimState(row["state"]),
+        since=row["since"],
+        until=row["until"],
+        version=row["version"],
+    )
+
+
+def _row(claim: Claim, why: Why) -> dict[str, object]:
+    return {
+        "claim_id": claim.claim_id,
+        "customer_id": claim.customer_id,
+        "declaration_id": claim.declaration_id,
+        "line": claim.line,
+        "org_id": claim.org_id,
+        "state": str(claim.state),
+        "since": claim.since,
+        "until": claim.until,
+        "because": to_json(why),
+        "version": claim.version,
+    }

@@ -1,0 +1,179 @@
+"""Declarations in the database; phones and annex 1 are sealed, for they name persons."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chassis.transaction import Transaction
+from contracts import registry as told
+from contracts.envelope import Event
+from contracts.refusals import NotFound
+from registry.model.customers import Nature
+from registry.model.declarations import (
+    Candidate,
+    Declaration,
+    DeclarationState,
+    Holding,
+    Prospect,
+    Refused,
+    Verdict,
+)
+from registry.policies.names import initials, normalised
+from registry.ports import Tree
+from registry.repository import facts
+from registry.repository.customers import Seal
+from registry.repository.rows import Row, from_json, insert, to_json, update
+
+_S = DeclarationState
+_MOVED: dict[DeclarationState, type[told.DeclarationFact]] = {
+    _S.HELD: told.DeclarationSubmitted,
+    _S.PROTECTED: told.DeclarationProtected,
+    _S.FILED: told.DeclarationFiled,
+    _S.WITHDRAWN: told.DeclarationWithdrawn,
+    _S.LAPSED: told.DeclarationLapsed,
+}
+
+
+class DeclarationRows:
+    """Declarations."""
+
+    def __init__(self, tx: Transaction, tree: Tree, vault: Seal) -> None:
+        self._tx = tx
+        self._tree = tree
+        self._vault = vault
+
+    async def get(self, declaration_id: UUID) -> Declaration:
+        """Give a declaration for change, its customer's row locked first; raises NotFound."""
+        customer_id = await self._tx.fetchval(
+            "SELECT customer_id FROM declaration WHERE declaration_id = $1", declaration_id
+        )
+        if customer_id is not None:
+            await self._tx.execute("SELECT 1 FROM hold_customer($1)", customer_id)
+        row = await self._tx.fetchrow(
+            "SELECT * FROM declaration WHERE declaration_id = $1 FOR UPDATE", declaration_id
+        )
+        if row is None:
+            raise NotFound("没有该申报", "no such declaration")
+        return declaration_of(row, self._vault)
+
+    async def add(self, declared: Declaration, candidates: Sequence[Candidate]) -> None:
+        """Write a new declaration, with what the center compares it with, and tell it."""
+        first = facts.declaration(told.DeclarationSubmitted, declared)
+        events = [self._event(first, declared, version=1)]
+        if declared.refused is not None:
+            events.append(self._event(facts.refusal(declared), declared, version=declared.version))
+        await insert(self._tx, "declaration", self._row(declared), events)
+        if candidates and declared.state is DeclarationState.HELD:
+            await self._keep(declared, candidates)
+
+    async def save(
+        self, declared: Declaration, *, reason: str | None = None, customer_code: str | None = None
+    ) -> None:
+        """Write a declaration's next state and tell it; raises StaleVersion."""
+        data = self._told(declared, reason, customer_code)
+        event = self._event(data, declared, version=declared.version)
+        await update(self._tx, "declaration", "declaration_id", self._row(declared), [event])
+
+    def _told(
+        self, declared: Declaration, reason: str | None, customer_code: str | None
+    ) -> told.DeclarationFact:
+        outcome = declared.verdict.outcome if declared.verdict else None
+        if declared.state is DeclarationState.REFUSED:
+            return facts.refusal(declared)
+        if declared.state is DeclarationState.APPROVED and declared.verdict is not None:
+            return facts.declaration(
+                told.DeclarationApproved,
+                declared,
+                customer_code=customer_code,
+                decided_by=declared.verdict.by,
+            )
+        if declared.state is DeclarationState.PROTECTED and outcome == "returned":
+            return facts.declaration(told.DeclarationReturned, declared, reason=reason)
+        return facts.declaration(_MOVED[declared.state], declared)
+
+    async def _keep(self, declared: Declaration, candidates: Sequence[Candidate]) -> None:
+        await self._tx.execute(
+            "INSERT INTO declaration_candidate (declaration_id, customer_id, city_org_id, name, org_id, score, reasons)"
+            " SELECT $1, c.customer_id, $2, c.name, c.org_id, c.score,"
+            " ARRAY(SELECT jsonb_array_elements_text(c.reasons))"
+            " FROM jsonb_to_recordset($3::jsonb) AS"
+            " c(customer_id uuid, name text, org_id text, score smallint, reasons jsonb)",
+            declared.declaration_id,
+            declared.city_org_id,
+            to_json([{**vars(candidate), "reasons": list(candidate.reasons)} for candidate in candidates]),
+        )
+
+    def _event(self, data: told.DeclarationFact, declared: Declaration, *, version: int) -> Event:
+        return self._tx.event(
+            data,  # type: ignore[arg-type]
+            aggregate=f"declaration:{declared.declaration_id}",
+            version=version,
+            subject=str(declared.customer_id or declared.org_id),
+            orgpath=self._tree.path(declared.org_id),
+        )
+
+    def _row(self, declared: Declaration) -> dict[str, Any]:
+        prospect = declared.prospect
+        return {
+            **{column: getattr(declared, column) for column in _PLAIN},
+            **{column: getattr(prospect, column) for column in _OF_PROSPECT},
+            "name_key": normalised(prospect.name),
+            "initials": initials(prospect.name),
+            "nature": str(prospect.nature),
+            "phones": self._vault.seal(to_json(list(prospect.phones))) if prospect.phones else None,
+            "lines": list(declared.lines),
+            "state": str(declared.state),
+            "annex_1": self._vault.seal(to_json(declared.annex_1)) if declared.annex_1 is not None else None,
+            "reasons": list(declared.reasons),
+            "refused": to_json(declared.refused) if declared.refused else None,
+            "verdict": to_json(declared.verdict) if declared.verdict else None,
+            "because": to_json(declared.because) if declared.because else None,
+        }
+
+
+_PLAIN = ("declaration_id", "customer_id", "org_id", "city_org_id", "submitted_by", "submitted_at", "version")
+_OF_PROSPECT = ("name", "division", "credit_code", "address")
+
+
+def declaration_of(row: Row, vault: Seal) -> Declaration:
+    """Read a declaration from its row, what is sealed opened."""
+    return Declaration(
+        **{column: row[column] for column in _PLAIN},
+        prospect=Prospect(
+            **{column: row[column] for column in _OF_PROSPECT},
+            nature=Nature(row["nature"]),
+            phones=tuple(from_json(vault.open(row["phones"]))) if row["phones"] else (),
+        ),
+        lines=tuple(row["lines"]),
+        state=DeclarationState(row["state"]),
+        annex_1=from_json(vault.open(row["annex_1"])) if row["annex_1"] else None,
+        reasons=tuple(row["reasons"]),
+        refused=_refused(from_json(row["refused"])),
+        verdict=_verdict(from_json(row["verdict"])),
+        because=from_json(row["because"]),
+    )
+
+
+def _refused(stored: dict[str, Any] | None) -> Refused | None:
+    if stored is None:
+        return None
+    holder = stored["holder"]
+    until = holder["until"]
+    return Refused(
+        Holding(
+            holder["org_id"],
+            holder["org_name"],
+            datetime.fromisoformat(holder["since"]),
+            datetime.fromisoformat(until) if until else None,
+        ),
+        tuple(stored["matched"]),
+        tuple(stored["taken_lines"]),
+    )
+
+
+def _verdict(stored: dict[str, Any] | None) -> Verdict | None:
+    if stored is None:
+        return None
+    at = datetime.fromisoformat(stored["at"])
+    return Verdict(UUID(stored["by"]), at, stored["outcome"], stored["reason"])

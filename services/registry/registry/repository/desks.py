@@ -1,0 +1,56 @@
+"""Desks laid out over one transaction."""
+
+from chassis.directory import Snapshot
+from chassis.phones import NotAPhone, PhoneBook
+from chassis.transaction import Transaction
+from contracts.refusals import InvalidValue
+from registry.ports import Desk, TreeDesk
+from registry.repository.claims import ClaimRows, ClockRows
+from registry.repository.customers import AssignmentRows, CustomerRows, Seal
+from registry.repository.declarations import DeclarationRows
+from registry.repository.market import MarketRows
+from registry.repository.staff import StaffRows
+from registry.repository.tree import KnownTree, OrganisationRows
+from registry.settings import RegistrySettings
+
+
+class DeskMaker:
+    """Lays out desks with what lives as long as the process."""
+
+    def __init__(self, settings: RegistrySettings, phones: PhoneBook, vault: Seal) -> None:
+        self.settings = settings
+        self.vault = vault
+        self._phones = _Phones(phones)
+
+    def desk(self, tx: Transaction, law: Snapshot) -> Desk:
+        """Give a desk for declarations, customers and claims."""
+        tree = KnownTree(law)
+        return Desk(
+            now=tx.now,
+            law=law,
+            tree=tree,
+            known=MarketRows(tx, self.settings.candidates_most),
+            declarations=DeclarationRows(tx, tree, self.vault),
+            customers=CustomerRows(tx, tree, self.vault),
+            claims=ClaimRows(tx, tree),
+            assignments=AssignmentRows(tx, tree),
+            staff=StaffRows(tx),
+            clocks=ClockRows(tx, law),
+            phone_keys=self._phones,
+            bounds=self.settings.bounds,
+        )
+
+    def tree_desk(self, tx: Transaction, law: Snapshot) -> TreeDesk:
+        """Give a desk for organisations, staff and adoptions."""
+        return TreeDesk(now=tx.now, law=law, packs=law.law, nodes=OrganisationRows(tx), staff=StaffRows(tx))
+
+
+class _Phones:
+    def __init__(self, book: PhoneBook) -> None:
+        self._book = book
+
+    def keys(self, number: str) -> list[str]:
+        try:
+            return self._book.keys(number)
+        except NotAPhone as wrong:
+            raise InvalidValue("不是电话号码", "no phone number") from wrong

@@ -1,0 +1,101 @@
+"""The blind check: what a declaration is matched against, whoever holds it."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from chassis.transaction import Transaction
+from registry.model.customers import IdentityKey, Nature
+from registry.model.declarations import Holding
+from registry.policies.claims import Held
+from registry.policies.match import NAME, Identity, Known
+from registry.policies.names import pinyin
+
+LOOK_ALONE = "SELECT pg_advisory_xact_lock(hashtext('registry.second-look'))"
+LIKE = "SELECT * FROM customers_like($1, $2, $3, $4, $5, $6, $7, $8)"
+TAKE = (
+    "INSERT INTO identity_key (kind, value, customer_id) VALUES ($1, $2, $3) ON CONFLICT (kind, value) DO NOTHING"
+    " RETURNING customer_id"
+)
+
+
+class MarketRows:
+    """All customers, through functions that see what the asker may not and tell little of it."""
+
+    def __init__(self, tx: Transaction, most: int) -> None:
+        self._tx = tx
+        self._most = most
+
+    async def mark(self) -> int:
+        """Give a mark behind all customers committed so far."""
+        mark: int = await self._tx.fetchval("SELECT last_customer()")
+        return mark
+
+    async def like(self, identity: Identity) -> list[Known]:
+        """Give the customers that may be the declared one."""
+        name = identity.parts
+        rows = await self._tx.fetch(
+            LIKE,
+            identity.credit_code,
+            name.full,
+            name.core,
+            name.trade,
+            pinyin(name.core),
+            sorted(identity.phone_keys),
+            None,
+            self._most,
+        )
+        return [_known(row) for row in rows]
+
+    async def since(self, mark: int) -> list[Known]:
+        """Give those committed behind the mark; whoever asks next waits for this transaction's end.
+
+        New customers are entered under this lock alone, so their numbers are in commit order and none is missed.
+        """
+        await self._tx.execute(LOOK_ALONE)
+        rows = await self._tx.fetch(LIKE, None, "", "", "", "", [], mark, self._most)
+        return [_known(row) for row in rows]
+
+    async def hold(self, customer_id: UUID) -> Held:
+        """Lock a customer and tell who holds it, as a whole and line by line."""
+        rows = await self._tx.fetch("SELECT * FROM hold_customer($1)", customer_id)
+        holdings = [(row["line"], _holding(row)) for row in rows]
+        whole = next((holding for line, holding in holdings if line is None), None)
+        first = min((holding for _, holding in holdings), key=lambda holding: holding.since, default=None)
+        lines = {line: holding for line, holding in holdings if line is not None}
+        return Held(customer_id, whole or first, lines)
+
+    async def take(self, keys: Sequence[IdentityKey], customer_id: UUID) -> dict[str, UUID]:
+        """Take identity keys in their order; where a certain one is another's, all are given back."""
+        others: dict[str, UUID] = {}
+        for key in keys:
+            if await self._tx.fetchval(TAKE, key.kind, key.value, customer_id) is None:
+                others[key.kind] = await self._owner(key)
+        if any(kind != NAME for kind in others):
+            await self._tx.execute("DELETE FROM identity_key WHERE customer_id = $1", customer_id)
+        return others
+
+    async def _owner(self, key: IdentityKey) -> UUID:
+        owner: UUID = await self._tx.fetchval(
+            "SELECT customer_id FROM identity_key WHERE kind = $1 AND value = $2", key.kind, key.value
+        )
+        return owner
+
+
+def _known(row: asyncpg.Record) -> Known:
+    return Known(
+        row["customer_id"],
+        row["org_id"],
+        Identity(
+            row["name"],
+            Nature(row["nature"]),
+            row["credit_code"],
+            frozenset(row["phone_keys"]),
+            row["address"],
+        ),
+    )
+
+
+def _holding(row: asyncpg.Record) -> Holding:
+    return Holding(row["org_id"], row["org_name"], row["since"], row["until"])

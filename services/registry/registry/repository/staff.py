@@ -1,0 +1,117 @@
+"""People of the staff in the database."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from chassis.transaction import Transaction
+from contracts.envelope import Event
+from registry.model.staff import Absence, Person, Role
+from registry.repository import facts
+from registry.repository.rows import Row, from_json, insert, to_json, update
+
+
+class StaffRows:
+    """People of the staff; a change of them wakes the directory."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def find(self, staff_id: UUID) -> Person | None:
+        """Give a person, locked for change, or None."""
+        row = await self._tx.fetchrow("SELECT * FROM staff WHERE staff_id = $1 FOR UPDATE", staff_id)
+        return person_of(row) if row else None
+
+    async def taken(self, people: Sequence[Person]) -> Person | None:
+        """Give one whose id or staff number somebody has already."""
+        rows = await self._tx.fetch(
+            "SELECT staff_id, staff_no FROM staff WHERE staff_id = ANY ($1) OR staff_no = ANY ($2)",
+            [person.staff_id for person in people],
+            [person.staff_no for person in people],
+        )
+        known = {row["staff_id"] for row in rows} | {row["staff_no"] for row in rows}
+        return next((one for one in people if one.staff_id in known or one.staff_no in known), None)
+
+    async def deputies(self) -> dict[UUID, UUID | None]:
+        """Give who stands in for whom; nobody else changes it until the commit."""
+        await self._tx.execute("SELECT pg_advisory_xact_lock(hashtext('registry.deputies'))")
+        rows = await self._tx.fetch("SELECT staff_id, deputy_id FROM staff WHERE active")
+        return {row["staff_id"]: row["deputy_id"] for row in rows}
+
+    async def add(self, people: Sequence[Person]) -> None:
+        """Write new people and tell of each."""
+        for person in people:
+            event = await self._event(person)
+            await insert(self._tx, "staff", _row(person) | {"event_key": person.key}, [event])
+        self._tx.wakes_directory = True
+
+    async def save(self, who: Person) -> None:
+        """Write a person's next version and tell it; raises StaleVersion."""
+        await update(self._tx, "staff", "staff_id", _row(who), [await self._event(who)])
+        self._tx.wakes_directory = True
+
+    async def managers_at(self, org_id: str) -> list[UUID]:
+        """Give the active account managers of a node, the one with fewest customers first."""
+        rows = await self._tx.fetch(
+            "SELECT s.staff_id FROM staff s WHERE s.org_id = $1 AND s.active AND $2 = ANY (s.roles)"
+            " ORDER BY (SELECT count(*) FROM assignment a WHERE a.manager_id = s.staff_id), s.staff_no",
+            org_id,
+            str(Role.ACCOUNT_MANAGER),
+        )
+        return [row["staff_id"] for row in rows]
+
+    async def load_of(self, staff_id: UUID) -> dict[int, int]:
+        """Give how many customers of each class a manager has; the manager is locked until the commit."""
+        await self._tx.execute("SELECT 1 FROM staff WHERE staff_id = $1 FOR UPDATE", staff_id)
+        rows = await self._tx.fetch(
+            "SELECT c.initial_class, count(*) AS customers FROM assignment a JOIN customer c USING (customer_id)"
+            " WHERE a.manager_id = $1 AND c.initial_class IS NOT NULL AND c.state = 'registered'"
+            " GROUP BY c.initial_class",
+            staff_id,
+        )
+        return {row["initial_class"]: row["customers"] for row in rows}
+
+    async def _event(self, who: Person) -> Event:
+        return self._tx.event(
+            facts.person(who),
+            aggregate=f"staff:{who.staff_id}",
+            version=who.version,
+            subject=who.key,
+            orgpath=await self._tx.fetchval("SELECT path_of($1)", who.org_id),
+        )
+
+
+def person_of(row: Row) -> Person:
+    """Read a person from its row."""
+    return Person(
+        staff_id=row["staff_id"],
+        staff_no=row["staff_no"],
+        name=row["name"],
+        org_id=row["org_id"],
+        roles=tuple(Role(role) for role in row["roles"]),
+        deputy_id=row["deputy_id"],
+        absences=tuple(
+            Absence(date.fromisoformat(item["from"]), date.fromisoformat(item["until"]), item.get("reason"))
+            for item in from_json(row["absences"])
+        ),
+        active=row["active"],
+        key=row["event_key"],
+        version=row["version"],
+    )
+
+
+def _row(who: Person) -> dict[str, Any]:
+    return {
+        "staff_id": who.staff_id,
+        "staff_no": who.staff_no,
+        "name": who.name,
+        "org_id": who.org_id,
+        "roles": [str(role) for role in who.roles],
+        "deputy_id": who.deputy_id,
+        "absences": to_json(
+            [{"from": one.from_, "until": one.until, "reason": one.reason} for one in who.absences]
+        ),
+        "active": who.active,
+        "version": who.version,
+    }

@@ -1,0 +1,140 @@
+"""Receiving: complaints and compensations, one request each."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi import Request as HttpRequest
+from fastapi.responses import Response
+
+from chassis.auth import Caller
+from chassis.encoding import dumps
+from chassis.http.edge import (
+    Answer,
+    AtTheEdge,
+    Edge,
+    fingerprint,
+    idempotency_key,
+    key_reused,
+    may,
+)
+from chassis.http.problems import problems
+from chassis.runtime import Runtime
+from service_desk.api.bodies import CompensationIn, ComplaintIn, IntakeIn
+from service_desk.api.callers import phone_keys
+from service_desk.handlers.grounds import Grounds
+from service_desk.handlers.intake import Desk
+from service_desk.queries.receipts import compensation_receipt, complaint_receipt
+from service_desk.repository.numbers import Numbers
+from service_desk.repository.reception import (
+    CompensationReception,
+    ComplaintReception,
+    Guesses,
+    KeyReused,
+    Means,
+    Request,
+    Written,
+)
+from service_desk.settings import DeskSettings
+
+router = APIRouter(tags=["intake"])
+INTAKE_ROLES = ("hotline-agent", "account-manager", "unit-head", "center-officer", "center-director")
+Taker = Annotated[Caller, Depends(may(*INTAKE_ROLES))]
+CREATED = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What intake works with in one process, made when the first case comes in."""
+
+    desk: Desk
+    means: Means
+    runtime: Runtime
+
+
+def counter_of(request: HttpRequest) -> Counter:
+    """Give the process' counter."""
+    state = request.app.state
+    if not hasattr(state, "counter"):
+        runtime: Runtime = state.runtime
+        settings: DeskSettings = state.settings
+        pool = runtime.database.app
+        desk = Desk(
+            Grounds(settings.grounds_kept),
+            Numbers(pool, settings.case_numbers_a_block),
+            settings.intake_attempts,
+        )
+        state.counter = Counter(desk, Means(pool, runtime.vault, Guesses(settings.guesses_kept)), runtime)
+    counter: Counter = state.counter
+    return counter
+
+
+AtTheCounter = Annotated[Counter, Depends(counter_of)]
+
+
+@router.post(
+    "/v1/complaints",
+    status_code=CREATED,
+    operation_id="receive_complaint",
+    summary="受理投诉",
+    responses=problems(400, 401, 403, 409, 412, 413, 422, 503),
+)
+async def receive_complaint(
+    body: ComplaintIn, request: HttpRequest, caller: Taker, counter: AtTheCounter, edge: AtTheEdge
+) -> Response:
+    """Take a complaint down in one request: first responder, case number, clocks, and what to tell the caller."""
+    law = counter.runtime.directory.current
+    asked = await _asked(request, caller, body, counter, edge)
+    reception = ComplaintReception(
+        counter.means, asked, lambda received: dumps(complaint_receipt(received, law))
+    )
+    try:
+        await counter.desk.receive_complaint(body.command(caller.org_id), asked.moment.now, law, reception)
+    except KeyReused as error:
+        raise key_reused() from error
+    return await _answered(reception.written, edge)
+
+
+@router.post(
+    "/v1/compensations",
+    status_code=CREATED,
+    operation_id="file_compensation",
+    summary="受理索赔",
+    responses=problems(400, 401, 403, 409, 412, 413, 422, 503),
+)
+async def file_compensation(
+    body: CompensationIn, request: HttpRequest, caller: Taker, counter: AtTheCounter, edge: AtTheEdge
+) -> Response:
+    """Take a claim for money down in one request; above the limit it is reported to the level above."""
+    law = counter.runtime.directory.current
+    asked = await _asked(request, caller, body, counter, edge)
+    reception = CompensationReception(
+        counter.means, asked, lambda filed: dumps(compensation_receipt(filed, law))
+    )
+    try:
+        await counter.desk.file_compensation(body.command(caller.org_id), asked.moment.now, law, reception)
+    except KeyReused as error:
+        raise key_reused() from error
+    return await _answered(reception.written, edge)
+
+
+async def _asked(
+    request: HttpRequest, caller: Caller, body: IntakeIn, counter: Counter, edge: Edge
+) -> Request:
+    phone = body.caller.phone
+    return Request(
+        moment=edge.moment(request, caller),
+        scope=caller.orgpath,
+        desk_org_id=caller.org_id,
+        key=idempotency_key(request) or "",
+        fingerprint=await fingerprint(request),
+        status=CREATED,
+        phone_keys=phone_keys(counter.runtime.phones, phone, "/caller/phone") if phone else None,
+    )
+
+
+async def _answered(written: Written | None, edge: Edge) -> Response:
+    if written is None:
+        raise LookupError("an intake ends with an answer or a refusal")
+    await edge.committed()
+    return Answer(CREATED, written.body, **written.headers).response()

@@ -1,0 +1,309 @@
+"""Intake requests, each written with its answer by one SQL function in one round trip."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from asyncpg import Record
+
+from chassis import outbox
+from chassis.database import Pool
+from chassis.deadlines import encode
+from chassis.encoding import dumps
+from chassis.transaction import Moment
+from chassis.vault import Vault
+from contracts import service_desk as told
+from contracts.envelope import Event
+from service_desk.model.cases import Caller, CustomerFacts
+from service_desk.model.refusals import UnknownComplaint, UnknownCustomer
+from service_desk.ports import Changed, FiledCompensation, Promise, ReceivedComplaint
+
+RECEIVE = "SELECT verdict, facts, headers, body FROM receive_complaint({})"
+FILE = "SELECT verdict, facts, headers, body FROM file_compensation({})"
+
+
+class KeyReused(Exception):
+    """The idempotency key came with another request before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The answer as it went, or had gone, out: its body and what belongs in its headers."""
+
+    body: bytes
+    headers: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One intake request: its moment, its idempotency key and print, the status of its answer, the phone's keys."""
+
+    moment: Moment
+    scope: str
+    desk_org_id: str
+    key: str
+    fingerprint: bytes
+    status: int
+    phone_keys: list[str] | None
+
+
+class Guesses:
+    """What was last known of the customers that callers named; verified by every statement that uses one."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._facts: OrderedDict[object, CustomerFacts] = OrderedDict()
+
+    def get(self, caller: Caller, phone_keys: list[str] | None) -> CustomerFacts | None:
+        """Give the last facts of the customer that a caller names."""
+        return self._facts.get(_reference(caller, phone_keys))
+
+    def keep(self, caller: Caller, phone_keys: list[str] | None, facts: CustomerFacts | None) -> None:
+        """Remember what holds now."""
+        reference = _reference(caller, phone_keys)
+        if facts is None:
+            self._facts.pop(reference, None)
+            return
+        self._facts[reference] = facts
+        if len(self._facts) > self._most:
+            self._facts.popitem(last=False)
+
+
+def _reference(caller: Caller, phone_keys: list[str] | None) -> object:
+    return caller.customer_id or caller.customer_code or tuple(phone_keys or ())
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What every reception of a process works with."""
+
+    pool: Pool
+    vault: Vault
+    guesses: Guesses
+
+
+class _Reception:
+    def __init__(self, means: Means, request: Request) -> None:
+        self._means = means
+        self._request = request
+        self.written: Written | None = None
+
+    def guess(self, caller: Caller) -> CustomerFacts | None:
+        """Give what was last known of the customer a caller names; may be out of date."""
+        return self._means.guesses.get(caller, self._request.phone_keys)
+
+    async def _call(self, sql: str, arguments: list[object]) -> Record:
+        row = await self._means.pool.fetchrow(sql, *arguments)
+        if row is None:
+            raise LookupError("an intake function gives one row, always")
+        return row
+
+    def _settled(self, row: Record, caller: Caller, answer: bytes, headers: dict[str, Any]) -> Changed | None:
+        verdict: str = row["verdict"]
+        if verdict == "new":
+            self.written = Written(answer, headers)
+            return None
+        if verdict == "again":
+            self.written = Written(row["body"], orjson.loads(row["headers"]))
+            return None
+        if verdict == "facts":
+            facts = _facts(row["facts"])
+            self._means.guesses.keep(caller, self._request.phone_keys, facts)
+            return Changed(facts)
+        raise KeyReused
+
+    def _common(
+        self, caller: Caller, facts: CustomerFacts | None, answer: bytes, headers: bytes
+    ) -> list[object]:
+        request = self._request
+        return [
+            request.scope,
+            request.moment.actor,
+            request.key,
+            request.fingerprint,
+            request.status,
+            headers.decode(),
+            answer,
+            caller.customer_id,
+            caller.customer_code,
+            request.phone_keys,
+            facts.customer_id if facts else None,
+            facts.version if facts else None,
+        ]
+
+    def _sealed(self, caller: Caller, content: Mapping[str, str | None]) -> tuple[bytes, bytes]:
+        seal = self._means.vault.seal
+        return (
+            seal(orjson.dumps({"phone": caller.phone, "name": caller.name}).decode()),
+            seal(orjson.dumps(content).decode()),
+        )
+
+    def _tail(self, promise: Promise, event: Event) -> list[object]:
+        moment = self._request.moment
+        return [
+            dumps({"promised": promise.promised.to_json(), "because": promise.because.to_json()}).decode(),
+            encode(promise.deadlines, moment.correlation_id),
+            outbox.encode([event], f"keypost.{moment.service}"),
+        ]
+
+    def _caller_key(self) -> str | None:
+        return self._request.phone_keys[0] if self._request.phone_keys else None
+
+
+class ComplaintReception(_Reception):
+    """Where one complaint is written; `render` makes the answer's body."""
+
+    def __init__(self, means: Means, request: Request, render: Callable[[ReceivedComplaint], bytes]) -> None:
+        super().__init__(means, request)
+        self._render = render
+
+    async def record(self, case: ReceivedComplaint) -> Changed | None:
+        """Write case, clocks, event and answer in one statement; raises KeyReused."""
+        complaint, command = case.complaint, case.command
+        caller, facts = command.intake.caller, case.customer
+        answer = self._render(case)
+        headers = {"etag": complaint.version, "location": f"/v1/complaints/{complaint.case_no}"}
+        caller_sealed, content_sealed = self._sealed(
+            caller, {"content": command.content, "place": command.place}
+        )
+        arguments = [
+            *self._common(caller, facts, answer, orjson.dumps(headers)),
+            complaint.id,
+            complaint.case_no,
+            complaint.channel,
+            complaint.category,
+            complaint.subject,
+            complaint.org_id,
+            facts.service_class if facts else None,
+            case.vip,
+            complaint.first_responder_org_id,
+            self._request.desk_org_id,
+            complaint.received_at,
+            case.recorded_at,
+            command.intake.language,
+            command.mail_no,
+            self._caller_key(),
+            caller_sealed,
+            content_sealed,
+            *self._tail(case.promise, self._event(case)),
+        ]
+        row = await self._call(RECEIVE.format(_marks(arguments)), arguments)
+        return self._settled(row, caller, answer, headers)
+
+    def _event(self, case: ReceivedComplaint) -> Event:
+        complaint = case.complaint
+        return self._request.moment.event(
+            told.ComplaintReceived(
+                complaint_id=complaint.id,
+                case_no=complaint.case_no,
+                customer_id=complaint.customer_id,
+                channel=complaint.channel,
+                category=complaint.category,
+                cause=None,
+                link=None,
+                state=complaint.state,
+                cycle=complaint.cycle,
+                level=complaint.level,
+                org_id=complaint.org_id,
+                first_responder=told.UnitFact(org_id=complaint.first_responder_org_id),
+                handler=told.UnitFact(org_id=complaint.handler_org_id),
+                received_at=complaint.received_at,
+                satisfaction=None,
+                because=case.promise.because.to_json(),
+            ),
+            aggregate=f"complaint:{complaint.id}",
+            version=complaint.version,
+            subject=complaint.subject,
+            orgpath=complaint.orgpath,
+        )
+
+
+class CompensationReception(_Reception):
+    """Where one compensation is written; `render` makes the answer's body."""
+
+    def __init__(self, means: Means, request: Request, render: Callable[[FiledCompensation], bytes]) -> None:
+        super().__init__(means, request)
+        self._render = render
+
+    async def record(self, case: FiledCompensation) -> Changed | None:
+        """Write case, clocks, event and answer in one statement; raises KeyReused, UnknownCustomer, UnknownComplaint."""
+        claim, command = case.compensation, case.command
+        caller, facts = command.intake.caller, case.customer
+        answer = self._render(case)
+        headers = {"etag": claim.version, "location": f"/v1/compensations/{claim.case_no}"}
+        caller_sealed, content_sealed = self._sealed(caller, {"content": command.content})
+        arguments = [
+            *self._common(caller, facts, answer, orjson.dumps(headers)),
+            claim.id,
+            claim.case_no,
+            claim.channel,
+            claim.cause,
+            claim.subject,
+            claim.org_id,
+            facts.service_class if facts else None,
+            case.vip,
+            claim.first_responder_org_id,
+            self._request.desk_org_id,
+            claim.received_at,
+            case.recorded_at,
+            command.intake.language,
+            command.mail_no,
+            self._caller_key(),
+            caller_sealed,
+            content_sealed,
+            *self._tail(case.promise, self._event(case)),
+            claim.amount_claimed,
+            claim.above_limit,
+            claim.complaint_case_no,
+        ]
+        row = await self._call(FILE.format(_marks(arguments)), arguments)
+        if row["verdict"] == "unknown-customer":
+            raise UnknownCustomer.of("customer_id" if caller.customer_id else "customer_code")
+        if row["verdict"] == "unknown-complaint":
+            raise UnknownComplaint.of(str(claim.complaint_case_no))
+        return self._settled(row, caller, answer, headers)
+
+    def _event(self, case: FiledCompensation) -> Event:
+        claim = case.compensation
+        return self._request.moment.event(
+            told.CompensationFiled(
+                compensation_id=claim.id,
+                case_no=claim.case_no,
+                complaint_case_no=claim.complaint_case_no,
+                customer_id=claim.customer_id,
+                channel=claim.channel,
+                cause=claim.cause,
+                state=claim.state,
+                above_limit=claim.above_limit,
+                org_id=claim.org_id,
+                first_responder=told.UnitFact(org_id=claim.first_responder_org_id),
+                received_at=claim.received_at,
+                because=case.promise.because.to_json(),
+            ),
+            aggregate=f"compensation:{claim.id}",
+            version=claim.version,
+            subject=claim.subject,
+            orgpath=claim.orgpath,
+        )
+
+
+def _marks(arguments: list[object]) -> str:
+    return ", ".join(f"${number}" for number in range(1, len(arguments) + 1))
+
+
+def _facts(text: str | None) -> CustomerFacts | None:
+    if text is None:
+        return None
+    found = orjson.loads(text)
+    return CustomerFacts(
+        customer_id=UUID(found["customer_id"]),
+        code=found["code"],
+        name=found["name"],
+        service_class=found["service_class"],
+        vip=found["vip"],
+        responsible_org_id=found["responsible_org_id"],
+        version=found["version"],
+    )
