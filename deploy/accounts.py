@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from deploy.instance import NO_PROXY
+from deploy.probes import NO_PROXY
 
 ROLE_NAMES = {
     "account-manager": "客户经理",
@@ -40,7 +40,8 @@ def lines(base: str) -> Iterator[str]:
     for role, zh in ROLE_NAMES.items():
         if role in chosen:
             account = chosen[role]
-            person = f"{account.get('name', '')},{account.get('organisation', '')}"
+            organisation = account["organisation"]
+            person = f"{account['name']},{organisation['name']}({organisation['org_id']})"
             yield f"  {pad(account['account'], 26)} {pad(zh, 16)} {pad(role, 17)} {person}"
     yield "  取令牌 · get a token: curl -s -H 'content-type: application/json' "
     first = next(iter(chosen.values()))["account"]

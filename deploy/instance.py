@@ -3,22 +3,20 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, build_opener
 
 from deploy import broker, child
 from deploy.databases import accepts, make_databases
 from deploy.keys import Keys, make_keys, read_keys, write_private
 from deploy.layout import SERVICES, Layout
 from deploy.postgres import Postgres
+from deploy.probes import answers, listens, wait_until
 from deploy.refusal import Refused
 
 PARTITIONS = 12
@@ -32,40 +30,12 @@ STOP_SIGNALS = {POSTGRES: "SIGINT"}
 INHERITED = ("PATH", "HOME", "USER", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
 SHUTDOWN_SECONDS = 3
 GIVE_UP_SECONDS = 30.0
-NO_PROXY = build_opener(ProxyHandler({}))
 
 
 def base_environment() -> dict[str, str]:
     """Give what a process may see of the caller's environment: nothing that could change its behaviour."""
     kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
-
-
-def wait_until(ready: Callable[[], bool], seconds: float, what: str) -> None:
-    """Wait for a condition; raises TimeoutError that names what did not come."""
-    end = time.monotonic() + seconds
-    while not ready():
-        if time.monotonic() > end:
-            raise TimeoutError(f"{what}: not within {seconds:g} s")
-        time.sleep(0.05)
-
-
-def answers(url: str) -> bool:
-    """Tell whether an address answers 200."""
-    try:
-        with NO_PROXY.open(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def listens(port: int) -> bool:
-    """Tell whether something takes connections on a port of this machine."""
-    try:
-        socket.create_connection(("127.0.0.1", port), 0.5).close()
-    except OSError:
-        return False
-    return True
 
 
 class Instance:
@@ -212,14 +182,22 @@ class Instance:
 
     def pids(self) -> dict[str, int]:
         """Give the living processes of the instance by name, whoever started them."""
-        found = {}
-        for name in PROCESSES:
-            try:
-                record = json.loads((self.layout.run / f"{name}.pid").read_text())
-            except (OSError, ValueError):
-                continue
-            if record["start"] and child.start_time(record["pid"]) == record["start"]:
-                found[name] = int(record["pid"])
+        records = {name: self._record(name) for name in PROCESSES}
+        return {
+            name: int(record["pid"])
+            for name, record in records.items()
+            if record and child.start_time(record["pid"]) == record["start"]
+        }
+
+    def quick_deaths(self, name: str) -> int:
+        """Give how often in a row a process has died at once."""
+        return int(self._record(name).get("quick_deaths", 0))
+
+    def _record(self, name: str) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = json.loads((self.layout.run / f"{name}.pid").read_text())
+        except (OSError, ValueError):
+            return {}
         return found
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> int:
@@ -274,6 +252,7 @@ class Instance:
                 subprocess.Popen(
                     [sys.executable, "-m", "chassis.migrate"],
                     env=self.environment(name, owner=True, database=database),
+                    process_group=0,
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,

@@ -9,14 +9,17 @@ from types import FrameType
 
 from deploy import accounts, folder
 from deploy.child import die_with_parent
-from deploy.instance import BROKER, POSTGRES, Instance, wait_until
+from deploy.instance import BROKER, POSTGRES, Instance
 from deploy.layout import ROOT, SERVICES, Layout
+from deploy.probes import wait_until
 from deploy.refusal import Refused
+from deploy.revisions import outdated
 from deploy.supervision import GROUP, Supervisor
 
 READY_SECONDS = 120.0
 STOP_SECONDS = 90.0
 LOOK_SECONDS = 0.5
+HOPELESS_DEATHS = 5
 
 
 class Stopping(BaseException):
@@ -97,8 +100,10 @@ class Run:
             self.instance.wait_for(name)
         self.say("PostgreSQL 与消息代理已就绪", "PostgreSQL and the broker are up")
         self.instance.make_databases()
-        self.instance.migrate()
-        self.say("六个数据库已升级到最新", "six databases are up to date")
+        behind = outdated(self.instance.postgres, self.instance.keys)
+        if behind:
+            self.say(f"升级数据库:{'、'.join(behind)}", f"migrating: {', '.join(behind)}")
+            self.instance.migrate(behind)
         self.supervisor.start(GROUP)
         self._wait_for_services()
 
@@ -116,8 +121,9 @@ class Run:
                 if self.instance.ready(name):
                     del waiting[name]
                     self.say(f"{name} 已就绪", f"{name} is ready")
-            if time.monotonic() > end:
-                raise self.instance.never_came(next(iter(waiting)))
+            for name in waiting:
+                if time.monotonic() > end or self.instance.quick_deaths(name) >= HOPELESS_DEATHS:
+                    raise self.instance.never_came(name)
             time.sleep(0.1)
 
     def _load_seed(self) -> None:
@@ -128,6 +134,7 @@ class Run:
             cwd=ROOT,
             check=False,
             stdin=subprocess.DEVNULL,
+            process_group=0,
         )
         if done.returncode:
             raise Refused(

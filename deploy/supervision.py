@@ -100,6 +100,8 @@ class Supervisor:
         config = layout.run / "supervisord.conf"
         config.write_text(configuration(self.instance), encoding="utf-8")
         layout.supervisor_socket.unlink(missing_ok=True)
+        for record in layout.run.glob("*.pid"):
+            record.unlink()
         spec = {
             "record": str(layout.run / "supervisor.pid"),
             "folder": str(layout.data),

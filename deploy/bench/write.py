@@ -49,8 +49,10 @@ async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
         " set_config('keypost.worker_role', 'keypost_service_desk_worker', false)"
     )
     await setup.execute(SETUP.format(app="keypost_service_desk_app"))
-    scope = await setup.fetchval("SELECT orgpath FROM organisation WHERE org_id = $1", ORGANISATION)
     await setup.close()
+    worker = await asyncpg.connect(bench.instance.database_url("service-desk", "worker"))
+    scope = await worker.fetchval("SELECT path_of($1)", ORGANISATION)
+    await worker.close()
     connections = await asyncio.gather(*(asyncpg.connect(app) for _ in range(CONNECTIONS)))
     at = datetime.now(UTC)
 

@@ -113,5 +113,7 @@ def explain(response: httpx.Response) -> str:
         problem = None
     if not isinstance(problem, dict):
         return f"{response.status_code} {response.text[:200]}"
-    words = [str(problem[key]) for key in ("code", "pointer", "en", "zh", "detail") if problem.get(key)]
-    return " | ".join([str(response.status_code), *words])
+    texts = (problem.get(language) for language in ("en", "zh"))
+    told = [text["detail"] for text in texts if isinstance(text, dict) and text.get("detail")]
+    facts = [str(problem[key]) for key in ("code", "pointer") if problem.get(key)]
+    return " | ".join([str(response.status_code), *facts, *(told or [str(problem.get("detail", ""))])])

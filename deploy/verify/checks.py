@@ -54,9 +54,7 @@ def nothing_waits(service: str, log: Sequence[Logged], patience: float) -> Itera
     """No event has waited in the outbox for longer than the patience, in seconds."""
     for row in log:
         if not row.published and row.waiting >= patience:
-            yield Finding(
-                Kind.LATE, f"{service} outbox: unpublished for {row.waiting:.0f} s", [row]
-            )
+            yield Finding(Kind.LATE, f"{service} outbox: unpublished for {row.waiting:.0f} s", [row])
 
 
 def inbox_matches(
@@ -131,16 +129,15 @@ def _in_order(where: str, rows: Sequence[R], position: Callable[[R], int]) -> It
         own.sort(key=position)
         for earlier, later in pairwise(own):
             if later.version <= earlier.version and later.event_id != earlier.event_id:
-                yield Finding(
-                    Kind.REORDERED,
-                    f"{where}: {aggregate} version {later.version} came behind {earlier.version}",
-                    [earlier, later],
-                )
+                kind = Kind.DOUBLED if later.version == earlier.version else Kind.REORDERED
+                says = f"{where}: {aggregate} version {later.version} came behind {earlier.version}"
+                yield Finding(kind, says, [earlier, later])
 
 
 def _by_aggregate(rows: Iterable[R]) -> Iterator[tuple[str, list[R]]]:
-    """Records of different services never share a name: the kind and a UUID or an organisation stand in it."""
-    found: dict[str, list[R]] = defaultdict(list)
+    """Where rows of several services meet, each has its source: a name is unique in one service only."""
+    found: dict[tuple[str, str], list[R]] = defaultdict(list)
     for row in rows:
-        found[row.aggregate].append(row)
-    yield from found.items()
+        found[getattr(row, "source", ""), row.aggregate].append(row)
+    for (_, aggregate), own in found.items():
+        yield aggregate, own

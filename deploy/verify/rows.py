@@ -72,7 +72,7 @@ class Streamed(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The newest event of an aggregate with its data, and the newest time-ordered id among those that placed it."""
+    """The newest event of a record, with its data."""
 
     event_id: UUID
     type: str
@@ -116,3 +116,6 @@ def _shown(row: object) -> str:
     fields = getattr(row, "_asdict", None)
     pairs = fields().items() if fields else row.items() if isinstance(row, dict) else [("row", row)]
     return ", ".join(f"{name}={value}" for name, value in pairs)
+
+
+Row = dict[str, Any]

@@ -7,6 +7,8 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from chassis.settings import Settings
 
+LAYING_ATTEMPTS = 5
+
 
 class BrokerUnavailable(ConnectionError):
     """The broker did not answer."""
@@ -33,17 +35,48 @@ class Broker:
             await self.close()
             raise BrokerUnavailable(str(error)) from error
 
-    async def lay(self, names: Sequence[str]) -> None:
-        """Create topics afresh, dropping what the broker has under these names; raises BrokerUnavailable.
+    async def laid(self, topics: Sequence[str]) -> frozenset[str]:
+        """Give those of the topics that their publishers have laid; raises BrokerUnavailable.
 
-        A memory broker that lost its data takes records for topics it does not know, and can then neither
-        serve nor extend them: dropping the name first heals it.
+        A memory broker that is asked for a topic by name makes it up, with partitions of its own choice.
         """
         admin = await self._connected()
         try:
-            await admin.delete_topics(list(names))
-            for name in names:
-                await self._create(admin, name, self._settings.kafka_partitions)
+            names = await admin.list_topics()
+        except (KafkaError, OSError) as error:
+            await self.close()
+            raise BrokerUnavailable(str(error)) from error
+        return frozenset(topic for topic in topics if f"{topic}.marker" in names)
+
+    async def lay(self, names: Sequence[str]) -> None:
+        """Create topics afresh, dropping the marker and what the broker has under these names; raises BrokerUnavailable.
+
+        A memory broker that lost its data takes records for topics it does not know, and can then neither
+        serve nor extend them: dropping the name first heals it. Whoever asks it for a topic between dropping and
+        creating makes it create one of a size of its own, so the size is looked at afterwards.
+        """
+        admin = await self._connected()
+        try:
+            for _ in range(LAYING_ATTEMPTS):
+                await admin.delete_topics([*names, self.marker])
+                await self._create_all(admin, names)
+                if await self._stand(admin, names):
+                    return
+            raise BrokerUnavailable(f"{', '.join(names)}: not created with the partitions asked for")
+        except (KafkaError, OSError) as error:
+            await self.close()
+            raise BrokerUnavailable(str(error)) from error
+
+    async def stand(self, names: Sequence[str]) -> bool:
+        """Create topics that are missing, and tell whether all have their partitions; raises BrokerUnavailable.
+
+        One of another size waits for its owner to lay it anew: who joins it now is kept to the partitions it has now.
+        """
+        admin = await self._connected()
+        try:
+            known = set(await admin.list_topics())
+            await self._create_all(admin, [name for name in names if name not in known])
+            return await self._stand(admin, names)
         except (KafkaError, OSError) as error:
             await self.close()
             raise BrokerUnavailable(str(error)) from error
@@ -75,6 +108,14 @@ class Broker:
                 raise BrokerUnavailable(str(error)) from error
             self._admin = admin
         return self._admin
+
+    async def _create_all(self, admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+        for name in names:
+            await self._create(admin, name, self._settings.kafka_partitions)
+
+    async def _stand(self, admin: AIOKafkaAdminClient, names: Sequence[str]) -> bool:
+        found = await admin.describe_topics(list(names))
+        return all(len(topic["partitions"]) == self._settings.kafka_partitions for topic in found)
 
     async def _create(self, admin: AIOKafkaAdminClient, name: str, partitions: int) -> None:
         answer = await admin.create_topics([NewTopic(name, partitions, self._settings.kafka_replication)])

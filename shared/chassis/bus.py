@@ -3,36 +3,60 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from uuid import UUID
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from chassis import inbox, parking, points
+from chassis.broker import Broker
 from chassis.clock import Clock
-from chassis.database import Database
+from chassis.database import PASSING, Database, is_passing
 from chassis.ids import uuid7
 from chassis.parking import Heard
 from chassis.settings import Settings
-from chassis.telemetry import CONSUMER_LAG, CONSUMER_REBUILDS, EVENTS_APPLIED, EVENTS_PARKED, log
+from chassis.telemetry import CONSUMER_LAG, CONSUMER_REBUILDS, EVENTS_APPLIED, EVENTS_PARKED, describe, log
 from chassis.transaction import Moment, Transaction, unscoped
 from contracts.envelope import Event, MalformedEvent, from_record
+from contracts.refusals import Refusal
 
 Handler = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
 EVERY_TYPE = "*"
-TO_BE_RETRIED = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.LockNotAvailableError,
-)
+LONGEST_DELAY_SECONDS = 5.0
+TOPICS_AWAITED_SECONDS = 3.0
+
+
+class StillWrong(Refusal):
+    """A parked record that cannot be applied yet; everything of its key stays parked."""
+
+    code = "dead-letter-still-wrong"
 
 
 class StoodStill(RuntimeError):
-    """There were records to read and none came: the client is to be built anew."""
+    """There were records to read and none came, or topics were laid anew: the client is to be built anew."""
+
+
+class TopicsChanged(RuntimeError):
+    """A publisher has laid its topic, or lays it anew: the client is to be built anew."""
+
+
+class Sizes(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Notices a join that went by topics of another size: a memory broker keeps its member to those partitions."""
+
+    def __init__(self, client: AIOKafkaConsumer, topics: Sequence[str], partitions: int) -> None:
+        self._client = client
+        self._topics = topics
+        self._partitions = partitions
+        self.changed = False
+
+    async def on_partitions_revoked(self, revoked: object) -> None:
+        """A new join begins; nothing to do, for offsets follow their effects."""
+
+    async def on_partitions_assigned(self, assigned: object) -> None:
+        """Compare what the broker told of the topics when the join was made."""
+        counts = [len(self._client.partitions_for_topic(topic) or ()) for topic in self._topics]
+        self.changed |= any(count != self._partitions for count in counts)
 
 
 class Consumer:
@@ -53,6 +77,9 @@ class Consumer:
         self._topics = topics
         self.name = settings.service
         self._targets: dict[TopicPartition, int] | None = None
+        self._broker = Broker(settings)
+        self._laid: frozenset[str] = frozenset()
+        self._laid: dict[str, int] = {}
         self._moved_at = 0.0
         self.caught_up = False
         self.applied: list[Callable[[Sequence[Event]], Awaitable[None]]] = []
@@ -62,13 +89,15 @@ class Consumer:
         while True:
             client = self._client()
             try:
+                await self._wait_for_topics()
                 await client.start()
+                self._laid = self._partitions(client)
                 await self._consume(client)
             except StoodStill:
                 CONSUMER_REBUILDS.labels(self.name).inc()
                 log().error("consumer.stood_still", consumer=self.name)
-            except (KafkaError, *TO_BE_RETRIED) as error:
-                log().warning("consumer.failed", consumer=self.name, error=f"{type(error).__name__}: {error}")
+            except (KafkaError, *PASSING) as error:
+                log().warning("consumer.failed", consumer=self.name, error=describe(error))
             finally:
                 with suppress(KafkaError, OSError):
                     await client.stop()
@@ -78,6 +107,8 @@ class Consumer:
         loop = asyncio.get_running_loop()
         self._moved_at = looked_at = loop.time()
         while True:
+            if self._sizes.changed:
+                raise StoodStill
             fetched = await client.getmany(
                 timeout_ms=self._settings.consumer_wait_ms, max_records=self._settings.consumer_batch
             )
@@ -100,13 +131,14 @@ class Consumer:
             try:
                 await self._apply_whole(batch)
                 return
-            except TO_BE_RETRIED as error:
-                log().warning("consumer.retry", consumer=self.name, error=f"{type(error).__name__}: {error}")
-                await asyncio.sleep(delay)
-                delay = min(2 * delay, self._settings.watchdog_seconds)
             except Exception as error:  # noqa: BLE001 - the one place where any failure means bad data
-                await self._divide(batch, error)
-                return
+                too_slow = isinstance(error, asyncpg.QueryCanceledError) and len(batch) > 1
+                if too_slow or not is_passing(error):
+                    await self._divide(batch, error)
+                    return
+                log().warning("consumer.retry", consumer=self.name, error=describe(error))
+            await asyncio.sleep(delay)
+            delay = min(2 * delay, LONGEST_DELAY_SECONDS)
 
     async def _divide(self, batch: Sequence[Heard], error: Exception) -> None:
         if len(batch) > 1:
@@ -114,7 +146,7 @@ class Consumer:
             await self._apply(batch[:middle])
             await self._apply(batch[middle:])
             return
-        reason = f"{type(error).__name__}: {error}"
+        reason = describe(error)
         log().error(
             "consumer.parked", consumer=self.name, offset=batch[0].offset, topic=batch[0].topic, error=reason
         )
@@ -187,7 +219,16 @@ class Consumer:
                 return False
         return True
 
+    def _partitions(self, client: AIOKafkaConsumer) -> dict[str, int]:
+        return {topic: len(client.partitions_for_topic(topic) or ()) for topic in self._topics}
+
     async def _watch(self, client: AIOKafkaConsumer, moment: float) -> None:
+        # A topic made by our own asking for it has other partitions than the one its relay lays later,
+        # and the embedded broker gives a member that joins again the assignment it had.
+        if self._partitions(client) != self._laid:
+            raise StoodStill
+        if await self._broker.laid(self._topics) != self._laid:
+            raise TopicsChanged
         assignment = client.assignment()
         ends = await client.end_offsets(assignment) if assignment else {}
         lag = sum([end - await client.position(partition) for partition, end in ends.items()])
@@ -219,19 +260,47 @@ class Consumer:
             metadata_max_age_ms=5_000,
             request_timeout_ms=max(20_000, self._settings.session_timeout_ms + 5_000),
         )
-        client.subscribe(list(self._topics))
+        self._sizes = Sizes(client, self._topics, self._settings.kafka_partitions)
+        client.subscribe(list(self._topics), listener=self._sizes)
         return client
+
+    async def _wait_for_topics(self) -> None:
+        """Joining makes some brokers create a topic of a size of their own: each stands with its partitions before."""
+        broker = Broker(self._settings)
+        try:
+            while True:
+                if await broker.stand(self._topics):
+                    return
+                await asyncio.sleep(self._settings.relay_poll_seconds)
+        finally:
+            await broker.close()
 
 
 async def release(consumer: Consumer, tx: Transaction, key: str) -> int:
-    """Apply the parked records of a key in order, all or none; gives how many. Whatever is still wrong raises."""
-    waiting = await parking.parked_of(tx, consumer.name, key)
-    for record_id, heard in waiting:
+    """Apply the parked records of a key in order, all or none; gives how many. Raises StillWrong.
+
+    Looks again until there are none: the consumer may have parked another while this waited for its lock.
+    """
+    released = 0
+    while waiting := await parking.parked_of(tx, consumer.name, key):
+        for record_id, heard in waiting:
+            await _release_one(consumer, tx, record_id, heard)
+        released += len(waiting)
+    return released
+
+
+async def _release_one(consumer: Consumer, tx: Transaction, record_id: UUID, heard: Heard) -> None:
+    try:
         event = from_record(heard.headers, heard.value)
         await tx.execute("DELETE FROM inbox WHERE consumer = $1 AND event_id = $2", consumer.name, event.id)
         await consumer.effect(tx, [event])
-        await tx.execute("DELETE FROM parked WHERE id = $1 AND consumer = $2", record_id, consumer.name)
-    return len(waiting)
+    except (Refusal, LookupError, ValueError, TypeError, AttributeError, asyncpg.PostgresError) as error:
+        if is_passing(error):
+            raise
+        raise StillWrong(
+            f"仍无法处理：{describe(error)}", f"It still cannot be applied: {describe(error)}"
+        ) from error
+    await tx.execute("DELETE FROM parked WHERE id = $1 AND consumer = $2", record_id, consumer.name)
 
 
 def _heard(record: object) -> Heard:

@@ -15,6 +15,30 @@ else:
     Pool = asyncpg.Pool
 
 
+PASSING: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.OutdatedSchemaCacheError,
+)
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether the same may succeed later: the database was away, busy or rolled us back.
+
+    A value that the driver could not even send is an InterfaceError too, and a ValueError: it never succeeds.
+    """
+    return isinstance(error, PASSING) and not isinstance(error, ValueError)
+
+
 class BlindTrigrams(RuntimeError):
     """The database's locale makes pg_trgm see no trigram in Chinese text."""
 
@@ -41,7 +65,11 @@ async def open_database(settings: Settings) -> Database:
         "timezone": "Asia/Shanghai",
     }
     app = await asyncpg.create_pool(
-        settings.database_url, min_size=1, max_size=settings.pool_size, server_settings=server_settings
+        settings.database_url,
+        min_size=1,
+        max_size=settings.pool_size,
+        server_settings=server_settings,
+        reset=_keep_session,
     )
     worker = await asyncpg.create_pool(
         settings.worker_url, min_size=1, max_size=settings.worker_pool_size, server_settings=server_settings
@@ -50,3 +78,7 @@ async def open_database(settings: Settings) -> Database:
         if not await connection.fetchval("SELECT cardinality(show_trgm('武汉'))"):
             raise BlindTrigrams("create the database with libc C.UTF-8: pg_trgm finds nothing in '武汉'")
     return Database(app, worker)
+
+
+async def _keep_session(_connection: Connection) -> None:
+    """Scope and actor end with their transaction, so the usual RESET ALL is a round trip for nothing."""

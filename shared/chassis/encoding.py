@@ -3,6 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -13,6 +14,6 @@ def dumps(value: Any) -> bytes:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, Decimal | Fraction):
+    if isinstance(value, Decimal | Fraction | UUID):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -10,7 +10,7 @@ from chassis.clock import Clock, technical_now
 from chassis.database import Database
 from chassis.ids import uuid7
 from chassis.settings import Settings
-from chassis.telemetry import log
+from chassis.telemetry import describe, log
 from chassis.transaction import Moment, unscoped
 
 EVERY_SECONDS = 5.0
@@ -31,7 +31,7 @@ class Housekeeping:
             try:
                 await self._once()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log().warning("housekeeping.failed", error=f"{type(error).__name__}: {error}")
+                log().warning("housekeeping.failed", error=describe(error))
             await asyncio.sleep(EVERY_SECONDS)
 
     async def _once(self) -> None:

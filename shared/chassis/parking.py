@@ -1,6 +1,7 @@
 """Records that could not be applied: set aside with every later one of their key, told to the dead-letter topic, released."""
 
 import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,6 +15,8 @@ from chassis.transaction import Transaction
 from contracts.envelope import Event, Header
 
 NATION = "CN"
+LONGEST_KEY = 400
+"""Longer keys, which none of ours is, wait under their digest: an index has no room for them."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,8 @@ class Heard:
     def parking_key(self) -> str:
         """What later records must share to wait behind this one."""
         if self.key:
-            return self.key.decode(errors="backslashreplace")
+            written = self.key.decode(errors="backslashreplace").replace("\x00", "\\x00")
+            return written if len(written) <= LONGEST_KEY else hashlib.sha256(self.key).hexdigest()
         return f"{self.topic}/{self.partition}/{self.offset}"
 
 
@@ -55,9 +59,9 @@ class DeadLetter:
 
 
 async def keys_parked(tx: Transaction, consumer: str, keys: Sequence[str]) -> set[str]:
-    """Give those of the keys that wait for a release."""
+    """Give those of the keys that wait for a release; one that is being released is waited for."""
     rows = await tx.fetch(
-        "SELECT DISTINCT key FROM parked WHERE consumer = $1 AND key = ANY($2::text[])", consumer, list(keys)
+        "SELECT key FROM parked WHERE consumer = $1 AND key = ANY($2::text[]) FOR SHARE", consumer, list(keys)
     )
     return {row["key"] for row in rows}
 

@@ -13,7 +13,7 @@ from chassis.database import Connection
 from chassis.doorbell import Doorbell
 from chassis.publishing import NotPublished, Publisher, Record
 from chassis.settings import Settings
-from chassis.telemetry import BUS_UP, EVENTS_PUBLISHED, OUTBOX_OLDEST, log
+from chassis.telemetry import BUS_UP, EVENTS_PUBLISHED, OUTBOX_OLDEST, describe, log
 
 LANES = 8
 OWNERSHIP = 0x6B70  # the advisory lock that the one relay of a service holds
@@ -59,7 +59,7 @@ class Relay:
                     self._report(False, error)
                     await asyncio.sleep(self._settings.relay_poll_seconds)
                 except (*CONNECTION_FAILURES, asyncpg.PostgresError) as error:
-                    log().warning("relay.database", error=f"{type(error).__name__}: {error}")
+                    log().warning("relay.database", error=describe(error))
                     await asyncio.sleep(self._settings.relay_poll_seconds)
         finally:
             await self._publisher.close()
@@ -112,7 +112,7 @@ class Relay:
 
     async def _publish_again(self, connection: Connection) -> None:
         topic = self._settings.topic
-        await self._broker.lay([topic, f"{topic}.dlq", self._broker.marker])
+        await self._broker.lay([topic, f"{topic}.dlq"])
         await self._broker.close()
         await self._publisher.close()
         self._publisher.forget_offsets()

@@ -5,11 +5,13 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
+
 from chassis import directory_consumer
 from chassis.auth import Authenticator
 from chassis.bus import Consumer, Handler
 from chassis.clock import Clock
-from chassis.database import Database, open_database
+from chassis.database import PASSING, Database, open_database
 from chassis.directory import Directory
 from chassis.doorbell import Doorbell
 from chassis.housekeeping import Housekeeping
@@ -17,10 +19,17 @@ from chassis.phones import PhoneBook
 from chassis.relay import Relay
 from chassis.settings import Settings
 from chassis.sweeper import Reaction, Sweeper
-from chassis.telemetry import log
+from chassis.telemetry import describe, log
 from chassis.vault import Vault
 from contracts.envelope import Event
 
+NOT_READABLE_NOW: tuple[type[Exception], ...] = (
+    LookupError,
+    ValueError,
+    TypeError,
+    asyncpg.PostgresError,
+    *PASSING,
+)
 DIRECTORY_TYPES = frozenset(directory_consumer.HANDLERS)
 
 
@@ -102,8 +111,8 @@ class Runtime:
             await asyncio.sleep(self.settings.directory_poll_seconds)
             try:
                 await self.directory.refresh()
-            except (OSError, LookupError, ValueError) as error:
-                log().warning("directory.refresh", error=f"{type(error).__name__}: {error}")
+            except NOT_READABLE_NOW as error:
+                log().warning("directory.refresh", error=describe(error))
 
 
 @dataclass(frozen=True)

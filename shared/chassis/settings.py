@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     total_exact_to: int = 10_000
     deadline_batch: int = 500
     deadline_idle_seconds: float = 1.0
+    deadline_retry_seconds: float = 60.0
     directory_poll_seconds: float = 0.5
 
     @model_validator(mode="after")

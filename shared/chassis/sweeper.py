@@ -9,24 +9,32 @@ import asyncpg
 
 from chassis import points
 from chassis.clock import Clock
-from chassis.database import Database
+from chassis.database import Database, is_passing
 from chassis.doorbell import Doorbell
 from chassis.ids import uuid7
 from chassis.settings import Settings
-from chassis.telemetry import DEADLINES_FIRED, log
+from chassis.telemetry import DEADLINES_FIRED, describe, log
 from chassis.transaction import Moment, Transaction, unscoped
 from contracts.refusals import Refusal
 
 Reaction = Callable[[Transaction, str], Awaitable[None]]
 FIRE = "SELECT * FROM fire_deadlines($1, $2, $3, $4, $5, $6)"
-SKIP_SECONDS = 60.0
+FIRST_DUE = """
+    SELECT id FROM deadline WHERE next_at <= $1 AND (kind = ANY ($2)) = $3 AND NOT id = ANY ($4)
+    ORDER BY next_at, id LIMIT 1
+"""
+SHORTEST_PAUSE_SECONDS = 0.005
+"""What is due and locked belongs to another sweeper: it is not waited for in a busy loop."""
+FAULTS = (Refusal, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, asyncpg.PostgresError)
+"""What a reaction may die of; more than this ends the process, and the supervisor starts another."""
 
 
 class Sweeper:
     """One per process; rows are claimed with SKIP LOCKED, so several work side by side.
 
     A reaction is what the breach of a kind does in the service; it gets the subject's id and runs in the
-    transaction of that step. One that fails is tried again a minute later, and holds up nothing else.
+    transaction of that step. One that fails is tried again a while later, and holds up nothing else; so is a row
+    that cannot be fired.
     """
 
     def __init__(
@@ -53,7 +61,7 @@ class Sweeper:
                 if not fired:
                     await self.bell.wait(await self._pause())
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                log().warning("deadlines.database", error=f"{type(error).__name__}: {error}")
+                log().warning("deadlines.database", error=describe(error))
                 await asyncio.sleep(self._settings.deadline_idle_seconds)
 
     async def _sweep(self) -> int:
@@ -68,36 +76,42 @@ class Sweeper:
         rows: list[asyncpg.Record] = []
         try:
             async with unscoped(self._database.worker, self._moment()) as tx:
-                rows = await tx.fetch(
-                    FIRE,
-                    self._settings.service,
-                    tx.now,
-                    most,
-                    list(self._reactions),
-                    reacting,
-                    self._skipping(),
-                )
+                rows = await tx.fetch(FIRE, self._settings.service, tx.now, most, *self._chosen(reacting))
                 for row in rows:
                     if reacting and row["step"] == "breached":
                         await self._reactions[row["fired_kind"]](tx, row["subject_id"])
                 points.reach("deadlines.before-commit")
-        except (
-            Refusal,
-            LookupError,
-            ValueError,
-            asyncpg.DataError,
-            asyncpg.IntegrityConstraintViolationError,
-        ) as error:
-            log().error(
-                "deadlines.reaction_failed",
-                kind=rows[0]["fired_kind"],
-                error=f"{type(error).__name__}: {error}",
-            )
-            self._skipped[rows[0]["fired_id"]] = asyncio.get_running_loop().time() + SKIP_SECONDS
+        except FAULTS as error:
+            if is_passing(error):
+                raise
+            return await self._find_the_fault(error, rows, most, reacting=reacting)
         points.reach("deadlines.after-commit")
         for row in rows:
             DEADLINES_FIRED.labels(self._settings.service, row["step"]).inc()
         return len(rows)
+
+    async def _find_the_fault(
+        self, error: Exception, rows: list[asyncpg.Record], most: int, *, reacting: bool
+    ) -> int:
+        """Set aside the one that failed; among several, fire one by one until it is the first."""
+        if most > 1:
+            return await self._fire(1, reacting=reacting)
+        failed = rows[0]["fired_id"] if rows else await self._first_due(reacting)
+        log().error("deadlines.failed", deadline=str(failed), error=describe(error))
+        if failed is not None:
+            until = asyncio.get_running_loop().time() + self._settings.deadline_retry_seconds
+            self._skipped[failed] = until
+        return 0
+
+    async def _first_due(self, reacting: bool) -> UUID | None:
+        async with self._database.worker.acquire() as connection:
+            first: UUID | None = await connection.fetchval(
+                FIRST_DUE, self._clock.now(), *self._chosen(reacting)
+            )
+        return first
+
+    def _chosen(self, reacting: bool) -> tuple[list[str], bool, list[UUID]]:
+        return list(self._reactions), reacting, self._skipping()
 
     def _skipping(self) -> list[UUID]:
         moment = asyncio.get_running_loop().time()
@@ -113,7 +127,7 @@ class Sweeper:
         idle = self._settings.deadline_idle_seconds
         if upcoming is None:
             return idle
-        return min(idle, max(0.0, (upcoming - self._clock.now()).total_seconds()))
+        return min(idle, max(SHORTEST_PAUSE_SECONDS, (upcoming - self._clock.now()).total_seconds()))
 
     def _moment(self) -> Moment:
         service = self._settings.service

@@ -1,10 +1,15 @@
 """Logs as JSON with the chain they belong to, and metrics without names or numbers of people."""
 
 import logging
+import re
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
+import asyncpg
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
+from pydantic import ValidationError
 
 EVENTS_PUBLISHED = Counter("keypost_events_published_total", "Events acknowledged by the broker", ["service"])
 EVENTS_APPLIED = Counter("keypost_events_applied_total", "Events whose effect was committed", ["consumer"])
@@ -17,6 +22,46 @@ DEADLINES_FIRED = Counter("keypost_deadline_steps_total", "Deadline steps fired"
 REQUESTS = Histogram("keypost_request_seconds", "Time to answer", ["service", "method", "route", "status"])
 
 
+PERSONAL = re.compile(
+    r"eyJ[\w-]{8,}(?:\.[\w-]*)+"  # a token
+    r"|(?<![\w.-])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![\w-])"  # a mobile number
+    r"|(?<![\w.-])0\d{2,3}[ -]?\d{7,8}(?![\w-])"  # a number with its area code
+    r"|(?<![\w.-])\d{17}[\dXx](?![\w-])"  # an identity card
+)
+HIDDEN = "***"
+
+
+def without_personal_data(text: str) -> str:
+    """Give the text with phone numbers, identity cards and tokens hidden."""
+    return PERSONAL.sub(HIDDEN, text)
+
+
+def describe(error: BaseException) -> str:
+    """Say what went wrong without the values it went wrong with: they may be somebody's."""
+    name = type(error).__name__
+    if isinstance(error, ValidationError):
+        found = [
+            f"{'/'.join(map(str, one['loc']))} {one['msg']}" for one in error.errors(include_input=False)
+        ]
+        return f"{name}: {without_personal_data('; '.join(found))}"
+    if isinstance(error, asyncpg.PostgresError):
+        place = ".".join(
+            filter(None, (getattr(error, "table_name", None), getattr(error, "column_name", None)))
+        )
+        rule = getattr(error, "constraint_name", None) or ""
+        message = re.sub(r'"[^"]*"', f'"{HIDDEN}"', str(error.args[0])) if error.args else ""
+        text = " ".join(filter(None, (message, place, rule)))
+        return f"{name} {error.sqlstate}: {without_personal_data(text)}"
+    return f"{name}: {without_personal_data(str(error))}".replace("\x00", "\\x00")
+
+
+def _hide(_logger: Any, _method: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {
+        name: without_personal_data(value) if isinstance(value, str) else value
+        for name, value in entry.items()
+    }
+
+
 def configure_logging(service: str, level: str) -> None:
     """Write every log line as one JSON object to standard output."""
     structlog.configure(
@@ -25,6 +70,7 @@ def configure_logging(service: str, level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _hide,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),

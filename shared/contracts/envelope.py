@@ -11,6 +11,9 @@ import orjson
 Header = tuple[str, bytes]
 
 
+LARGEST = 2**63 - 1
+
+
 class MalformedEvent(ValueError):
     """A record on the bus that is no event of ours; says which attribute is wrong."""
 
@@ -75,16 +78,16 @@ def from_record(headers: Iterable[Header] | None, value: bytes | None) -> Event:
             id=UUID(attributes["ce_id"]),
             source=attributes["ce_source"],
             type=attributes["ce_type"],
-            time=datetime.fromisoformat(attributes["ce_time"]),
+            time=_instant(attributes["ce_time"]),
             subject=attributes["ce_subject"],
             aggregate=attributes["ce_aggregate"],
-            version=int(attributes["ce_aggregateversion"]),
+            version=_number(attributes["ce_aggregateversion"], 1),
             orgpath=attributes["ce_orgpath"],
             actor=attributes["ce_actor"],
             correlation_id=attributes["ce_correlationid"],
             causation_id=attributes.get("ce_causationid"),
             data=data,
-            sequence=int(attributes["ce_sequence"]),
+            sequence=_number(attributes["ce_sequence"], 0),
         )
     except KeyError as error:
         raise MalformedEvent(f"attribute {error.args[0]} is missing") from error
@@ -94,6 +97,25 @@ def from_record(headers: Iterable[Header] | None, value: bytes | None) -> Event:
 
 def _decoded(headers: Iterable[Header] | None) -> dict[str, str]:
     try:
-        return {name: (value or b"").decode() for name, value in headers or ()}
+        decoded = {name: (value or b"").decode() for name, value in headers or ()}
     except UnicodeDecodeError as error:
-        raise MalformedEvent(f"a header is not UTF-8: {error}") from error
+        raise MalformedEvent(f"a header is not UTF-8: {error.reason}") from error
+    if any("\x00" in value for value in decoded.values()):
+        raise MalformedEvent("a header holds a NUL character")
+    return decoded
+
+
+def _number(text: str, least: int) -> int:
+    """Read a number that a database's bigint holds; raises ValueError."""
+    number = int(text)
+    if not least <= number <= LARGEST:
+        raise ValueError(f"a number is below {least} or above {LARGEST}")
+    return number
+
+
+def _instant(text: str) -> datetime:
+    """Read a time with its offset; raises ValueError."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("ce_time has no offset")
+    return instant

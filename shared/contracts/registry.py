@@ -80,6 +80,7 @@ class HolderFact(_Fact):
 class DeclarationFact(_Fact):
     """What every event of a declaration tells."""
 
+    TYPE: ClassVar[str]
     declaration_id: UUID
     customer_id: UUID | None
     org_id: str
@@ -148,6 +149,7 @@ class DeclarationLapsed(DeclarationFact):
 class ClaimFact(_Fact):
     """What every event of a claim tells."""
 
+    TYPE: ClassVar[str]
     claim_id: UUID
     customer_id: UUID
     declaration_id: UUID
@@ -209,6 +211,7 @@ class FileFact(_Fact):
 class CustomerFact(_Fact):
     """A customer's whole public state."""
 
+    TYPE: ClassVar[str]
     customer_id: UUID
     customer_code: str | None
     name: str

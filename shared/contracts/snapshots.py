@@ -37,7 +37,11 @@ def differences(folder: Path = FOLDER) -> list[str]:
     kept, now = checked_in(folder), current()
     found = list(breaks(kept, now))
     found += [f"{told}: no snapshot" for told in now.keys() - kept.keys()]
-    found += [f"{told}: the snapshot is not up to date" for told in now.keys() & kept.keys() if now[told] != kept[told]]
+    found += [
+        f"{told}: the snapshot is not up to date"
+        for told in now.keys() & kept.keys()
+        if now[told] != kept[told]
+    ]
     return sorted(found)
 
 

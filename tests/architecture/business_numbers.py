@@ -85,6 +85,13 @@ def _name(node: ast.expr) -> str:
             return ""
 
 
+def _is_named_status(names: list[str], value: ast.expr) -> bool:
+    """Tell whether a constant carries the standard's own name for its HTTP code: CREATED = 201."""
+    return isinstance(value, ast.Constant) and all(
+        name in HTTPStatus.__members__ and HTTPStatus[name] == value.value for name in names
+    )
+
+
 class Reader(ast.NodeVisitor):
     """Walks one module; knows whether it stands in an HTTP status, a column type or a docstring."""
 
@@ -137,7 +144,7 @@ class Reader(ast.NodeVisitor):
 
     def visit_Assign(self, node: ast.Assign) -> None:
         names = [_name(target) for target in node.targets]
-        if not REVISION_NAMES.issuperset(names):
+        if not REVISION_NAMES.issuperset(names) and not (self.is_api and _is_named_status(names, node.value)):
             self._within(node.value, status=any(STATUS_WORDS.search(name) for name in names))
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:

@@ -11,12 +11,21 @@ FOLDERS = ("services", "shared", "deploy")
 MODULE_LINES = 300
 FUNCTION_LINES = 40
 PARAMETERS = 5
+HTTP_METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
+def is_endpoint(function: Function) -> bool:
+    """Tell whether a function is an HTTP operation, whose parameters are those of the request and no caller's."""
+    calls = [each.func for each in function.decorator_list if isinstance(each, ast.Call)]
+    return any(isinstance(call, ast.Attribute) and call.attr in HTTP_METHODS for call in calls)
+
+
 def parameters(function: Function) -> int:
     """Count the parameters that a caller gives; self and cls are none of them."""
+    if is_endpoint(function):
+        return 0
     arguments = function.args
     names = [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
     return len([name for name in names if name not in ("self", "cls")])

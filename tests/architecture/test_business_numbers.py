@@ -73,6 +73,7 @@ def test_structure_is_no_business_number(source: str) -> None:
         "STATUSES = {CustomerTaken: 409, NotFound: 404}",
         "return_value = Answer(201, body)",
         "if answer.status_code == 304: ...",
+        "CREATED = 201",
     ],
 )
 def test_http_codes_are_free_in_the_api(path: Path, source: str) -> None:
@@ -80,7 +81,14 @@ def test_http_codes_are_free_in_the_api(path: Path, source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["days = 200", "x = Answer(201, timedelta(days=200))", "f(limit=100)", "status_code = 60"]
+    "source",
+    [
+        "days = 200",
+        "x = Answer(201, timedelta(days=200))",
+        "f(limit=100)",
+        "status_code = 60",
+        "CREATED = 200",
+    ],
 )
 def test_other_numbers_are_not_free_in_the_api(source: str) -> None:
     assert module_findings(API, source)

@@ -16,6 +16,7 @@ def function(lines: int, parameters: int = 0) -> str:
         function(FUNCTION_LINES),
         "x = 0\n" * MODULE_LINES,
         function(1, PARAMETERS),
+        "@router.get('/v1/claims')\n" + function(1, PARAMETERS + 1),
         "class C:\n    def f(self, a, b, c, d, e):\n        x = 0\n",
     ],
 )
@@ -25,7 +26,12 @@ def test_what_just_fits_passes(source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    [function(FUNCTION_LINES + 1), "x = 0\n" * (MODULE_LINES + 1), function(1, PARAMETERS + 1)],
+    [
+        "@cache\n" + function(1, PARAMETERS + 1),
+        function(FUNCTION_LINES + 1),
+        "x = 0\n" * (MODULE_LINES + 1),
+        function(1, PARAMETERS + 1),
+    ],
 )
 def test_one_more_is_too_large(source: str) -> None:
     assert list(module_excesses("m.py", source))

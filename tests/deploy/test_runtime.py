@@ -6,13 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from deploy.databases import sql
-from deploy.instance import PROCESSES, Instance, answers
+from deploy.instance import PROCESSES, Instance
 from deploy.layout import ROOT
+from deploy.probes import answers
 from support.instance import free_base_port, supervised, throwaway_folder
 
 FIRST_START_SECONDS = 90.0
@@ -21,13 +23,15 @@ MEND_SECONDS = 40.0
 END_SECONDS = 30.0
 
 
-def eventually(condition: Callable[[], bool], seconds: float) -> float:
-    """Wait for a condition and give the seconds it took."""
+def eventually(
+    condition: Callable[[], bool], seconds: float, process: "subprocess.Popen[str] | None" = None
+) -> None:
+    """Wait for a condition; a run that ends before it fails with what it printed."""
     began = time.monotonic()
     while not condition():
+        assert process is None or process.poll() is None, process.communicate()[0]
         assert time.monotonic() - began < seconds, "it did not come about"
         time.sleep(0.1)
-    return time.monotonic() - began
 
 
 @pytest.fixture(scope="module")
@@ -36,17 +40,23 @@ def instance() -> Iterator[Instance]:
         yield Instance(folder / "data", free_base_port())
 
 
-@pytest.fixture
-def running(instance: Instance) -> Iterator["subprocess.Popen[str]"]:
-    with supervised(instance.layout.data, instance.layout.port, "--no-seed") as process:
-        eventually(lambda: whole(instance) or process.poll() is not None, FIRST_START_SECONDS)
-        assert process.poll() is None, process.communicate()[0]
-        yield process
+def start(instance: Instance) -> AbstractContextManager["subprocess.Popen[str]"]:
+    return supervised(instance.layout.data, instance.layout.port, "--no-seed")
+
+
+def command(instance: Instance, name: str, *options: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "deploy", name, "--data", str(instance.layout.data), *options]
+    return subprocess.run(line, cwd=ROOT, check=False, capture_output=True, text=True, timeout=END_SECONDS)
 
 
 def whole(instance: Instance) -> bool:
     """Tell whether all eight processes live and the console says that everything is well."""
     return len(instance.pids()) == len(PROCESSES) and answers(f"{instance.layout.url('console')}/readyz")
+
+
+def mended(instance: Instance, before: dict[str, int]) -> bool:
+    """Tell whether every process is another one than before and all is well again."""
+    return set(instance.pids().items()).isdisjoint(before.items()) and whole(instance)
 
 
 def processes_of(data: Path) -> list[str]:
@@ -72,54 +82,40 @@ def note(instance: Instance, statement: str) -> list[str]:
     return sql(instance.postgres, instance.keys, statement, "keypost_registry")
 
 
-def test_every_process_that_is_killed_comes_back(
-    instance: Instance, running: "subprocess.Popen[str]"
-) -> None:
-    note(instance, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
-    before = instance.pids()
-    assert set(before) == set(PROCESSES)
-    for name in PROCESSES:
-        instance.kill(name)
-    eventually(
-        lambda: set(instance.pids().items()).isdisjoint(before.items()) and whole(instance), MEND_SECONDS
-    )
-    assert running.poll() is None
-    assert note(instance, "SELECT n FROM kept") == ["1"]
+def test_what_is_killed_comes_back_and_a_second_run_is_refused_until_make_stop(instance: Instance) -> None:
+    with start(instance) as process:
+        eventually(lambda: whole(instance), FIRST_START_SECONDS, process)
+        note(instance, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
+        before = instance.pids()
+        assert set(before) == set(PROCESSES)
+        for name in PROCESSES:
+            instance.kill(name)
+        eventually(lambda: mended(instance, before), MEND_SECONDS, process)
+        assert note(instance, "SELECT n FROM kept") == ["1"]
+
+        refused = command(instance, "run", "--port", str(free_base_port()))
+        assert refused.returncode == 1
+        assert "already running" in refused.stderr
+
+        assert command(instance, "stop").returncode == 0
+        process.wait(END_SECONDS)
+        assert process.returncode == 0
+    assert nothing_left(instance)
 
 
 def test_a_second_start_is_quick_keeps_data_and_ctrl_c_leaves_nothing(instance: Instance) -> None:
-    began = time.monotonic()
-    with supervised(instance.layout.data, instance.layout.port, "--no-seed") as process:
-        eventually(lambda: whole(instance), SECOND_START_SECONDS)
-        assert time.monotonic() - began <= SECOND_START_SECONDS
+    with start(instance) as process:
+        eventually(lambda: whole(instance), SECOND_START_SECONDS, process)
         assert note(instance, "SELECT n FROM kept") == ["1"]
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=END_SECONDS)
-    assert process.returncode == 0
+        assert process.returncode == 0
     assert nothing_left(instance)
 
 
-def test_a_folder_in_use_is_refused_and_make_stop_ends_it(
-    instance: Instance, running: "subprocess.Popen[str]"
-) -> None:
-    line = [sys.executable, "-m", "deploy", "{}", "--data", str(instance.layout.data)]
-    second = [*line[:3], "run", *line[4:], "--port", str(free_base_port())]
-    refused = subprocess.run(second, cwd=ROOT, check=False, capture_output=True, text=True)
-    assert refused.returncode == 1
-    assert "already running" in refused.stderr
-    stopped = subprocess.run(
-        [*line[:3], "stop", *line[4:]], cwd=ROOT, check=False, capture_output=True, text=True
-    )
-    assert stopped.returncode == 0
-    running.wait(END_SECONDS)
-    assert nothing_left(instance)
-
-
-@pytest.mark.skipif(
-    not sys.platform.startswith("linux"), reason="the kernel's parent-death signal is Linux's"
-)
-def test_killing_the_parent_leaves_nothing_behind(
-    instance: Instance, running: "subprocess.Popen[str]"
-) -> None:
-    running.kill()
-    eventually(lambda: nothing_left(instance), END_SECONDS)
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the parent-death signal is Linux's")
+def test_killing_the_parent_while_it_starts_leaves_nothing_behind(instance: Instance) -> None:
+    with start(instance) as process:
+        eventually(lambda: len(instance.pids()) == len(PROCESSES), SECOND_START_SECONDS, process)
+        process.kill()
+        eventually(lambda: nothing_left(instance), END_SECONDS)

@@ -17,6 +17,7 @@ from deploy.seed.progress import Progress
 BASE = "http://sample.test"
 REGISTRY = "/api/registry/v1"
 PAGE = 200
+NOT_NOW = {"code": "wrong-state", "en": {"detail": "not now"}, "zh": {"detail": "现在不行"}}
 
 
 class Registry(httpx.AsyncBaseTransport):
@@ -61,7 +62,7 @@ class Registry(httpx.AsyncBaseTransport):
 
     def _post(self, path: str, body: dict[str, Any], request: httpx.Request) -> httpx.Response:
         if self.refuse_after is not None and sum(self.posts.values()) >= self.refuse_after:
-            return httpx.Response(409, json={"code": "wrong-state", "en": "not now", "zh": "现在不行"})
+            return httpx.Response(409, json=NOT_NOW)
         first, *rest = path.strip("/").split("/")
         self.posts[rest[-1] if rest else first] += 1
         if rest == ["import"]:

@@ -94,7 +94,7 @@ class DeskUnderTest:
         return jwt.encode({"alg": "ES256", "kid": self.key.kid}, body, self.key, algorithms=["ES256"])
 
     async def get(self, person: Person, path: str, **params: Any) -> httpx.Response:
-        return await self.http.get(path, params=params, headers=self._headers(person))
+        return await self.http.get(path, params=params or None, headers=self._headers(person))
 
     async def post(
         self,

@@ -146,7 +146,7 @@ class Databases:
 
     def _make_template(self, service: str) -> str:
         chosen = SERVICES[service]
-        name = f"{chosen.database}_template"
+        name = f"{chosen.database}_template{next(_numbers)}"
         self._sql(f"CREATE DATABASE {name} OWNER {chosen.database}_owner {DATABASE_SHAPE}")
         self._sql(furnish_script(name, chosen), name)
         self.instance.migrate([service], database=name)

@@ -1,33 +1,23 @@
-"""The law of the sample, for tests of policies and of what works under it."""
+"""The shipped law as a province adopts it."""
 
 from datetime import date
-from functools import cache
 from typing import TypeVar
 
-from chassis.directory import Organisation, Snapshot
-from regulations.calendars import Calendar
 from regulations.provisions import Provision, Topic
 from regulations.rulebook import Adoption, Law
-from support.desk import TREE, orgpath
 
 V = TypeVar("V", bound=Topic)
 DAY = date(2026, 3, 2)
+LAW = Law.shipped()
+ADOPTED = {
+    "420000": [
+        Adoption("hubei", None, date(2009, 1, 1)),
+        Adoption("platform", None, date(2009, 1, 1)),
+        Adoption("jiangxi", ("claim-window",), date(2009, 1, 1)),
+    ]
+}
 
 
-@cache
-def sample_law() -> Snapshot:
-    """Give the tree of the desk's tests with hubei and platform adopted at the province."""
-    nodes = {
-        org_id: Organisation(org_id, parent, kind, name, None, None, orgpath(org_id))
-        for org_id, (parent, kind, name) in TREE.items()
-    }
-    adoptions = {"420000": [Adoption(pack, None, date(2009, 1, 1)) for pack in ("hubei", "platform")]}
-    return Snapshot(nodes, {}, adoptions, Calendar.shipped(), Law.shipped())
-
-
-def hubei(topic: type[V]) -> Provision[V]:
-    """Give a provision as it holds in Wuhan."""
-    return sample_law().find(topic, org_id="420100", day=DAY)
-
-
-platform = hubei
+def provision(topic: type[V], day: date = DAY) -> Provision[V]:
+    """Give what holds in Hubei on a day."""
+    return LAW.find(topic, path=["CN", "420000", "420100"], day=day, adoptions=ADOPTED)

@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Sequence
 
-from chassis.bus import TO_BE_RETRIED
-from chassis.database import Database, Pool
+from chassis.database import PASSING, Database, Pool
 from chassis.doorbell import Doorbell
-from chassis.telemetry import log
+from chassis.telemetry import describe, log
 from console import queries
 from console.hub import Hub
 from console.settings import ConsoleSettings
@@ -41,8 +40,8 @@ class Feed:
                     self._started.set()
                 await self.catch_up()
                 await self._bell.wait(self._settings.tail_poll)
-            except TO_BE_RETRIED as error:
-                log().warning("feed.failed", error=f"{type(error).__name__}: {error}")
+            except PASSING as error:
+                log().warning("feed.failed", error=describe(error))
                 await asyncio.sleep(self._settings.tail_back_off)
 
     async def catch_up(self) -> None:

@@ -10,13 +10,11 @@ from chassis.runtime import Parts, Runtime
 from chassis.sweeper import Reaction
 from chassis.transaction import Transaction
 from registry.api import customers, declarations, organisations, staff
+from registry.api.statuses import STATUSES
 from registry.handlers.claims import end_claim
-from registry.model.refusals import MakerIsChecker, UnknownLine, UnknownPack, WrongOrganisation
 from registry.repository.claims import CLAIM_END
 from registry.repository.desks import DeskMaker
 from registry.settings import RegistrySettings
-
-STATUSES = {MakerIsChecker: 403, WrongOrganisation: 422, UnknownLine: 422, UnknownPack: 422}
 
 
 def create() -> FastAPI:

@@ -15,6 +15,8 @@ LONGEST_PHONE = 40
 PHONES_MOST = 10
 LINES_MOST = 20
 PAGE_SIZE = 50
+PAGE_MOST = 200
+LONGEST_CURSOR = 500
 
 
 class RegistrySettings(Settings):

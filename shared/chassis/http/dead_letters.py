@@ -44,7 +44,7 @@ async def list_dead_letters(
     "/v1/dead-letters/{key}/release",
     operation_id="release_dead_letters",
     summary="重新处理某一键的消息",
-    responses=problems(400, 401, 403, 404, 422),
+    responses=problems(400, 401, 403, 404, 409, 422),
 )
 async def release_dead_letters(
     key: str, request: Request, caller: Administrator, edge: AtTheEdge

@@ -215,8 +215,8 @@ def may(*roles: str) -> Callable[..., Awaitable[Caller]]:
     return allowed
 
 
-def edge_of(request: Request) -> Edge:
-    """Give the service's edge."""
+async def edge_of(request: Request) -> Edge:
+    """Give the service's edge; async, for FastAPI runs plain functions in a thread."""
     edge: Edge = request.app.state.edge
     return edge
 

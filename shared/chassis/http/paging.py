@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import Query
 
+from chassis.encoding import dumps
 from contracts.refusals import InvalidValue
 
 Cursor = Annotated[str | None, Query(max_length=500, description="上一页给出的 next_cursor")]
@@ -15,7 +16,7 @@ Limit = Annotated[int, Query(ge=1, le=200, description="每页条数")]
 
 def encode_cursor(*keys: object) -> str:
     """Give the cursor behind the row with these sort keys."""
-    return base64.urlsafe_b64encode(orjson.dumps(keys)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(dumps(keys)).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str | None, length: int) -> list[Any] | None:

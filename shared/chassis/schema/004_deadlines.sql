@@ -66,31 +66,33 @@ $$;
 
 -- Fire the next step of at most `most` due deadlines: each step is one change of the row and one event, in one statement.
 -- `reacting` are the kinds whose breach has an effect in the service: they are fired only when `only_reacting`.
+-- The step is taken from the locked row: one that another sweeper has just fired is never read from an old snapshot.
+-- Every call is planned for its own values: a plan for any values would read the whole table.
 CREATE FUNCTION fire_deadlines(service text, now_at timestamptz, most integer, reacting text[], only_reacting boolean,
                                skipped uuid[], only_id uuid DEFAULT NULL)
-RETURNS TABLE (fired_id uuid, fired_kind text, step text, subject_type text, subject_id text) LANGUAGE sql AS $$
+RETURNS TABLE (fired_id uuid, fired_kind text, step text, subject_type text, subject_id text)
+LANGUAGE sql SET plan_cache_mode = force_custom_plan AS $$
 WITH due AS (
-  SELECT d.id FROM deadline d
+  SELECT d.id, d.next_at AS at, d.steps->d.next_step AS current, d.steps->(d.next_step + 1) AS following,
+         d.steps->d.next_step->>'step' AS name
+  FROM deadline d
   WHERE d.next_at <= now_at AND (d.kind = ANY (reacting)) = only_reacting AND NOT d.id = ANY (skipped)
     AND (only_id IS NULL OR d.id = only_id)
   ORDER BY d.next_at, d.id LIMIT most FOR UPDATE SKIP LOCKED),
 fired AS (
   UPDATE deadline d SET
     version = d.version + 1,
-    next_step = CASE WHEN s.following IS NULL THEN NULL ELSE d.next_step + 1 END,
-    next_at = (s.following->>'at')::timestamptz,
-    warned_at = CASE WHEN s.name = 'warned' THEN d.warned_at || now_at ELSE d.warned_at END,
-    state = CASE WHEN s.name = 'breached' THEN 'breached' ELSE d.state END,
-    breached_at = CASE WHEN s.name = 'breached' THEN now_at ELSE d.breached_at END,
-    breached_by = CASE WHEN s.name = 'breached'
+    next_step = CASE WHEN due.following IS NULL THEN NULL ELSE d.next_step + 1 END,
+    next_at = (due.following->>'at')::timestamptz,
+    warned_at = CASE WHEN due.name = 'warned' THEN d.warned_at || now_at ELSE d.warned_at END,
+    state = CASE WHEN due.name = 'breached' THEN 'breached' ELSE d.state END,
+    breached_at = CASE WHEN due.name = 'breached' THEN now_at ELSE d.breached_at END,
+    breached_by = CASE WHEN due.name = 'breached'
       THEN present_holder(d.holder, (d.due_at AT TIME ZONE 'Asia/Shanghai')::date) ELSE d.breached_by END,
-    chain = CASE WHEN s.name = 'escalated'
-      THEN jsonb_set(d.chain, ARRAY[s.current->>'link', 'since'], to_jsonb(now_at)) ELSE d.chain END
-  FROM due, LATERAL (
-    SELECT x.steps->x.next_step AS current, x.steps->(x.next_step + 1) AS following,
-           x.steps->x.next_step->>'step' AS name FROM deadline x WHERE x.id = due.id) s
-  WHERE d.id = due.id
-  RETURNING d AS row_after, s.name, s.current),
+    chain = CASE WHEN due.name = 'escalated'
+      THEN jsonb_set(d.chain, ARRAY[due.current->>'link', 'since'], to_jsonb(now_at)) ELSE d.chain END
+  FROM due WHERE d.id = due.id
+  RETURNING d AS row_after, due.at, due.name, due.current),
 told AS (
   INSERT INTO outbox (lane, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, time, payload)
   SELECT crc32(convert_to(k.key, 'UTF8')) % 8, uuidv7(), 'keypost.' || service, k.key,
@@ -100,14 +102,15 @@ told AS (
       'next_holder', CASE WHEN f.name = 'escalated' THEN (f.row_after).chain->((f.current->>'link')::int)
         ELSE (SELECT c FROM jsonb_array_elements((f.row_after).chain) c WHERE c->>'since' IS NULL LIMIT 1) END)
   FROM fired f, LATERAL (SELECT COALESCE((f.row_after).customer_id, (f.row_after).org_id) AS key) k
-  ORDER BY (f.row_after).next_at, (f.row_after).id)
+  ORDER BY f.at, (f.row_after).id)
 SELECT (row_after).id, (row_after).kind, name, (row_after).subject_type, (row_after).subject_id FROM fired
 $$;
 
 -- Settle the running deadlines of a subject: met in time, or met late. What is settled late is breached first,
--- even where the sweeper has not come by yet.
+-- even where the sweeper has not come by yet. It reaches deadlines outside the caller's scope: whoever may answer
+-- a complaint stops its clock, wherever its holder sits.
 CREATE FUNCTION settle_deadlines(service text, s_type text, s_id text, kinds text[], at timestamptz)
-RETURNS integer LANGUAGE plpgsql AS $$
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   settled integer;
   late deadline;
@@ -116,6 +119,7 @@ BEGIN
       AND state = 'running' AND due_at <= at FOR UPDATE LOOP
     WHILE late.state = 'running' LOOP
       PERFORM fire_deadlines(service, at, 1, '{}', false, '{}', late.id);
+      EXIT WHEN NOT FOUND;
       SELECT * INTO late FROM deadline WHERE id = late.id;
     END LOOP;
   END LOOP;
@@ -127,13 +131,20 @@ BEGIN
 END $$;
 
 -- Cancel the running deadlines of a subject whose matter has gone away.
-CREATE FUNCTION cancel_deadlines(s_type text, s_id text, kinds text[], at timestamptz) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION cancel_deadlines(s_type text, s_id text, kinds text[], at timestamptz)
+RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE cancelled integer;
 BEGIN
   UPDATE deadline SET state = 'cancelled', settled_at = at, next_at = NULL, next_step = NULL, paused = NULL
   WHERE subject_type = s_type AND subject_id = s_id AND kind = ANY (kinds) AND state IN ('running', 'paused');
   GET DIAGNOSTICS cancelled = ROW_COUNT;
   RETURN cancelled;
+END $$;
+
+-- Row-level security binds the owner too; what settles and cancels runs as the worker.
+DO $$ BEGIN
+  EXECUTE format('ALTER FUNCTION settle_deadlines OWNER TO %I', current_setting('keypost.worker_role'));
+  EXECUTE format('ALTER FUNCTION cancel_deadlines OWNER TO %I', current_setting('keypost.worker_role'));
 END $$;
 
 -- Start deadlines: takes the JSON of chassis.deadlines.encode; called in the statement that writes their subject.

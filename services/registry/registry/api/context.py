@@ -1,27 +1,58 @@
 """What the routes share: who asks, desks over a transaction, pages."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Request
+from pydantic import Field
 
 from chassis.auth import Caller
 from chassis.directory import Snapshot
-from chassis.http.paging import Cursor, Limit
+from chassis.http.bodies import Body
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
 from contracts.refusals import Forbidden
 from registry.commands import Asker
-from registry.ports import Desk, TreeDesk
+from registry.ports.desk import Desk
+from registry.ports.tree import TreeDesk
 from registry.queries import shown
 from registry.queries.declarations import Eyes
 from registry.queries.pages import Paging
 from registry.repository.desks import DeskMaker
-from registry.settings import RegistrySettings
+from registry.settings import (
+    LONGEST_CURSOR,
+    LONGEST_ORG_ID,
+    LONGEST_SEARCH,
+    PAGE_MOST,
+    PAGE_SIZE,
+    RegistrySettings,
+)
 
 NOBODY = UUID(int=0)
-Q = Annotated[str | None, Query(min_length=1, max_length=100, description="名称的一部分、拼音首字母或代码")]
-OrgFilter = Annotated[str | None, Query(max_length=14)]
+
+
+class Filters(Body):
+    """What every list may be asked: a page, and where it begins. Other parameters are refused."""
+
+    cursor: Annotated[
+        str | None, Field(max_length=LONGEST_CURSOR, description="上一页给出的 next_cursor")
+    ] = None
+    limit: Annotated[int, Field(ge=1, le=PAGE_MOST, description="每页条数")] = PAGE_SIZE
+
+    def paging(self, request: Request) -> Paging:
+        """Give the page asked for."""
+        return Paging(self.cursor, self.limit, settings_of(request).total_exact_to)
+
+    def conditions(self) -> dict[str, Any]:
+        """Give the filters that were set."""
+        return self.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
+
+
+Q = Annotated[
+    str | None,
+    Field(min_length=1, max_length=LONGEST_SEARCH, description="名称的一部分、拼音首字母或代码"),
+]
+OrgFilter = Annotated[str | None, Field(max_length=LONGEST_ORG_ID)]
 
 
 def settings_of(request: Request) -> RegistrySettings:
@@ -67,11 +98,6 @@ def eyes(request: Request, caller: Caller) -> Eyes:
     """Give how much the caller sees."""
     runtime: Runtime = request.app.state.runtime
     return Eyes(law_of(request), runtime.vault, shown.sees_internal(caller))
-
-
-def paging(request: Request, cursor: Cursor = None, limit: Limit = 50) -> Paging:
-    """Give the page asked for."""
-    return Paging(cursor, limit, settings_of(request).total_exact_to)
 
 
 def _maker(request: Request) -> DeskMaker:

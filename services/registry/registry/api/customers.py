@@ -12,9 +12,8 @@ from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, if_match, may
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import OrgFilter, Q, desk, eyes, person
+from registry.api.context import Filters, OrgFilter, Q, desk, eyes, person
 from registry.api.declarations import Reader
-from registry.api.organisations import Page
 from registry.api.texts import Phone, Text
 from registry.commands import ChangeCustomer
 from registry.handlers.customers import change_customer
@@ -23,14 +22,14 @@ from registry.model.customers import CustomerState
 from registry.model.staff import Role
 from registry.queries import customers as shown
 from registry.queries import declarations as claims_shown
+from registry.settings import LONGEST_CODE, PHONES_MOST
 
 router = APIRouter(tags=["customers"])
 Keeper = Annotated[
     Caller,
     Depends(may(Role.ACCOUNT_MANAGER, Role.UNIT_HEAD, Role.CENTER_OFFICER, Role.CENTER_DIRECTOR)),
 ]
-ClassFilter = Annotated[int | None, Query(alias="class", ge=1, le=4)]
-LineFilter = Annotated[str | None, Query(max_length=40)]
+LineFilter = Annotated[str | None, Field(max_length=LONGEST_CODE)]
 
 
 class CustomerChange(Body):
@@ -38,7 +37,7 @@ class CustomerChange(Body):
 
     name: Text | None = None
     address: Text | None = None
-    phones: Annotated[list[Phone], Field(max_length=10)] | None = None
+    phones: Annotated[list[Phone], Field(max_length=PHONES_MOST)] | None = None
     vip: bool | None = None
 
     def facts(self) -> dict[str, Any]:
@@ -47,25 +46,44 @@ class CustomerChange(Body):
         return facts | ({"phones": tuple(self.phones)} if self.phones is not None else {})
 
 
+class CustomerFilters(Filters):
+    """Which customers are listed."""
+
+    q: Q = None
+    org_id: OrgFilter = None
+    state: CustomerState | None = None
+    class_: Annotated[int | None, Field(alias="class", ge=1)] = None
+    line: LineFilter = None
+
+
+class ClaimFilters(Filters):
+    """Which claims are listed."""
+
+    customer_id: UUID | None = None
+    org_id: OrgFilter = None
+    state: ClaimState | None = None
+    line: LineFilter = None
+
+
+class AssignmentFilters(Filters):
+    """Which assignments are listed."""
+
+    customer_id: UUID | None = None
+    org_id: OrgFilter = None
+    manager_id: UUID | None = None
+
+
 @router.get(
     "/v1/customers", operation_id="list_customers", summary="客户清单", responses=problems(401, 403, 422)
 )
 async def list_customers(
-    request: Request,
-    caller: Reader,
-    edge: AtTheEdge,
-    page: Page,
-    q: Q = None,
-    org_id: OrgFilter = None,
-    state: CustomerState | None = None,
-    class_: ClassFilter = None,
-    line: LineFilter = None,
+    filters: Annotated[CustomerFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
 ) -> Response:
     """List customers of the scope, found by part of the name, pinyin initials or code; phones masked."""
 
     async def run(tx: Transaction) -> Answer:
-        filters = {"q": q, "org_id": org_id, "state": state, "class": class_, "line": line}
-        return Answer(200, await shown.customers(tx, eyes(request, caller), filters, page))
+        page = filters.paging(request)
+        return Answer(200, await shown.customers(tx, eyes(request, caller), filters.conditions(), page))
 
     return await edge.read(request, caller, run)
 
@@ -111,31 +129,26 @@ async def change_customer_(
     summary="客户历史",
     responses=problems(401, 403, 404, 422),
 )
-async def get_history(key: str, request: Request, caller: Reader, edge: AtTheEdge, page: Page) -> Response:
+async def get_history(
+    key: str, filters: Annotated[Filters, Query()], request: Request, caller: Reader, edge: AtTheEdge
+) -> Response:
     """Show everything that happened to a customer, newest first."""
 
     async def run(tx: Transaction) -> Answer:
-        return Answer(200, await shown.history(tx, key, page))
+        return Answer(200, await shown.history(tx, key, filters.paging(request)))
 
     return await edge.read(request, caller, run)
 
 
 @router.get("/v1/claims", operation_id="list_claims", summary="开发权清单", responses=problems(401, 403, 422))
 async def list_claims(
-    request: Request,
-    caller: Reader,
-    edge: AtTheEdge,
-    page: Page,
-    customer_id: UUID | None = None,
-    org_id: OrgFilter = None,
-    state: ClaimState | None = None,
-    line: LineFilter = None,
+    filters: Annotated[ClaimFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
 ) -> Response:
     """List claims of the scope, newest first."""
 
     async def run(tx: Transaction) -> Answer:
-        filters = {"customer_id": customer_id, "org_id": org_id, "state": state, "line": line}
-        return Answer(200, await claims_shown.claims(tx, filters, page))
+        page = filters.paging(request)
+        return Answer(200, await claims_shown.claims(tx, filters.conditions(), page))
 
     return await edge.read(request, caller, run)
 
@@ -160,18 +173,12 @@ async def get_claim(claim_id: UUID, request: Request, caller: Reader, edge: AtTh
     "/v1/assignments", operation_id="list_assignments", summary="客户归属", responses=problems(401, 403, 422)
 )
 async def list_assignments(
-    request: Request,
-    caller: Reader,
-    edge: AtTheEdge,
-    page: Page,
-    customer_id: UUID | None = None,
-    org_id: OrgFilter = None,
-    manager_id: UUID | None = None,
+    filters: Annotated[AssignmentFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
 ) -> Response:
     """List who serves which customers of the scope."""
 
     async def run(tx: Transaction) -> Answer:
-        filters = {"customer_id": customer_id, "org_id": org_id, "manager_id": manager_id}
-        return Answer(200, await shown.assignments(tx, filters, page))
+        page = filters.paging(request)
+        return Answer(200, await shown.assignments(tx, filters.conditions(), page))
 
     return await edge.read(request, caller, run)

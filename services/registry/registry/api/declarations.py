@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from chassis.auth import Caller
@@ -12,9 +12,8 @@ from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge, may
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import OrgFilter, Q, desk, eyes, law_of, person
+from registry.api.context import Filters, OrgFilter, Q, desk, eyes, law_of, person
 from registry.api.forms import Annex1In, DeclarationIn
-from registry.api.organisations import Page
 from registry.api.texts import LongText
 from registry.commands import ApproveDeclaration, DecideDeclaration, FileAnnex1
 from registry.handlers.decisions import (
@@ -28,7 +27,7 @@ from registry.handlers.declarations import submit_declaration
 from registry.handlers.registration import approve_declaration
 from registry.model.declarations import Declaration, DeclarationState
 from registry.model.staff import Role
-from registry.ports import Desk
+from registry.ports.desk import Desk
 from registry.queries import declarations as shown
 
 router = APIRouter(tags=["declarations"])
@@ -60,6 +59,14 @@ class Approval(Body):
     override_reason: LongText | None = None
 
 
+class DeclarationFilters(Filters):
+    """Which declarations are listed."""
+
+    state: DeclarationState | None = None
+    org_id: OrgFilter = None
+    q: Q = None
+
+
 @router.post(
     "/v1/declarations",
     status_code=201,
@@ -85,20 +92,14 @@ async def submit(body: DeclarationIn, request: Request, caller: Declarer, edge: 
     responses=problems(401, 403, 422),
 )
 async def list_declarations(
-    request: Request,
-    caller: Reader,
-    edge: AtTheEdge,
-    page: Page,
-    state: DeclarationState | None = None,
-    org_id: OrgFilter = None,
-    q: Q = None,
+    filters: Annotated[DeclarationFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
 ) -> Response:
     """List declarations of the scope, newest first."""
     masked = shown.Eyes(law_of(request), eyes(request, caller).vault, full=False)
 
     async def run(tx: Transaction) -> Answer:
-        filters = {"state": state, "org_id": org_id, "q": q}
-        return Answer(200, await shown.declarations(tx, masked, filters, page))
+        page = filters.paging(request)
+        return Answer(200, await shown.declarations(tx, masked, filters.conditions(), page))
 
     return await edge.read(request, caller, run)
 

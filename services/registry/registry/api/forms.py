@@ -14,6 +14,7 @@ from registry.commands import Annex1, SubmitDeclaration
 from registry.model.codes import read_credit_code
 from registry.model.customers import Nature
 from registry.model.declarations import Prospect
+from registry.settings import LINES_MOST, PHONES_MOST
 
 FormKind = Literal[
     "government-military",
@@ -27,7 +28,7 @@ FormKind = Literal[
 FormBusiness = Literal[
     "catering-entertainment", "transport", "manufacturing", "public-services", "press-publishing", "other"
 ]
-Lines = Annotated[list[Text], Field(min_length=1, max_length=20)]
+Lines = Annotated[list[Text], Field(min_length=1, max_length=LINES_MOST)]
 
 
 class CustomerIn(Body):
@@ -35,7 +36,7 @@ class CustomerIn(Body):
 
     name: Text
     credit_code: Text | None = None
-    phones: Annotated[list[Phone], Field(max_length=10)] = []
+    phones: Annotated[list[Phone], Field(default_factory=list, max_length=PHONES_MOST)]
     address: Text | None = None
     division: Division
     nature: Nature

@@ -12,7 +12,7 @@ from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match, may
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import OrgFilter, Q, asker, law_of, paging, tree_desk
+from registry.api.context import Filters, OrgFilter, Q, asker, law_of, tree_desk
 from registry.api.texts import Division, OrgId, PlaceClass, Text
 from registry.commands import AdoptPack, ChangeOrganisation, FoundOrganisation
 from registry.handlers.adoptions import adopt_pack
@@ -20,14 +20,13 @@ from registry.handlers.organisations import change_organisation, found_organisat
 from registry.model.organisations import AdoptedPack, Kind
 from registry.model.staff import Role
 from registry.queries import organisations as shown
-from registry.queries.pages import Paging
 from registry.queries.rules import rules
+from registry.settings import IMPORT_MOST, LONGEST_ORG_ID
 
 router = APIRouter(tags=["organisations"])
 Administrator = Annotated[Caller, Depends(may(Role.ADMINISTRATOR))]
 Lawgiver = Annotated[Caller, Depends(may(Role.ADMINISTRATOR, Role.CENTER_DIRECTOR))]
-Page = Annotated[Paging, Depends(paging)]
-IMPORT_MOST = 500
+OrgAsked = Annotated[str, Query(max_length=LONGEST_ORG_ID)]
 
 
 class OrganisationIn(Body):
@@ -67,6 +66,14 @@ class OrganisationChange(Body):
     place_class: PlaceClass | None = None
     parent_id: OrgId | None = None
     dissolve: Dissolution | None = None
+
+
+class OrganisationFilters(Filters):
+    """Which nodes are listed."""
+
+    kind: Kind | None = None
+    parent_id: OrgFilter = None
+    q: Q = None
 
 
 class AdoptionIn(Body):
@@ -125,19 +132,13 @@ async def import_organisations(
     responses=problems(401, 422),
 )
 async def list_organisations(
-    request: Request,
-    caller: Authenticated,
-    edge: AtTheEdge,
-    page: Page,
-    kind: Kind | None = None,
-    parent_id: OrgFilter = None,
-    q: Q = None,
+    filters: Annotated[OrganisationFilters, Query()], request: Request, caller: Authenticated, edge: AtTheEdge
 ) -> Response:
     """List the nodes of the caller's subtree."""
 
     async def run(tx: Transaction) -> Answer:
-        filters = {"kind": kind, "parent_id": parent_id, "q": q}
-        return Answer(200, await shown.organisations(tx, caller, filters, page))
+        page = filters.paging(request)
+        return Answer(200, await shown.organisations(tx, caller, filters.conditions(), page))
 
     return await edge.read(request, caller, run)
 
@@ -207,7 +208,7 @@ async def adopt(body: AdoptionIn, request: Request, caller: Lawgiver, edge: AtTh
     responses=problems(401, 404, 422),
 )
 async def list_adoptions(
-    request: Request, caller: Authenticated, edge: AtTheEdge, org_id: Annotated[str, Query(max_length=14)]
+    request: Request, caller: Authenticated, edge: AtTheEdge, org_id: OrgAsked
 ) -> Response:
     """List what one node has adopted itself."""
 
@@ -229,7 +230,7 @@ async def list_rules(
     request: Request,
     caller: Authenticated,
     edge: AtTheEdge,
-    org_id: Annotated[str, Query(max_length=14)],
+    org_id: OrgAsked,
     on: date | None = None,
 ) -> Response:
     """List every provision in force for a node on a day, with the level whose adoption won."""

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import Field
 
@@ -13,13 +13,14 @@ from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match
 from chassis.http.problems import problems
 from chassis.ids import uuid7
 from chassis.transaction import Transaction
-from registry.api.context import OrgFilter, Q, asker, tree_desk
-from registry.api.organisations import IMPORT_MOST, Administrator, Page
+from registry.api.context import Filters, OrgFilter, Q, asker, tree_desk
+from registry.api.organisations import Administrator
 from registry.api.texts import OrgId, StaffNo, Text
 from registry.commands import ChangePerson, EmployPerson, RecordAbsence
 from registry.handlers.staff import change_person, employ, record_absence
 from registry.model.staff import Absence, Role
 from registry.queries import organisations as shown
+from registry.settings import IMPORT_MOST
 
 router = APIRouter(tags=["staff"])
 Roles = Annotated[list[Role], Field(min_length=1, max_length=len(Role))]
@@ -77,6 +78,14 @@ class AbsenceIn(Body):
     reason: Text | None = None
 
 
+class StaffFilters(Filters):
+    """Which people are listed."""
+
+    org_id: OrgFilter = None
+    role: Role | None = None
+    q: Q = None
+
+
 @router.post(
     "/v1/staff",
     status_code=201,
@@ -114,19 +123,13 @@ async def import_staff(body: PeopleIn, request: Request, caller: Administrator, 
 
 @router.get("/v1/staff", operation_id="list_staff", summary="人员清单", responses=problems(401, 422))
 async def list_staff(
-    request: Request,
-    caller: Authenticated,
-    edge: AtTheEdge,
-    page: Page,
-    org_id: OrgFilter = None,
-    role: Role | None = None,
-    q: Q = None,
+    filters: Annotated[StaffFilters, Query()], request: Request, caller: Authenticated, edge: AtTheEdge
 ) -> Response:
     """List the people of the caller's subtree."""
 
     async def run(tx: Transaction) -> Answer:
-        filters = {"org_id": org_id, "role": role, "q": q}
-        return Answer(200, await shown.staff(tx, caller, filters, page))
+        page = filters.paging(request)
+        return Answer(200, await shown.staff(tx, caller, filters.conditions(), page))
 
     return await edge.read(request, caller, run)
 

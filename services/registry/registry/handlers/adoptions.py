@@ -7,7 +7,7 @@ from registry.commands import AdoptPack, Asker
 from registry.handlers.organisations import in_scope
 from registry.model.organisations import Organisation
 from registry.model.refusals import AdoptionOverlap, UnknownPack
-from registry.ports import TreeDesk
+from registry.ports.tree import TreeDesk
 from regulations.rulebook import Adoption, AmbiguousAdoption, UnknownAdoption
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from registry.handlers.deciding import expire
 from registry.model.claims import ClaimState
 from registry.model.declarations import DeclarationState
-from registry.ports import Desk
+from registry.ports.desk import Desk
 
 
 async def end_claim(claim_id: UUID, desk: Desk) -> None:

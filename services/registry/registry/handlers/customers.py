@@ -12,7 +12,7 @@ from registry.model.customers import Customer
 from registry.model.refusals import CustomerTaken
 from registry.model.staff import Role
 from registry.policies.match import Identity, identity_keys
-from registry.ports import Desk
+from registry.ports.desk import Desk
 
 
 async def change_customer(command: ChangeCustomer, desk: Desk) -> Customer:

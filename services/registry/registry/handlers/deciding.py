@@ -6,7 +6,7 @@ from registry.model.claims import Claim, ClaimState
 from registry.model.customers import Customer, CustomerState
 from registry.model.declarations import Declaration, Verdict
 from registry.policies.claims import LINE_FREE
-from registry.ports import Desk, Why
+from registry.ports.desk import Desk, Why
 from regulations.provisions import Because
 from regulations.topics.registration import DeclarationDuty
 

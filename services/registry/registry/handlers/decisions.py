@@ -10,7 +10,7 @@ from registry.model.customers import Support
 from registry.model.declarations import UNDECIDED, Declaration, DeclarationState
 from registry.model.refusals import HolderBeyondCenter
 from registry.policies.claims import LINE_FREE
-from registry.ports import Desk
+from registry.ports.desk import Desk
 
 
 async def file_annex_1(command: FileAnnex1, desk: Desk) -> Declaration:

@@ -13,7 +13,7 @@ from registry.model.declarations import UNDECIDED, Declaration, DeclarationState
 from registry.model.refusals import OrganisationDissolved
 from registry.policies.claims import Asked, Held, Ruling, rule
 from registry.policies.match import NAME, Identity, Known, Match, identity_keys, judge
-from registry.ports import Desk
+from registry.ports.desk import Desk
 from regulations.provisions import Decision
 from regulations.topics.registration import DeclarationDuty
 

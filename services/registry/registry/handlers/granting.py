@@ -6,7 +6,7 @@ from chassis.ids import uuid7
 from registry.model.claims import Claim, ClaimState
 from registry.model.declarations import Declaration
 from registry.policies.claims import protected_until
-from registry.ports import ClaimEnd, DecisionDue, Desk
+from registry.ports.desk import ClaimEnd, DecisionDue, Desk
 from regulations.provisions import Because
 from regulations.topics.claims import ClaimWarnings, ClaimWindow
 from regulations.topics.registration import RegistrationDecide

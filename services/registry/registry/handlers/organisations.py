@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from contracts.refusals import InvalidValue, NotFound
 from registry.commands import Asker, ChangeOrganisation, FoundOrganisation
@@ -14,7 +15,7 @@ from registry.model.refusals import (
     WrongOrganisation,
 )
 from registry.policies.places import PLACELESS, place_of_node
-from registry.ports import TreeDesk
+from registry.ports.tree import TreeDesk
 from regulations.topics.organisations import PlaceClasses
 
 
@@ -44,7 +45,7 @@ async def change_organisation(command: ChangeOrganisation, asker: Asker, desk: T
     must_be_version(node.version, command.version)
     if node.dissolved:
         raise OrganisationDissolved(f"机构 {node.org_id} 已撤销", f"organisation {node.org_id} is dissolved")
-    changed = replace(node, **command.facts, version=node.version + 1)
+    changed = replace(node, **dict[str, Any](command.facts), version=node.version + 1)
     if command.successor_id is not None:
         changed = await _dissolved(changed, command.successor_id, asker, desk)
     if command.parent_id is None or command.parent_id == node.parent_id:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contracts.refusals import InvalidValue
 from registry.model.refusals import UnknownLine
 from registry.policies.places import place_of_customer
-from registry.ports import Desk
+from registry.ports.desk import Desk
 from regulations.topics.compensation import VipFlag
 from regulations.topics.customers import BusinessLines
 from regulations.topics.organisations import PlaceClasses

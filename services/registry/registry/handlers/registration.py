@@ -15,7 +15,7 @@ from registry.model.refusals import ManagerOverloaded, NoManager
 from registry.model.staff import Role
 from registry.policies.classes import ClassLaw, FormFacts, initial_class
 from registry.policies.loads import LoadLaw, carries
-from registry.ports import Desk, Why
+from registry.ports.desk import Desk, Why
 from regulations.provisions import Because, Decision
 from regulations.topics.managers import ManagerLoad, ManagerMixedLoad
 from regulations.topics.registration import CustomerCode, CustomerCodeFormat

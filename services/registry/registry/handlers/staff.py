@@ -10,7 +10,7 @@ from registry.handlers.organisations import in_scope
 from registry.handlers.stale import must_be_version
 from registry.model.refusals import OrganisationDissolved, StaffExists
 from registry.model.staff import Person, Role, check_absence, check_deputies, check_staff_no
-from registry.ports import TreeDesk
+from registry.ports.tree import TreeDesk
 from regulations.topics.organisations import Deputies
 
 

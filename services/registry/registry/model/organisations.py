@@ -25,7 +25,7 @@ _PROVINCE = re.compile(r"[1-9][0-9]0000")
 _CITY = re.compile(r"[1-9][0-9]{3}00")
 _COUNTY = re.compile(r"[1-9][0-9]{5}")
 _TOWN = re.compile(r"[1-9][0-9]{8}")
-_UNIT = re.compile(r"(CN|[1-9][0-9]{5}|[1-9][0-9]{8})-([ST])([0-9]{2})")
+_UNIT = re.compile(r"(CN|[1-9][0-9]{5}|[1-9][0-9]{8})-(?P<mark>[ST])([0-9]{2})")
 _FIRST_PAIR = re.compile(r"^(..).*$")
 _SIX_DIGITS = re.compile(r"^[1-9][0-9]{5}")
 _PARENTS: Mapping[Kind, frozenset[Kind]] = {
@@ -111,7 +111,7 @@ def _has_form(org_id: str, kind: Kind) -> bool:
             _COUNTY.fullmatch(org_id) and not _CITY.fullmatch(org_id) and not _PROVINCE.fullmatch(org_id)
         )
     unit = _UNIT.fullmatch(org_id)
-    return unit is not None and unit.group(2) == _LETTERS[kind]
+    return unit is not None and unit["mark"] == _LETTERS[kind]
 
 
 def _under(org_id: str, kind: Kind, parent: Organisation) -> bool:

@@ -161,7 +161,7 @@ def _compare_firms(
 def _name_score(mine: CompanyName, other: CompanyName, bounds: Bounds) -> float:
     likeness = fuzz.ratio(mine.core, other.core)
     if mine.trade == other.trade and (mine.line == other.line or not (mine.line and other.line)):
-        return max(likeness, bounds.same_trade)
+        return bounds.same_trade
     return max(likeness, bounds.same_sound) if pinyin(mine.core) == pinyin(other.core) else likeness
 
 

@@ -16,10 +16,10 @@ from registry.policies.names import normalised
 from registry.queries import shown
 from registry.queries.declarations import Eyes, claim
 from registry.queries.pages import Listing, Paging, contains, listed
-from registry.repository.claims import claim_of
-from registry.repository.customers import customer_of
-from registry.repository.rows import from_json
-from registry.repository.tree import KnownTree
+from registry.queries.shown import name_of
+from registry.tables.claims import claim_of
+from registry.tables.customers import customer_of
+from registry.tables.shapes import from_json, moment
 
 AGGREGATES = """
     SELECT array_agg(aggregate) FROM (
@@ -37,7 +37,6 @@ def customer(
     known: Customer, claims: Sequence[Claim], eyes: Eyes, *, in_list: bool = False
 ) -> dict[str, Any]:
     """Show a customer; a natural person's name is masked below the internal layer, phones in every list."""
-    tree = KnownTree(eyes.law)
     hidden = known.nature is Nature.PERSON and not eyes.full
     manager = eyes.law.staff.get(str(known.manager_id))
     members: dict[str, Any] = {
@@ -57,7 +56,7 @@ def customer(
         "importance_level": known.importance_level,
         "address": known.address,
         "phones": shown.phones(known.phones, full=eyes.full and not in_list),
-        "responsible": {"org_id": known.org_id, "name": tree.name(known.org_id)},
+        "responsible": {"org_id": known.org_id, "name": name_of(known.org_id, eyes.law)},
         "manager": {"staff_id": known.manager_id, "name": manager.name if manager else None}
         if known.manager_id
         else None,
@@ -72,7 +71,7 @@ async def customers(
     tx: Transaction, eyes: Eyes, filters: Mapping[str, object], paging: Paging
 ) -> dict[str, Any]:
     """List customers of the scope, newest first."""
-    columns = {"org_id": "c.org_id = {}", "state": "c.state = {}", "class": "c.initial_class = {}"}
+    columns = {"org_id": "c.org_id = {}", "state": "c.state = {}", "class_": "c.initial_class = {}"}
     columns["line"] = (
         "EXISTS (SELECT FROM claim k WHERE k.customer_id = c.customer_id AND k.state = 'live' AND k.line = {})"
     )
@@ -120,7 +119,7 @@ async def history(tx: Transaction, key: str, paging: Paging) -> dict[str, Any]:
 def _fact(row: asyncpg.Record) -> dict[str, Any]:
     return {
         "event_id": row["event_id"],
-        "at": row["time"],
+        "at": moment(row["time"]),
         "type": row["type"],
         "aggregate": row["aggregate"],
         "actor": row["actor"],

@@ -15,13 +15,13 @@ from registry.model.claims import Claim
 from registry.model.declarations import Declaration, DeclarationState
 from registry.model.refusals import CustomerTaken
 from registry.policies.names import normalised
+from registry.ports.desk import Seal
 from registry.queries import shown
 from registry.queries.pages import Listing, Paging, contains, listed
-from registry.repository.claims import claim_of
-from registry.repository.customers import Seal
-from registry.repository.declarations import declaration_of
-from registry.repository.rows import from_json
-from registry.repository.tree import KnownTree
+from registry.queries.shown import name_of
+from registry.tables.claims import claim_of
+from registry.tables.declarations import declaration_of
+from registry.tables.shapes import from_json
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ class Eyes:
 def declaration(declared: Declaration, claims: Sequence[Claim], eyes: Eyes, **more: Any) -> dict[str, Any]:
     """Show a declaration; what there is not, or may not be seen, is absent."""
     prospect = declared.prospect
-    tree = KnownTree(eyes.law)
     customer = {
         "name": prospect.name,
         "credit_code": prospect.credit_code,
@@ -50,7 +49,7 @@ def declaration(declared: Declaration, claims: Sequence[Claim], eyes: Eyes, **mo
         "state": declared.state,
         "customer_id": declared.customer_id,
         "org_id": declared.org_id,
-        "org_name": tree.name(declared.org_id),
+        "org_name": name_of(declared.org_id, eyes.law),
         "city_org_id": declared.city_org_id,
         "submitted_by": _person(declared.submitted_by, eyes.law),
         "submitted_at": declared.submitted_at,
@@ -141,13 +140,12 @@ async def candidates(tx: Transaction, declaration_id: UUID, law: Snapshot) -> di
         "SELECT EXISTS (SELECT FROM declaration WHERE declaration_id = $1)", declaration_id
     ):
         raise NotFound("没有该申报", "no such declaration")
-    tree = KnownTree(law)
     items = [
         {
             "customer_id": row["customer_id"],
             "name": row["name"],
             "org_id": row["org_id"],
-            "org_name": tree.name(row["org_id"]),
+            "org_name": name_of(row["org_id"], law),
             "score": row["score"],
             "reasons": row["reasons"],
         }

@@ -7,12 +7,12 @@ from uuid import UUID
 from chassis.auth import Caller
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
+from registry.handlers import facts
 from registry.model.organisations import Organisation
 from registry.model.staff import Person
 from registry.queries.pages import Listing, Paging, contains, listed
-from registry.repository import facts
-from registry.repository.staff import person_of
-from registry.repository.tree import organisation_of
+from registry.tables.organisations import organisation_of
+from registry.tables.staff import person_of
 
 IN_SCOPE = "(o.orgpath = {0} OR o.orgpath ^@ ({0} || '.'))"
 

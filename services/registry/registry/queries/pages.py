@@ -60,13 +60,14 @@ async def listed(
     behind, order = ("<", "DESC") if listing.newest_first else (">", "ASC")
     keyset = f" AND {listing.key} {behind} ${len(values) + 1}" if after is not None else ""
     places = [*values, *([after] if after is not None else []), paging.limit + 1]
+    # Sources, columns and conditions are this package's own texts; what callers send is only ever a value.
     rows = await tx.fetch(
-        f"SELECT {listing.columns} FROM {listing.source} WHERE {where}{keyset}"
+        f"SELECT {listing.columns} FROM {listing.source} WHERE {where}{keyset}"  # noqa: S608
         f" ORDER BY {listing.key} {order} LIMIT ${len(places)}",
         *places,
     )
     total = await tx.fetchval(
-        f"SELECT count(*) FROM (SELECT FROM {listing.source} WHERE {where} LIMIT ${len(values) + 1}) counted",
+        f"SELECT count(*) FROM (SELECT FROM {listing.source} WHERE {where} LIMIT ${len(values) + 1}) counted",  # noqa: S608
         *values,
         paging.total_exact_to,
     )

@@ -11,12 +11,14 @@ from chassis.directory import Snapshot
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.registry import ClaimExpired, ClaimFact, ClaimGranted, ClaimReleased, ClaimRenewed
+from registry.handlers import facts
 from registry.model.claims import Claim, ClaimState
 from registry.model.refusals import CustomerTaken
 from registry.model.staff import Role
-from registry.ports import ClaimEnd, DecisionDue, Tree, Why
-from registry.repository import facts
-from registry.repository.rows import Row, insert, to_json, update
+from registry.ports.desk import ClaimEnd, DecisionDue, Why
+from registry.ports.tree import Tree
+from registry.repository.rows import insert, update
+from registry.tables.claims import claim_of, claim_row
 from regulations.calendars import days_before, due
 
 CLAIM_END = "claim-end"
@@ -52,7 +54,7 @@ class ClaimRows:
         for claim in claims:
             try:
                 event = self._event(ClaimGranted, claim, "declared", why)
-                await insert(self._tx, "claim", _row(claim, why), [event])
+                await insert(self._tx, "claim", claim_row(claim, why), [event])
             except asyncpg.UniqueViolationError as held:
                 raise CustomerTaken(
                     f"业务 {claim.line} 的开发权已由其他单位持有",
@@ -62,12 +64,12 @@ class ClaimRows:
 
     async def renew(self, claim: Claim, reason: str, why: Why) -> None:
         """Write a claim that runs on, and tell it."""
-        row = _row(claim, why)
+        row = claim_row(claim, why)
         await update(self._tx, "claim", "claim_id", row, [self._event(ClaimRenewed, claim, reason, why)])
 
     async def end(self, claim: Claim, reason: str, why: Why) -> None:
         """Write a claim that ended, and tell it."""
-        row = _row(claim, why)
+        row = claim_row(claim, why)
         await update(
             self._tx, "claim", "claim_id", row, [self._event(_ENDS[claim.state], claim, reason, why)]
         )
@@ -136,33 +138,3 @@ class ClockRows:
         ends_at = due(claim.since, end.length).due_at
         warn_at = [days_before(ends_at, days) for days in end.warned_days_before]
         return deadlines.plan(term, self._law, warn_at=warn_at)
-
-
-def claim_of(row: Row) -> Claim:
-    """Read a claim from its row."""
-    return Claim(
-        claim_id=row["claim_id"],
-        customer_id=row["customer_id"],
-        declaration_id=row["declaration_id"],
-        line=row["line"],
-        org_id=row["org_id"],
-        state=ClaimState(row["state"]),
-        since=row["since"],
-        until=row["until"],
-        version=row["version"],
-    )
-
-
-def _row(claim: Claim, why: Why) -> dict[str, object]:
-    return {
-        "claim_id": claim.claim_id,
-        "customer_id": claim.customer_id,
-        "declaration_id": claim.declaration_id,
-        "line": claim.line,
-        "org_id": claim.org_id,
-        "state": str(claim.state),
-        "since": claim.since,
-        "until": claim.until,
-        "because": to_json(why),
-        "version": claim.version,
-    }

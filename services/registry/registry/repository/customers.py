@@ -1,31 +1,20 @@
 """Customers and their assignments in the database; phone numbers are sealed."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.refusals import NotFound
 from contracts.registry import CustomerChanged, CustomerRegistered
-from registry.model.customers import Assignment, Customer, CustomerState, IdentityKey, Nature, Support
-from registry.policies.names import initials, parse, pinyin
-from registry.ports import Tree, Why
-from registry.repository import facts
+from registry.handlers import facts
+from registry.model.customers import Assignment, Customer, IdentityKey
+from registry.ports.desk import Seal, Why
+from registry.ports.tree import Tree
 from registry.repository.market import MarketRows
-from registry.repository.rows import Row, from_json, insert, to_json, update
-
-
-class Seal(Protocol):
-    """Personal data at rest."""
-
-    def seal(self, text: str) -> bytes:
-        """Encrypt."""
-        ...
-
-    def open(self, sealed: bytes) -> str:
-        """Decrypt; raises for what was not sealed with this key."""
-        ...
+from registry.repository.rows import insert, update
+from registry.tables.customers import assignment_row, customer_of, customer_row, supports_of
+from registry.tables.shapes import moment
 
 
 class CustomerRows:
@@ -50,13 +39,18 @@ class CustomerRows:
 
     async def add(self, customer: Customer, why: Why) -> None:
         """Write a new prospect and tell it."""
-        await insert(self._tx, "customer", self._row(customer), [self._event(CustomerChanged, customer, why)])
+        await insert(
+            self._tx,
+            "customer",
+            customer_row(customer, self._vault),
+            [self._event(CustomerChanged, customer, why)],
+        )
 
     async def save(self, customer: Customer, why: Why, *, registered: bool = False) -> None:
         """Write a customer's next version and tell it; raises StaleVersion."""
         kind = CustomerRegistered if registered else CustomerChanged
         event = self._event(kind, customer, why)
-        await update(self._tx, "customer", "customer_id", self._row(customer), [event])
+        await update(self._tx, "customer", "customer_id", customer_row(customer, self._vault), [event])
 
     async def take_over(self, customer_id: UUID, org_id: str) -> Customer:
         """Pass a customer whom nobody holds to a unit, and give it."""
@@ -87,22 +81,6 @@ class CustomerRows:
             orgpath=orgpath,
         )
 
-    def _row(self, customer: Customer) -> dict[str, Any]:
-        name = parse(customer.name)
-        return {
-            **{column: getattr(customer, column) for column in _PLAIN},
-            "state": str(customer.state),
-            "nature": str(customer.nature),
-            "name_key": name.full,
-            "core": name.core,
-            "trade": name.trade,
-            "sound": pinyin(name.core),
-            "initials": initials(customer.name),
-            "phones": self._vault.seal(to_json(list(customer.phones))) if customer.phones else None,
-            "phone_keys": list(customer.phone_keys),
-            "supports": supports_json(customer.supports),
-        }
-
 
 class AssignmentRows:
     """Who serves whom."""
@@ -123,18 +101,18 @@ class AssignmentRows:
             row["org_id"],
             row["manager_id"],
             row["valid_from"],
-            row["since"],
+            moment(row["since"]),
             supports_of(row),
             row["version"],
         )
 
     async def add(self, who: Assignment, why: Why) -> None:
         """Write the first assignment of a customer and tell it."""
-        await insert(self._tx, "assignment", _assignment_row(who, why), [self._event(who, why)])
+        await insert(self._tx, "assignment", assignment_row(who, why), [self._event(who, why)])
 
     async def save(self, who: Assignment, why: Why) -> None:
         """Write the next version and tell it."""
-        row = _assignment_row(who, why)
+        row = assignment_row(who, why)
         await update(self._tx, "assignment", "customer_id", row, [self._event(who, why)])
 
     def _event(self, who: Assignment, why: Why) -> Event:
@@ -146,58 +124,3 @@ class AssignmentRows:
             subject=str(who.customer_id),
             orgpath=orgpath,
         )
-
-
-_PLAIN = (
-    "customer_id",
-    "customer_code",
-    "name",
-    "credit_code",
-    "division",
-    "place_class",
-    "address",
-    "industry",
-    "importance",
-    "importance_level",
-    "initial_class",
-    "vip",
-    "org_id",
-    "manager_id",
-    "filed_on",
-    "version",
-)
-
-
-def customer_of(row: Row, vault: Seal) -> Customer:
-    """Read a customer from its row, phones opened."""
-    return Customer(
-        **{column: row[column] for column in _PLAIN},
-        state=CustomerState(row["state"]),
-        nature=Nature(row["nature"]),
-        phones=tuple(from_json(vault.open(row["phones"]))) if row["phones"] else (),
-        phone_keys=tuple(row["phone_keys"]),
-        supports=supports_of(row),
-    )
-
-
-def supports_of(row: Row) -> tuple[Support, ...]:
-    """Read the supporting units from a row."""
-    return tuple(Support(item["line"], item["org_id"]) for item in from_json(row["supports"]))
-
-
-def supports_json(supports: Sequence[Support]) -> str:
-    """Give the supporting units as a jsonb parameter."""
-    return to_json([{"line": unit.line, "org_id": unit.org_id} for unit in supports])
-
-
-def _assignment_row(who: Assignment, why: Why) -> Mapping[str, Any]:
-    return {
-        "customer_id": who.customer_id,
-        "org_id": who.org_id,
-        "manager_id": who.manager_id,
-        "supports": supports_json(who.supports),
-        "valid_from": who.valid_from,
-        "since": who.since,
-        "because": to_json(why),
-        "version": who.version,
-    }

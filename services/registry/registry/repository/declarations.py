@@ -1,29 +1,19 @@
 """Declarations in the database; phones and annex 1 are sealed, for they name persons."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from chassis.transaction import Transaction
 from contracts import registry as told
 from contracts.envelope import Event
 from contracts.refusals import NotFound
-from registry.model.customers import Nature
-from registry.model.declarations import (
-    Candidate,
-    Declaration,
-    DeclarationState,
-    Holding,
-    Prospect,
-    Refused,
-    Verdict,
-)
-from registry.policies.names import initials, normalised
-from registry.ports import Tree
-from registry.repository import facts
-from registry.repository.customers import Seal
-from registry.repository.rows import Row, from_json, insert, to_json, update
+from registry.handlers import facts
+from registry.model.declarations import Candidate, Declaration, DeclarationState
+from registry.ports.desk import Seal
+from registry.ports.tree import Tree
+from registry.repository.rows import insert, update
+from registry.tables.declarations import declaration_of, declaration_row
+from registry.tables.shapes import to_json
 
 _S = DeclarationState
 _MOVED: dict[DeclarationState, type[told.DeclarationFact]] = {
@@ -63,7 +53,7 @@ class DeclarationRows:
         events = [self._event(first, declared, version=1)]
         if declared.refused is not None:
             events.append(self._event(facts.refusal(declared), declared, version=declared.version))
-        await insert(self._tx, "declaration", self._row(declared), events)
+        await insert(self._tx, "declaration", declaration_row(declared, self._vault), events)
         if candidates and declared.state is DeclarationState.HELD:
             await self._keep(declared, candidates)
 
@@ -73,7 +63,9 @@ class DeclarationRows:
         """Write a declaration's next state and tell it; raises StaleVersion."""
         data = self._told(declared, reason, customer_code)
         event = self._event(data, declared, version=declared.version)
-        await update(self._tx, "declaration", "declaration_id", self._row(declared), [event])
+        await update(
+            self._tx, "declaration", "declaration_id", declaration_row(declared, self._vault), [event]
+        )
 
     def _told(
         self, declared: Declaration, reason: str | None, customer_code: str | None
@@ -106,74 +98,9 @@ class DeclarationRows:
 
     def _event(self, data: told.DeclarationFact, declared: Declaration, *, version: int) -> Event:
         return self._tx.event(
-            data,  # type: ignore[arg-type]
+            data,
             aggregate=f"declaration:{declared.declaration_id}",
             version=version,
             subject=str(declared.customer_id or declared.org_id),
             orgpath=self._tree.path(declared.org_id),
         )
-
-    def _row(self, declared: Declaration) -> dict[str, Any]:
-        prospect = declared.prospect
-        return {
-            **{column: getattr(declared, column) for column in _PLAIN},
-            **{column: getattr(prospect, column) for column in _OF_PROSPECT},
-            "name_key": normalised(prospect.name),
-            "initials": initials(prospect.name),
-            "nature": str(prospect.nature),
-            "phones": self._vault.seal(to_json(list(prospect.phones))) if prospect.phones else None,
-            "lines": list(declared.lines),
-            "state": str(declared.state),
-            "annex_1": self._vault.seal(to_json(declared.annex_1)) if declared.annex_1 is not None else None,
-            "reasons": list(declared.reasons),
-            "refused": to_json(declared.refused) if declared.refused else None,
-            "verdict": to_json(declared.verdict) if declared.verdict else None,
-            "because": to_json(declared.because) if declared.because else None,
-        }
-
-
-_PLAIN = ("declaration_id", "customer_id", "org_id", "city_org_id", "submitted_by", "submitted_at", "version")
-_OF_PROSPECT = ("name", "division", "credit_code", "address")
-
-
-def declaration_of(row: Row, vault: Seal) -> Declaration:
-    """Read a declaration from its row, what is sealed opened."""
-    return Declaration(
-        **{column: row[column] for column in _PLAIN},
-        prospect=Prospect(
-            **{column: row[column] for column in _OF_PROSPECT},
-            nature=Nature(row["nature"]),
-            phones=tuple(from_json(vault.open(row["phones"]))) if row["phones"] else (),
-        ),
-        lines=tuple(row["lines"]),
-        state=DeclarationState(row["state"]),
-        annex_1=from_json(vault.open(row["annex_1"])) if row["annex_1"] else None,
-        reasons=tuple(row["reasons"]),
-        refused=_refused(from_json(row["refused"])),
-        verdict=_verdict(from_json(row["verdict"])),
-        because=from_json(row["because"]),
-    )
-
-
-def _refused(stored: dict[str, Any] | None) -> Refused | None:
-    if stored is None:
-        return None
-    holder = stored["holder"]
-    until = holder["until"]
-    return Refused(
-        Holding(
-            holder["org_id"],
-            holder["org_name"],
-            datetime.fromisoformat(holder["since"]),
-            datetime.fromisoformat(until) if until else None,
-        ),
-        tuple(stored["matched"]),
-        tuple(stored["taken_lines"]),
-    )
-
-
-def _verdict(stored: dict[str, Any] | None) -> Verdict | None:
-    if stored is None:
-        return None
-    at = datetime.fromisoformat(stored["at"])
-    return Verdict(UUID(stored["by"]), at, stored["outcome"], stored["reason"])

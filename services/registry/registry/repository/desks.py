@@ -4,9 +4,10 @@ from chassis.directory import Snapshot
 from chassis.phones import NotAPhone, PhoneBook
 from chassis.transaction import Transaction
 from contracts.refusals import InvalidValue
-from registry.ports import Desk, TreeDesk
+from registry.ports.desk import Desk, Seal
+from registry.ports.tree import TreeDesk
 from registry.repository.claims import ClaimRows, ClockRows
-from registry.repository.customers import AssignmentRows, CustomerRows, Seal
+from registry.repository.customers import AssignmentRows, CustomerRows
 from registry.repository.declarations import DeclarationRows
 from registry.repository.market import MarketRows
 from registry.repository.staff import StaffRows

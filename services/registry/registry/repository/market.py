@@ -11,6 +11,7 @@ from registry.model.declarations import Holding
 from registry.policies.claims import Held
 from registry.policies.match import NAME, Identity, Known
 from registry.policies.names import pinyin
+from registry.tables.shapes import moment, moment_or_none
 
 LOOK_ALONE = "SELECT pg_advisory_xact_lock(hashtext('registry.second-look'))"
 LIKE = "SELECT * FROM customers_like($1, $2, $3, $4, $5, $6, $7, $8)"
@@ -98,4 +99,4 @@ def _known(row: asyncpg.Record) -> Known:
 
 
 def _holding(row: asyncpg.Record) -> Holding:
-    return Holding(row["org_id"], row["org_name"], row["since"], row["until"])
+    return Holding(row["org_id"], row["org_name"], moment(row["since"]), moment_or_none(row["until"]))

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.refusals import StaleVersion
@@ -48,13 +46,3 @@ async def update(tx: Transaction, table: str, key: str, row: Row, events: Sequen
 def stale() -> StaleVersion:
     """Give the refusal of a change to something that has changed meanwhile."""
     return StaleVersion("该记录已被他人修改,请重新读取", "the record has changed; read it again")
-
-
-def to_json(value: object) -> str:
-    """Give the text of a jsonb parameter."""
-    return orjson.dumps(value).decode()
-
-
-def from_json(value: str | None) -> Any:
-    """Give what a jsonb column holds."""
-    return None if value is None else orjson.loads(value)

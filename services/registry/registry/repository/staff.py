@@ -1,15 +1,14 @@
 """People of the staff in the database."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import Any
 from uuid import UUID
 
 from chassis.transaction import Transaction
 from contracts.envelope import Event
-from registry.model.staff import Absence, Person, Role
-from registry.repository import facts
-from registry.repository.rows import Row, from_json, insert, to_json, update
+from registry.handlers import facts
+from registry.model.staff import Person, Role
+from registry.repository.rows import insert, update
+from registry.tables.staff import person_of, person_row
 
 
 class StaffRows:
@@ -43,12 +42,12 @@ class StaffRows:
         """Write new people and tell of each."""
         for person in people:
             event = await self._event(person)
-            await insert(self._tx, "staff", _row(person) | {"event_key": person.key}, [event])
+            await insert(self._tx, "staff", person_row(person) | {"event_key": person.key}, [event])
         self._tx.wakes_directory = True
 
     async def save(self, who: Person) -> None:
         """Write a person's next version and tell it; raises StaleVersion."""
-        await update(self._tx, "staff", "staff_id", _row(who), [await self._event(who)])
+        await update(self._tx, "staff", "staff_id", person_row(who), [await self._event(who)])
         self._tx.wakes_directory = True
 
     async def managers_at(self, org_id: str) -> list[UUID]:
@@ -80,38 +79,3 @@ class StaffRows:
             subject=who.key,
             orgpath=await self._tx.fetchval("SELECT path_of($1)", who.org_id),
         )
-
-
-def person_of(row: Row) -> Person:
-    """Read a person from its row."""
-    return Person(
-        staff_id=row["staff_id"],
-        staff_no=row["staff_no"],
-        name=row["name"],
-        org_id=row["org_id"],
-        roles=tuple(Role(role) for role in row["roles"]),
-        deputy_id=row["deputy_id"],
-        absences=tuple(
-            Absence(date.fromisoformat(item["from"]), date.fromisoformat(item["until"]), item.get("reason"))
-            for item in from_json(row["absences"])
-        ),
-        active=row["active"],
-        key=row["event_key"],
-        version=row["version"],
-    )
-
-
-def _row(who: Person) -> dict[str, Any]:
-    return {
-        "staff_id": who.staff_id,
-        "staff_no": who.staff_no,
-        "name": who.name,
-        "org_id": who.org_id,
-        "roles": [str(role) for role in who.roles],
-        "deputy_id": who.deputy_id,
-        "absences": to_json(
-            [{"from": one.from_, "until": one.until, "reason": one.reason} for one in who.absences]
-        ),
-        "active": who.active,
-        "version": who.version,
-    }

@@ -1,16 +1,16 @@
 """The directory's snapshot as the handlers' tree, and the tree's rows for change."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from chassis.directory import Snapshot, UnknownOrganisation
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
-from registry.model.organisations import AdoptedPack, Kind, Organisation
-from registry.repository import facts
-from registry.repository.rows import Row, from_json, insert, to_json, update
+from registry.handlers import facts
+from registry.model.organisations import Organisation
+from registry.repository.rows import insert, update
+from registry.tables.organisations import organisation_of, organisation_row
 
 
 class KnownTree:
@@ -83,13 +83,13 @@ class OrganisationRows:
     async def add(self, nodes: Sequence[Organisation]) -> None:
         """Write new nodes and tell of each."""
         for node in nodes:
-            await insert(self._tx, "organisation", _row(node), [self._event(node)])
+            await insert(self._tx, "organisation", organisation_row(node), [self._event(node)])
         self._tx.wakes_directory = True
 
     async def save(self, nodes: Sequence[Organisation]) -> None:
         """Write the next versions and tell of each; raises StaleVersion."""
         for node in nodes:
-            await update(self._tx, "organisation", "org_id", _row(node), [self._event(node)])
+            await update(self._tx, "organisation", "org_id", organisation_row(node), [self._event(node)])
         self._tx.wakes_directory = True
 
     def _event(self, node: Organisation) -> Any:
@@ -100,40 +100,3 @@ class OrganisationRows:
             subject=node.org_id,
             orgpath=node.orgpath,
         )
-
-
-def organisation_of(row: Row) -> Organisation:
-    """Read a node from its row."""
-    return Organisation(
-        **{name: row[name] for name in _PLAIN},
-        kind=Kind(row["kind"]),
-        adoptions=tuple(
-            AdoptedPack(
-                pack=item["pack"],
-                topics=None if item["topics"] is None else tuple(item["topics"]),
-                from_=date.fromisoformat(item["from"]),
-                until=date.fromisoformat(item["until"]) if item["until"] else None,
-            )
-            for item in from_json(row["adoptions"])
-        ),
-    )
-
-
-_PLAIN = (
-    "org_id",
-    "parent_id",
-    "name",
-    "name_en",
-    "division",
-    "place_class",
-    "orgpath",
-    "successor_id",
-    "valid_from",
-    "valid_to",
-    "version",
-)
-
-
-def _row(node: Organisation) -> dict[str, Any]:
-    told = facts.organisation(node).model_dump(mode="json")
-    return asdict(node) | {"kind": str(node.kind), "adoptions": to_json(told["adoptions"])}

@@ -52,8 +52,8 @@ class Counter:
     runtime: Runtime
 
 
-def counter_of(request: HttpRequest) -> Counter:
-    """Give the process' counter."""
+async def counter_of(request: HttpRequest) -> Counter:
+    """Give the process' counter; async, for FastAPI runs plain functions in a thread."""
     state = request.app.state
     if not hasattr(state, "counter"):
         runtime: Runtime = state.runtime

@@ -10,7 +10,7 @@ from chassis.vault import Vault
 from contracts.refusals import NotFound
 from service_desk.model.references import case_reference
 from service_desk.queries.phones import shown_phone
-from service_desk.queries.readers import Reader, without_absent
+from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
 PARTS = """
 json_build_object('org_id', c.first_responder_org_id, 'name', f.name) AS first_responder,
@@ -86,13 +86,13 @@ async def timeline(tx: Transaction, vault: Vault, reference: str, reader: Reader
     recorder = await tx.fetchrow(RECORDER, row["recorded_by"])
     by = _person(row["recorded_by"], recorder)
     steps = [
-        {"step": "received", "time": row["received_at"], "actor": by, "version": 1},
-        {"step": "recorded", "time": row["recorded_at"], "actor": by, "version": 1},
+        {"step": "received", "time": in_shanghai(row["received_at"]), "actor": by, "version": 1},
+        {"step": "recorded", "time": in_shanghai(row["recorded_at"]), "actor": by, "version": 1},
     ]
     for step in await tx.fetch(STEPS, row["id"]):
         entry = {
             "step": step["step"],
-            "time": step["at"],
+            "time": in_shanghai(step["at"]),
             "actor": _person(step["actor"], step),
             "version": step["version"],
         }
@@ -116,9 +116,9 @@ def _header(row: Record, kind: str) -> dict[str, Any]:
         "state": row["state"],
         "version": row["version"],
         "channel": row["channel"],
-        "received_at": row["received_at"],
-        "recorded_at": row["recorded_at"],
-        "ended_at": row["ended_at"],
+        "received_at": in_shanghai(row["received_at"]),
+        "recorded_at": in_shanghai(row["recorded_at"]),
+        "ended_at": in_shanghai(row["ended_at"]),
         "org_id": row["org_id"],
         "customer": orjson.loads(row["customer"]) if row["customer"] else None,
         "first_responder": orjson.loads(row["first_responder"]),

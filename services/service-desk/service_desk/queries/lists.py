@@ -12,6 +12,7 @@ from asyncpg import Record
 from chassis.http.paging import decode_cursor, encode_cursor, page
 from chassis.transaction import Transaction
 from contracts.refusals import InvalidValue
+from service_desk.queries.readers import in_shanghai
 
 CURSOR_KEYS = ("received_at", "id")
 
@@ -101,4 +102,9 @@ def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
 
 
 def _item(row: Record) -> dict[str, Any]:
-    return {**row, "deadlines": orjson.loads(row["deadlines"])}
+    return {
+        **row,
+        "received_at": in_shanghai(row["received_at"]),
+        "ended_at": in_shanghai(row["ended_at"]),
+        "deadlines": orjson.loads(row["deadlines"]),
+    }

@@ -2,7 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from chassis.clock import SHANGHAI
 
 # 看板、对接系统、管理员、财务 read headers; texts and callers are for those who take, handle or inspect cases.
 READ_TEXTS = frozenset(
@@ -27,3 +30,8 @@ class Reader:
 def without_absent(fields: dict[str, Any]) -> dict[str, Any]:
     """Leave out what is not there; what one may not see is absent, not null."""
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def in_shanghai(instant: datetime | None) -> datetime | None:
+    """Give an instant as it is shown; rows come in UTC."""
+    return instant.astimezone(SHANGHAI) if instant else None

@@ -80,7 +80,7 @@ class Complaints:
     ) -> Sequence[tuple[Complaint, LinkCustomer]]:
         """Give the complaints that named one of these customers before it was known."""
         by_id = {customer.customer_id: customer for customer in customers}
-        named = [{"customer_id": customer.customer_id, "code": customer.code} for customer in customers]
+        named = [{"customer_id": str(customer.customer_id), "code": customer.code} for customer in customers]
         rows = await self._tx.fetch(WAITING, orjson.dumps(named).decode())
         return [(_complaint(row), by_id[row["found"]]) for row in rows]
 

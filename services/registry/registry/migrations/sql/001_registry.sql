@@ -138,7 +138,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   WITH found AS (
     (SELECT c.seq FROM customer c WHERE c.credit_code = code)
     UNION (SELECT c.seq FROM customer c WHERE c.name_key = full_name)
-    UNION (SELECT c.seq FROM customer c WHERE c.phone_keys && phones LIMIT most)
+    UNION (SELECT c.seq FROM customer c WHERE c.phone_keys && customers_like.phones LIMIT most)
     UNION (SELECT c.seq FROM customer c WHERE c.trade = own_trade LIMIT most)
     UNION (SELECT c.seq FROM customer c WHERE c.sound = own_sound LIMIT most)
     UNION (SELECT n.seq FROM (SELECT c.seq FROM customer c WHERE c.core % own_core

@@ -61,7 +61,7 @@ CREATE TABLE compensation (
   version bigint NOT NULL,
   channel text NOT NULL,
   cause text NOT NULL,
-  amount_claimed numeric(14, 2) NOT NULL,
+  amount_claimed numeric(17, 2) NOT NULL,
   above_limit boolean NOT NULL,
   complaint_case_no text,
   subject text NOT NULL,

@@ -1,0 +1,43 @@
+"""Databases of the smallest service, whose tables are the chassis' own."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from support.backbone import opened, plant_tree, settings_of, superuser
+from support.instance import Databases, FreshDatabase
+
+from chassis import points
+from chassis.database import Database
+from deploy.instance import Instance
+
+
+@pytest.fixture(scope="session")
+def backbone_databases(postgres: Instance) -> Databases:
+    """Makes databases that last as long as the instance."""
+    return Databases(postgres)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def fresh(backbone_databases: Databases) -> AsyncIterator[FreshDatabase]:
+    """A database for the tests of one module, with the tree of organisations in it."""
+    made = backbone_databases("tiering")
+    async with superuser(made) as connection:
+        await plant_tree(connection)
+    yield made
+    backbone_databases.drop_all()
+
+
+@pytest_asyncio.fixture(scope="module")
+async def pools(fresh: FreshDatabase) -> AsyncIterator[Database]:
+    """The service's two pools on that database."""
+    async with opened(settings_of(fresh)) as database:
+        yield database
+
+
+@pytest.fixture(autouse=True)
+def nothing_happens_at_points() -> Iterator[None]:
+    """A test that replaced what happens at named points leaves nothing behind."""
+    before = points._reached
+    yield
+    points.replace(before)

@@ -1,0 +1,225 @@
+"""Consumers whose client or broker fails: nothing is lost, nothing has its effect twice or out of order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+
+import pytest_asyncio
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from support.backbone import (
+    Happened,
+    Raw,
+    eventually,
+    happened,
+    in_background,
+    lay_topics,
+    moment,
+    opened,
+    produce,
+    raw,
+    relaying,
+    settings_of,
+    superuser,
+)
+from support.instance import FreshDatabase
+
+from chassis import points
+from chassis.bus import Consumer
+from chassis.clock import Clock
+from chassis.database import Connection, Database
+from chassis.doorbell import Doorbell
+from chassis.relay import Relay
+from chassis.settings import Settings
+from chassis.telemetry import CONSUMER_REBUILDS
+from chassis.transaction import Transaction, unscoped
+from contracts.envelope import Event
+from deploy.instance import Instance
+
+PREPARE = """
+    CREATE TABLE IF NOT EXISTS applied (key text, version bigint, position bigint GENERATED ALWAYS AS IDENTITY);
+    TRUNCATE applied, inbox, outbox, event_log, parked;
+    GRANT ALL ON applied TO keypost_tiering_worker;
+"""
+
+
+async def apply(tx: Transaction, events: Sequence[Event]) -> None:
+    await tx.execute(
+        "INSERT INTO applied (key, version) SELECT * FROM unnest($1::text[], $2::bigint[])",
+        [event.subject for event in events],
+        [event.version for event in events],
+    )
+
+
+@pytest_asyncio.fixture
+async def root(fresh: FreshDatabase, broker: Instance) -> AsyncIterator[Connection]:
+    async with superuser(fresh) as connection:
+        await connection.execute(PREPARE)
+        yield connection
+
+
+def consumer_of(settings: Settings, database: Database, topic: str) -> Consumer:
+    return Consumer(settings, database, Clock(), {Happened.TYPE: apply}, [topic])
+
+
+async def until_applied(root: Connection, count: int, seconds: float = 25.0) -> None:
+    async def done() -> bool:
+        return bool(await root.fetchval("SELECT count(*) FROM applied") >= count)
+
+    await eventually(done, f"{count} events applied", seconds)
+
+
+async def out_of_order(root: Connection) -> list[tuple[str, int]]:
+    """Give the events that did not come right after the one before of their key; a doubled one is among them."""
+    wrong: list[tuple[str, int]] = []
+    last: dict[str, int] = {}
+    for row in await root.fetch("SELECT key, version FROM applied ORDER BY position"):
+        if row["version"] != last.get(row["key"], 0) + 1:
+            wrong.append((row["key"], row["version"]))
+        last[row["key"]] = row["version"]
+    return wrong
+
+
+class _PauseWhatIsAssigned(ConsumerRebalanceListener):  # type: ignore[misc]
+    def __init__(self, client: AIOKafkaConsumer) -> None:
+        self._client = client
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """Nothing is held."""
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self._client.pause(*assigned)
+
+
+class _StandsStillAtFirst(Consumer):
+    """Its first client fetches nothing, and says nothing about it."""
+
+    clients = 0
+
+    def _client(self) -> AIOKafkaConsumer:
+        client = super()._client()
+        self.clients += 1
+        if self.clients == 1:
+            client.subscribe(list(self._topics), listener=_PauseWhatIsAssigned(client))
+        return client
+
+
+async def test_a_client_that_stands_still_is_replaced(fresh: FreshDatabase, root: Connection) -> None:
+    settings = settings_of(fresh, watchdog_seconds=1.5)
+    topic = f"{settings.topic}.heard"
+    await lay_topics(settings, topic)
+    await produce(settings, topic, [raw(happened("a"))])
+    async with opened(settings) as database:
+        consumer = _StandsStillAtFirst(settings, database, Clock(), {Happened.TYPE: apply}, [topic])
+        async with in_background(consumer.run()):
+            await until_applied(root, 1)
+    assert consumer.clients == 2
+    assert CONSUMER_REBUILDS.labels(consumer.name)._value.get() == 1
+
+
+async def test_offsets_that_cannot_be_committed_cost_nothing(fresh: FreshDatabase, root: Connection) -> None:
+    settings = settings_of(fresh)
+    topic = f"{settings.topic}.heard"
+    await lay_topics(settings, topic)
+    failures: list[object] = []
+
+    class LosesItsClientBeforeCommitting(Consumer):
+        async def _commit(self, client: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+            if len(failures) < 2:
+                failures.append(offsets)
+                client.unsubscribe()
+            await super()._commit(client, offsets)
+
+    async with opened(settings) as database:
+        consumer = LosesItsClientBeforeCommitting(settings, database, Clock(), {Happened.TYPE: apply}, [topic])
+        async with in_background(consumer.run()):
+            await produce(settings, topic, [raw(happened("a", version)) for version in (1, 2, 3)])
+            await until_applied(root, 3)
+        async with in_background(consumer_of(settings, database, topic).run()):
+            await produce(settings, topic, [raw(happened("a", 4))])
+            await until_applied(root, 4)
+    assert failures
+    assert await out_of_order(root) == []
+
+
+async def test_members_that_come_and_go_lose_and_double_nothing(fresh: FreshDatabase, root: Connection) -> None:
+    settings = settings_of(fresh, session_timeout_ms=6_000, consumer_batch=20)
+    topic = f"{settings.topic}.heard"
+    await lay_topics(settings, topic)
+    events = [happened(f"k{number % 30}", 1 + number // 30) for number in range(3_000)]
+
+    async def say() -> None:
+        for start in range(0, len(events), 100):
+            await produce(settings, topic, [raw(event) for event in events[start : start + 100]])
+            await asyncio.sleep(0.15)
+
+    async with opened(settings) as database:
+        async with in_background(consumer_of(settings, database, topic).run()):
+            telling = asyncio.create_task(say())
+            await asyncio.sleep(3.5)
+            async with in_background(consumer_of(settings, database, topic).run()):
+                await asyncio.sleep(3.0)
+            await telling
+            await until_applied(root, len(events))
+    assert await out_of_order(root) == []
+    assert await root.fetchval("SELECT count(*) FROM applied") == len(events)
+
+
+async def test_a_header_whose_name_is_not_utf8_does_not_stop_the_consumer(
+    fresh: FreshDatabase, root: Connection
+) -> None:
+    settings = settings_of(fresh)
+    topic = f"{settings.topic}.heard"
+    await lay_topics(settings, topic)
+    bad = Raw(b"a", b"{}", [("\udcff\udcfe", b"x")])
+    async with opened(settings) as database:
+        async with in_background(consumer_of(settings, database, topic).run()):
+            await produce(settings, topic, [raw(happened("a", 1)), raw(happened("b", 1))])
+            await until_applied(root, 2)
+            await produce(settings, topic, [bad])
+            await produce(settings, topic, [raw(happened("a", 2)), raw(happened("b", 2))])
+            await until_applied(root, 3)
+
+
+async def test_a_broker_killed_and_back_empty_is_consumed_again_from_its_beginning(
+    fresh: FreshDatabase, root: Connection, broker: Instance
+) -> None:
+    settings = settings_of(fresh, broker_check_seconds=0.3)
+    versions = 0
+
+    async def tell(count: int) -> None:
+        nonlocal versions
+        async with unscoped(database.worker, moment(service=settings.service)) as tx:
+            for _ in range(count):
+                versions += 1
+                await tx.announce([happened(f"k{number}", versions) for number in range(5)])
+
+    async def drained() -> None:
+        async def empty() -> bool:
+            return not await root.fetchval("SELECT count(*) FROM outbox")
+
+        await eventually(empty, "the outbox is empty")
+
+    doubling = [10]
+
+    def double_what_is_published(name: str) -> None:
+        if name == "relay.after-publish" and doubling[0]:
+            doubling[0] -= 1
+            raise ConnectionError("lost before the move")
+
+    async with opened(settings) as database, relaying(Relay(settings, Doorbell())):
+        async with in_background(consumer_of(settings, database, settings.topic).run()):
+            points.replace(double_what_is_published)
+            await tell(20)
+            await drained()
+            await until_applied(root, 100)
+            assert doubling == [0]
+            broker.kill("broker")
+            await tell(150)
+            broker.start("broker")
+            broker.wait_for("broker")
+            await drained()
+            await tell(150)
+            await drained()
+            await until_applied(root, 5 * versions, 60)
+    assert await out_of_order(root) == []
+    assert await root.fetchval("SELECT count(*) FROM applied") == 5 * versions
+    assert not await root.fetchval("SELECT count(*) FROM parked")

@@ -1,0 +1,75 @@
+"""Customers as the registry tells of them: in any order, once or twice."""
+
+from support.desk import DeskUnderTest, Person, assignment_event, customer_event
+
+from chassis.ids import uuid7
+from contracts.service_desk import ComplaintLinked
+
+AGENT = Person("420100", "hotline-agent")
+
+
+async def row(desk: DeskUnderTest, customer_id: object) -> dict[str, object]:
+    (found,) = await desk.rows("SELECT * FROM customer WHERE customer_id = $1", customer_id)
+    return dict(found)
+
+
+async def test_an_older_fact_that_comes_later_changes_nothing(desk: DeskUnderTest) -> None:
+    customer_id = uuid7()
+    older = customer_event(customer_id, 1, name="旧名", phone_keys=["old"])
+    newer = customer_event(customer_id, 2, kind="changed", name="新名", phone_keys=["new"])
+    await desk.hear(newer)
+    await desk.hear(older)
+    assert (await row(desk, customer_id))["name"] == "新名"
+    keys = await desk.rows("SELECT phone_key FROM customer_phone WHERE customer_id = $1", customer_id)
+    assert [key["phone_key"] for key in keys] == ["new"]
+
+
+async def test_of_several_facts_in_one_batch_the_newest_counts_and_phones_that_went_are_gone(desk: DeskUnderTest) -> None:
+    customer_id = uuid7()
+    await desk.hear(customer_event(customer_id, 1, phone_keys=["a", "b"]))
+    await desk.hear(
+        customer_event(customer_id, 2, kind="changed", phone_keys=["b", "c"]),
+        customer_event(customer_id, 3, kind="changed", phone_keys=["c", "d"]),
+    )
+    keys = await desk.rows("SELECT phone_key FROM customer_phone WHERE customer_id = $1 ORDER BY 1", customer_id)
+    assert [key["phone_key"] for key in keys] == ["c", "d"]
+    assert (await row(desk, customer_id))["version"] == 2
+
+
+async def test_an_assignment_of_a_customer_not_heard_of_makes_its_row(desk: DeskUnderTest) -> None:
+    customer_id, manager = uuid7(), uuid7()
+    placed = assignment_event(customer_id, "420506", manager)
+    await desk.hear(placed)
+    known = await row(desk, customer_id)
+    assert (known["responsible_org_id"], known["manager_id"], known["name"]) == ("420506", manager, "")
+
+
+async def test_who_serves_a_customer_is_what_was_told_last_by_either_event(desk: DeskUnderTest) -> None:
+    customer_id = uuid7()
+    before = customer_event(customer_id, 1, org_id="420106")
+    moved = assignment_event(customer_id, "420506")
+    after = customer_event(customer_id, 2, kind="changed", org_id="420107")
+    await desk.hear(moved)
+    await desk.hear(before)
+    assert (await row(desk, customer_id))["responsible_org_id"] == "420506"
+    assert (await row(desk, customer_id))["name"] == "楚天汽配有限公司"
+    await desk.hear(after)
+    await desk.hear(moved)
+    assert (await row(desk, customer_id))["responsible_org_id"] == "420107"
+
+
+async def test_a_complaint_that_named_a_customer_too_early_is_linked_when_it_is_heard_of(desk: DeskUnderTest) -> None:
+    body = {"channel": "hotline", "category": "delay", "content": "迟", "caller": {"customer_code": "42010000000203"}}
+    complaint = (await desk.post(AGENT, "/v1/complaints", body)).json()
+    assert complaint["customer"] is None
+    customer_id = uuid7()
+    heard = customer_event(customer_id, 1, customer_code="42010000000203")
+    await desk.hear(heard)
+    await desk.hear(heard)
+    read = (await desk.get(AGENT, f"/v1/complaints/{complaint['case_no']}")).json()
+    assert (read["customer"]["customer_id"], read["version"]) == (str(customer_id), 2)
+    events = await desk.events(f"complaint:{complaint['id']}")
+    assert [event["version"] for event in events] == [1, 2]
+    assert len({event["key"] for event in events}) == 1
+    linked = ComplaintLinked.model_validate_json(events[1]["payload"])
+    assert (linked.customer_id, linked.org_id) == (customer_id, "420106-T03")
