@@ -21,7 +21,7 @@ reset: environment ## 停止并删除数据目录 · stop it and remove its data
 	@$(PY) -m deploy reset --port $(PORT) --data '$(DATA)'
 
 story: environment ## 演示一天并逐条核对 · play one day on a fresh instance, every claim checked
-	@$(PY) -m deploy.story
+	@$(PY) -m deploy.story --port $(PORT)
 
 verify: environment ## 核对事件日志与各投影 · compare event logs, inboxes and projections
 	@$(PY) -m deploy.verify --port $(PORT) --data '$(DATA)'

@@ -2,7 +2,6 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator
 from typing import Any
 
 from deploy.probes import NO_PROXY
@@ -28,24 +27,29 @@ def fetch(base: str) -> list[dict[str, Any]]:
     return list(found["items"] if isinstance(found, dict) else found)
 
 
-def lines(base: str) -> Iterator[str]:
+def lines(base: str) -> list[str]:
     """Give a table of the first account of each role, and how to log in with one."""
     chosen: dict[str, dict[str, Any]] = {}
     for account in fetch(base):
-        for role in account.get("roles", []):
+        for role in account["roles"]:
             chosen.setdefault(role, account)
-    if not chosen:
-        return
-    yield "开发账号 · development accounts:"
-    for role, zh in ROLE_NAMES.items():
-        if role in chosen:
-            account = chosen[role]
-            organisation = account["organisation"]
-            person = f"{account['name']},{organisation['name']}({organisation['org_id']})"
-            yield f"  {pad(account['account'], 26)} {pad(zh, 16)} {pad(role, 17)} {person}"
-    yield "  取令牌 · get a token: curl -s -H 'content-type: application/json' "
-    first = next(iter(chosen.values()))["account"]
-    yield f"""    -d '{{"account": "{first}"}}' {base}/dev/token"""
+    if not chosen.keys() & ROLE_NAMES.keys():
+        return []
+    shown = [(chosen[role], role, zh) for role, zh in ROLE_NAMES.items() if role in chosen]
+    first = shown[0][0]["account"]
+    return [
+        "开发账号 · development accounts:",
+        *(row(account, role, zh) for account, role, zh in shown),
+        "  取令牌 · get a token: curl -s -H 'content-type: application/json' \\",
+        f"""    -d '{{"account": "{first}"}}' {base}/dev/token""",
+    ]
+
+
+def row(account: dict[str, Any], role: str, zh: str) -> str:
+    """Give one line of the table."""
+    organisation = account["organisation"]
+    person = f"{account['name']},{organisation['name']}({organisation['org_id']})"
+    return f"  {pad(account['account'], 12)} {pad(zh, 18)} {pad(role, 16)} {person}"
 
 
 def pad(text: str, width: int) -> str:

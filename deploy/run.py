@@ -145,12 +145,22 @@ class Run:
 
     def _tell(self) -> None:
         layout = self.instance.layout
-        for line in accounts.lines(layout.url("console")):
+        for line in self._accounts(layout.url("console")):
             print(line)
         self.say(
             f"地址 {layout.url('console')}  数据 {layout.data}  停止 Ctrl-C",
             f"open {layout.url('console')}, data in {layout.data}, Ctrl-C stops",
         )
+
+    def _accounts(self, base: str) -> list[str]:
+        """Ask for the accounts, again while the console restarts."""
+        end = time.monotonic() + READY_SECONDS
+        while time.monotonic() < end:
+            try:
+                return accounts.lines(base)
+            except OSError:
+                time.sleep(LOOK_SECONDS)
+        return [f"开发账号 · development accounts: {base}/dev/accounts"]
 
     def _watch(self) -> None:
         known = self.instance.pids()

@@ -12,9 +12,9 @@ from deploy.bench.setting import Bench, bench_instance, cores
 
 Measure = Callable[[Bench, Callable[[str], None]], Awaitable[Comparison]]
 BENCHES: dict[str, Measure] = {
-    "intake": intake.measure,
-    "write": write.measure,
     "end-to-end": end_to_end.measure,
+    "write": write.measure,
+    "intake": intake.measure,
 }
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import httpx
 
-from deploy.instance import Instance, answers, base_environment, wait_until
+from deploy.instance import Instance, base_environment
 from deploy.layout import ROOT, SERVICES, SHORT_FOLDER
+from deploy.probes import answers, wait_until
 
 BASE_PORT = 27_000
 CUSTOMERS = 60

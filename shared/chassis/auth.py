@@ -1,5 +1,6 @@
 """Who is asking: bearer tokens, their keys, and the organisation scope they carry."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -11,11 +12,15 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from chassis.settings import Settings
+from chassis.telemetry import describe, log
 
 ALGORITHMS = ["ES256", "RS256"]
 LONGEST_TOKEN = 8_192
 VERIFIED_TOKENS_KEPT = 10_000
 KEYS_FETCHED_AT_MOST_EVERY_SECONDS = 30.0
+UNTRUSTED: tuple[type[Exception], ...] = (JoseError, ValueError, TypeError, LookupError, AttributeError)
+"""What a token or key set that is none of ours makes the library raise."""
+NOT_FETCHED: tuple[type[Exception], ...] = (httpx.HTTPError, httpx.InvalidURL, *UNTRUSTED)
 
 
 class Unauthenticated(Exception):
@@ -64,6 +69,7 @@ class Authenticator:
         document = settings.jwks_document()
         self._keys: KeySet | None = KeySet.import_key_set(document) if document else None  # type: ignore[arg-type]
         self._fetched_at = float("-inf")
+        self._fetching = asyncio.Lock()
         self._verified: OrderedDict[str, tuple[float, Caller]] = OrderedDict()
 
     async def caller(self, token: str) -> Caller:
@@ -83,42 +89,44 @@ class Authenticator:
         return caller
 
     async def _claims_of(self, token: str) -> dict[str, Any]:
+        keys = self._keys or await self._newer_keys(None)
         try:
-            return self._decode(token, await self._key_set())
-        except (JoseError, ValueError) as error:
-            if not await self._refetch():
-                raise Unauthenticated(str(error)) from error
+            return self._decode(token, keys)
+        except UNTRUSTED as error:
+            newer = await self._newer_keys(keys)
+            if newer is keys:
+                raise Unauthenticated(f"the token is not sound ({type(error).__name__})") from error
         try:
-            return self._decode(token, await self._key_set())
-        except (JoseError, ValueError) as error:
-            raise Unauthenticated(str(error)) from error
+            return self._decode(token, newer)
+        except UNTRUSTED as error:
+            raise Unauthenticated(f"the token is not sound ({type(error).__name__})") from error
 
     def _decode(self, token: str, keys: KeySet) -> dict[str, Any]:
         decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
         self._claims.validate(decoded.claims)
         return decoded.claims
 
-    async def _key_set(self) -> KeySet:
-        if self._keys is None and not await self._refetch():
-            raise Unauthenticated("the issuer's keys are not available")
-        if self._keys is None:
-            raise Unauthenticated("the issuer's keys are not available")
-        return self._keys
+    async def _newer_keys(self, known: KeySet | None) -> KeySet:
+        """Give the issuer's keys, fetched again at most once in a while: unknown key ids make no storm."""
+        async with self._fetching:
+            since = time.monotonic() - self._fetched_at
+            asked_lately = since < KEYS_FETCHED_AT_MOST_EVERY_SECONDS
+            if self._keys is known and self._settings.jwks.startswith("http") and not asked_lately:
+                self._fetched_at = time.monotonic()
+                self._keys = await self._fetched() or self._keys
+            if self._keys is None:
+                raise Unauthenticated("the issuer's keys are not available")
+            return self._keys
 
-    async def _refetch(self) -> bool:
-        """Fetch the keys again, at most once in a while: unknown key ids make no storm."""
-        since = time.monotonic() - self._fetched_at
-        if not self._settings.jwks.startswith("http") or since < KEYS_FETCHED_AT_MOST_EVERY_SECONDS:
-            return False
-        self._fetched_at = time.monotonic()
+    async def _fetched(self) -> KeySet | None:
         try:
             async with httpx.AsyncClient(timeout=5.0) as client:
                 answer = await client.get(self._settings.jwks)
                 answer.raise_for_status()
-        except httpx.HTTPError:
-            return False
-        self._keys = KeySet.import_key_set(answer.json())
-        return True
+            return KeySet.import_key_set(answer.json())
+        except NOT_FETCHED as error:
+            log().warning("auth.keys", error=describe(error))
+            return None
 
 
 def _caller_of(claims: dict[str, Any]) -> Caller:

@@ -35,19 +35,6 @@ class Broker:
             await self.close()
             raise BrokerUnavailable(str(error)) from error
 
-    async def laid(self, topics: Sequence[str]) -> frozenset[str]:
-        """Give those of the topics that their publishers have laid; raises BrokerUnavailable.
-
-        A memory broker that is asked for a topic by name makes it up, with partitions of its own choice.
-        """
-        admin = await self._connected()
-        try:
-            names = await admin.list_topics()
-        except (KafkaError, OSError) as error:
-            await self.close()
-            raise BrokerUnavailable(str(error)) from error
-        return frozenset(topic for topic in topics if f"{topic}.marker" in names)
-
     async def lay(self, names: Sequence[str]) -> None:
         """Create topics afresh, dropping the marker and what the broker has under these names; raises BrokerUnavailable.
 

@@ -27,8 +27,10 @@ PASSING: tuple[type[Exception], ...] = (
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.PostgresSystemError,
     asyncpg.InvalidCachedStatementError,
-    asyncpg.OutdatedSchemaCacheError,
+    asyncpg.InternalClientError,
 )
+DATABASE_FAILURES: tuple[type[Exception], ...] = (*PASSING, asyncpg.PostgresError)
+"""What a background loop lives through."""
 
 
 def is_passing(error: BaseException) -> bool:

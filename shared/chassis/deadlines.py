@@ -12,7 +12,7 @@ import orjson
 from chassis.directory import Snapshot
 from chassis.ids import uuid7
 from chassis.transaction import Transaction
-from regulations.calendars import Due, Duration, due, fractions
+from regulations.calendars import Due, Duration, day_of, due, fractions
 from regulations.provisions import Reason
 from regulations.topics.deadlines import ChainStep, DeadlineWarnings, EscalationChain
 
@@ -68,33 +68,77 @@ class Deadline:
         return self.due.due_on
 
 
+@dataclass(frozen=True)
+class _Frame:
+    """What all deadlines of one sort that start on one day at one place have in common.
+
+    `parts` are all parts of the time at which something happens; `warned` the places among them of the warnings;
+    `links` the next holders, each from such a place or from an instant on; `reasons` keeps alive what the frame
+    was found by.
+    """
+
+    end: Due
+    parts: tuple[Fraction, ...]
+    warned: tuple[int, ...]
+    links: tuple[tuple[Holder, int | datetime], ...]
+    because: dict[str, Any]
+    reasons: Sequence[Reason]
+
+
 def plan(term: Term, law: Snapshot, *, warn_at: Sequence[datetime] | None = None) -> Deadline:
     """Plan a deadline under the law of its organisation on the day it starts; `warn_at` replaces the usual warnings."""
-    day = term.started_at.date()
-    warnings = law.find(DeadlineWarnings, org_id=term.org_id, day=day)
-    chain = law.find(EscalationChain, org_id=term.org_id, day=day)
-    end = due(term.started_at, term.duration, law.calendar)
-    parts = _instants(term, end, law, [*warnings.value.at])
-    links = _chain(term, end, law, chain.value.steps)
-    warned = list(parts.values()) if warn_at is None else [at for at in warn_at if at > term.started_at]
-    steps = [{"step": "warned", "at": at} for at in warned]
-    steps.append({"step": "breached", "at": end.due_at})
+    frame = _frame(term, law, usual_warnings=warn_at is None)
+    instants = fractions(term.started_at, frame.end.due_at, term.duration, law.calendar, frame.parts)
+    links = [
+        {**holder.to_json(), "at": instants[at] if isinstance(at, int) else at, "since": None}
+        for holder, at in frame.links
+    ]
+    usual = [instants[place] for place in frame.warned]
+    warned = usual if warn_at is None else [at for at in warn_at if at > term.started_at]
+    steps: list[dict[str, Any]] = [{"step": "warned", "at": at} for at in warned]
+    steps.append({"step": "breached", "at": frame.end.due_at})
     steps += [{"step": "escalated", "at": link["at"], "link": number} for number, link in enumerate(links)]
-    reasons = (
-        [*term.because, chain.cite()]
-        if warn_at is not None
-        else [*term.because, warnings.cite(), chain.cite()]
-    )
     return Deadline(
         id=uuid7(),
         term=term,
-        due=end,
+        due=frame.end,
         chain=links,
         steps=sorted(steps, key=lambda step: (step["at"], ORDER[step["step"]])),
-        because={"reasons": [reason.to_json() for reason in reasons], "text": _text(reasons)},
+        because=frame.because,
     )
 
 
+def _frame(term: Term, law: Snapshot, *, usual_warnings: bool) -> _Frame:
+    """Find a frame, remembered as long as the snapshot of the law lives; reasons are told apart by identity."""
+    day = day_of(term.started_at)
+    found_by = (*map(id, term.because), usual_warnings, term.org_id, term.holder, term.duration, day)
+    frame: _Frame | None = law.frames.get(found_by)
+    if frame is None:
+        if len(law.frames) >= FRAMES_KEPT:
+            law.frames.clear()
+        frame = law.frames[found_by] = _new_frame(term, law, day, usual_warnings=usual_warnings)
+    return frame
+
+
+def _new_frame(term: Term, law: Snapshot, day: date, *, usual_warnings: bool) -> _Frame:
+    warnings = law.find(DeadlineWarnings, org_id=term.org_id, day=day)
+    chain = law.find(EscalationChain, org_id=term.org_id, day=day)
+    end = due(term.started_at, term.duration, law.calendar)
+    cited = [*term.because, *([warnings.cite()] if usual_warnings else []), chain.cite()]
+    warned = tuple(warnings.value.at) if usual_warnings else ()
+    links = _chain(term, end, law, chain.value.steps)
+    parts = tuple(dict.fromkeys((*warned, *(at for _, at in links if isinstance(at, Fraction)))))
+    return _Frame(
+        end=end,
+        parts=parts,
+        warned=tuple(range(len(warned))),
+        links=tuple((holder, parts.index(at) if isinstance(at, Fraction) else at) for holder, at in links),
+        because={"reasons": [reason.to_json() for reason in cited], "text": _text(cited)},
+        reasons=term.because,
+    )
+
+
+FRAMES_KEPT = 1_000
 ORDER = {"warned": 0, "breached": 1, "escalated": 2}
 
 
@@ -125,21 +169,18 @@ async def cancel(tx: Transaction, subject: tuple[str, str], kinds: Sequence[str]
     return cancelled
 
 
-def _instants(term: Term, end: Due, law: Snapshot, parts: Sequence[Fraction]) -> dict[Fraction, datetime]:
-    instants = fractions(term.started_at, end.due_at, term.duration, law.calendar, parts)
-    return dict(zip(parts, instants, strict=True))
-
-
-def _chain(term: Term, end: Due, law: Snapshot, steps: Sequence[ChainStep]) -> list[dict[str, Any]]:
+def _chain(
+    term: Term, end: Due, law: Snapshot, steps: Sequence[ChainStep]
+) -> list[tuple[Holder, Fraction | datetime]]:
     """Resolve the next holders; a level that is missing, or would hold twice in a row, is left out."""
-    links: list[dict[str, Any]] = []
+    links: list[tuple[Holder, Fraction | datetime]] = []
     held = [term.holder]
     for step in steps:
         holder = _next_holder(term, law, step)
         if holder is None or any((holder.org_id, holder.role) == (one.org_id, one.role) for one in held):
             continue
         held.append(holder)
-        links.append({**holder.to_json(), "at": _at(term, end, law, step), "since": None})
+        links.append((holder, _at(end, law, step)))
     return links
 
 
@@ -152,9 +193,9 @@ def _next_holder(term: Term, law: Snapshot, step: ChainStep) -> Holder | None:
     return Holder(node.org_id, "center-director" if director_instead else step.role)
 
 
-def _at(term: Term, end: Due, law: Snapshot, step: ChainStep) -> datetime:
+def _at(end: Due, law: Snapshot, step: ChainStep) -> Fraction | datetime:
     if isinstance(step.at, Fraction):
-        return _instants(term, end, law, [step.at])[step.at]
+        return step.at
     if step.plus is None:
         return end.due_at
     return due(end.due_at - INSTANT, step.plus, law.calendar).due_at

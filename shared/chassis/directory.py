@@ -68,7 +68,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything at one moment; look-ups of the law are remembered as long as the snapshot lives."""
+    """Everything at one moment; look-ups of the law, and what deadlines have in common, are remembered with it."""
 
     organisations: Mapping[str, Organisation]
     staff: Mapping[str, Person]
@@ -77,6 +77,7 @@ class Snapshot:
     law: Law
     revision: str = ""
     _found: dict[tuple[type[Topic], str, date], Provision[Any]] = field(default_factory=dict)
+    frames: dict[Any, Any] = field(default_factory=dict)
 
     def organisation(self, org_id: str) -> Organisation:
         """Give a node; raises UnknownOrganisation."""

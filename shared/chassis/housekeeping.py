@@ -3,11 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-import asyncpg
-
 from chassis import audit
 from chassis.clock import Clock, technical_now
-from chassis.database import Database
+from chassis.database import DATABASE_FAILURES, Database
 from chassis.ids import uuid7
 from chassis.settings import Settings
 from chassis.telemetry import describe, log
@@ -30,7 +28,7 @@ class Housekeeping:
         while True:
             try:
                 await self._once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_FAILURES as error:
                 log().warning("housekeeping.failed", error=describe(error))
             await asyncio.sleep(EVERY_SECONDS)
 

@@ -9,7 +9,7 @@ import asyncpg
 from chassis import points
 from chassis.broker import Broker, BrokerUnavailable
 from chassis.clock import SHANGHAI, technical_now
-from chassis.database import Connection
+from chassis.database import DATABASE_FAILURES, Connection
 from chassis.doorbell import Doorbell
 from chassis.publishing import NotPublished, Publisher, Record
 from chassis.settings import Settings
@@ -28,7 +28,6 @@ MOVE = f"""
     INSERT INTO event_log (lane, {COLUMNS}, day) SELECT lane, {COLUMNS}, $3 FROM moved
 """  # noqa: S608 - column names of our own
 PUBLISHED = f"SELECT {COLUMNS} FROM event_log WHERE day >= $1 ORDER BY seq"  # noqa: S608 - column names of our own
-CONNECTION_FAILURES = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 
 
 class NotTheOwner(RuntimeError):
@@ -58,7 +57,7 @@ class Relay:
                 except (BrokerUnavailable, NotPublished) as error:
                     self._report(False, error)
                     await asyncio.sleep(self._settings.relay_poll_seconds)
-                except (*CONNECTION_FAILURES, asyncpg.PostgresError) as error:
+                except DATABASE_FAILURES as error:
                     log().warning("relay.database", error=describe(error))
                     await asyncio.sleep(self._settings.relay_poll_seconds)
         finally:
@@ -76,7 +75,7 @@ class Relay:
                 if not await self._relay_page(connection):
                     await self._bell.wait(self._settings.relay_poll_seconds)
         finally:
-            with suppress(*CONNECTION_FAILURES, TimeoutError):
+            with suppress(*DATABASE_FAILURES):
                 await connection.close(timeout=2)
 
     async def _relay_page(self, connection: Connection) -> bool:

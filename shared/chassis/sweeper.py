@@ -9,7 +9,7 @@ import asyncpg
 
 from chassis import points
 from chassis.clock import Clock
-from chassis.database import Database, is_passing
+from chassis.database import DATABASE_FAILURES, Database, is_passing
 from chassis.doorbell import Doorbell
 from chassis.ids import uuid7
 from chassis.settings import Settings
@@ -60,7 +60,7 @@ class Sweeper:
                 fired = await self._sweep()
                 if not fired:
                     await self.bell.wait(await self._pause())
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_FAILURES as error:
                 log().warning("deadlines.database", error=describe(error))
                 await asyncio.sleep(self._settings.deadline_idle_seconds)
 

@@ -29,6 +29,7 @@ PERSONAL = re.compile(
     r"|(?<![\w.-])\d{17}[\dXx](?![\w-])"  # an identity card
 )
 HIDDEN = "***"
+VALUES = re.compile(r'"[^"]*"|(?<=argument \$)\d+: .*(?= \()', re.DOTALL)
 
 
 def without_personal_data(text: str) -> str:
@@ -49,7 +50,7 @@ def describe(error: BaseException) -> str:
             filter(None, (getattr(error, "table_name", None), getattr(error, "column_name", None)))
         )
         rule = getattr(error, "constraint_name", None) or ""
-        message = re.sub(r'"[^"]*"', f'"{HIDDEN}"', str(error.args[0])) if error.args else ""
+        message = VALUES.sub(HIDDEN, str(error.args[0])) if error.args else ""
         text = " ".join(filter(None, (message, place, rule)))
         return f"{name} {error.sqlstate}: {without_personal_data(text)}"
     return f"{name}: {without_personal_data(str(error))}".replace("\x00", "\\x00")

@@ -9,11 +9,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PY = sys.executable
-CODE = ("shared", "services", "deploy", "tests")
+CODE = ("shared", "services", "deploy", "tests/support", "tests/architecture")
 
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("ruff check", (str(BIN / "ruff"), "check", "--quiet", ".")),
-    ("ruff format", (str(BIN / "ruff"), "format", "--quiet", "--check", ".")),
+    ("ruff check", (str(BIN / "ruff"), "check", "--quiet", "--output-format", "concise", ".")),
+    ("ruff format", (str(BIN / "ruff"), "format", "--check", "--output-format", "concise", ".")),
     ("business numbers", (PY, "tests/architecture/business_numbers.py")),
     ("import contracts", (str(BIN / "lint-imports"), "--config", ".importlinter", "--no-cache")),
     ("regulation packs", (PY, "-m", "regulations")),

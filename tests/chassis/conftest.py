@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from support.backbone import opened, plant_tree, settings_of, superuser
-from support.instance import Databases, FreshDatabase
 
 from chassis import points
 from chassis.database import Database
 from deploy.instance import Instance
+from support.backbone import opened, plant_tree, settings_of, superuser
+from support.instance import Databases, FreshDatabase
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,14 @@ from uuid import UUID
 
 import asyncpg
 import pytest_asyncio
+
+from chassis.bus import Consumer, StillWrong, release
+from chassis.clock import Clock
+from chassis.database import Connection, Database
+from chassis.settings import Settings
+from chassis.transaction import Transaction, unscoped
+from contracts.envelope import Event
+from deploy.instance import Instance
 from support.backbone import (
     Happened,
     Raw,
@@ -24,14 +32,6 @@ from support.backbone import (
     superuser,
 )
 from support.instance import FreshDatabase
-
-from chassis.bus import Consumer, StillWrong, release
-from chassis.clock import Clock
-from chassis.database import Connection, Database
-from chassis.settings import Settings
-from chassis.transaction import Transaction, unscoped
-from contracts.envelope import Event
-from deploy.instance import Instance
 
 PREPARE = """
     CREATE TABLE applied (key text, version bigint, event_id uuid, position bigint GENERATED ALWAYS AS IDENTITY);

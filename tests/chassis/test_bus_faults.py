@@ -5,6 +5,18 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 
 import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+
+from chassis import points
+from chassis.bus import Consumer
+from chassis.clock import Clock
+from chassis.database import Connection, Database
+from chassis.doorbell import Doorbell
+from chassis.relay import Relay
+from chassis.settings import Settings
+from chassis.telemetry import CONSUMER_REBUILDS
+from chassis.transaction import Transaction, unscoped
+from contracts.envelope import Event
+from deploy.instance import Instance
 from support.backbone import (
     Happened,
     Raw,
@@ -21,18 +33,6 @@ from support.backbone import (
     superuser,
 )
 from support.instance import FreshDatabase
-
-from chassis import points
-from chassis.bus import Consumer
-from chassis.clock import Clock
-from chassis.database import Connection, Database
-from chassis.doorbell import Doorbell
-from chassis.relay import Relay
-from chassis.settings import Settings
-from chassis.telemetry import CONSUMER_REBUILDS
-from chassis.transaction import Transaction, unscoped
-from contracts.envelope import Event
-from deploy.instance import Instance
 
 PREPARE = """
     CREATE TABLE IF NOT EXISTS applied (key text, version bigint, position bigint GENERATED ALWAYS AS IDENTITY);

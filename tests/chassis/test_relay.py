@@ -5,10 +5,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+
+from chassis import points
+from chassis.database import Connection
+from chassis.doorbell import Doorbell
+from chassis.relay import OWNERSHIP, Relay
+from chassis.settings import Settings
+from deploy.instance import Instance
 from support.backbone import (
     eventually,
-    held_by,
     header,
+    held_by,
     lay_topics,
     opened,
     relaying,
@@ -17,13 +24,6 @@ from support.backbone import (
 )
 from support.histories import SOUND, History, judge
 from support.instance import FreshDatabase
-
-from chassis import points
-from chassis.database import Connection
-from chassis.doorbell import Doorbell
-from chassis.relay import OWNERSHIP, Relay
-from chassis.settings import Settings
-from deploy.instance import Instance
 
 OWNER = f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = {OWNERSHIP} AND database = \
 (SELECT oid FROM pg_database WHERE datname = current_database())"

@@ -12,13 +12,13 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+
 from chassis.ids import uuid7
 from chassis.outbox import encode
 from contracts.envelope import Event
+from deploy.instance import Instance
 from support.instance import throwaway_instance
 from support.upstream import Upstream
-
-from deploy.instance import Instance
 
 NATION, HUBEI, WUHAN, HONGSHAN, YICHANG = (
     "CN",
@@ -154,7 +154,7 @@ def fact() -> Callable[..., Event]:
 def _node(path: str) -> Event:
     kind, name = NODES[path]
     parent, _, org_id = path.rpartition(".")
-    data = {
+    data: dict[str, Any] = {
         "org_id": org_id,
         "parent_id": parent.rpartition(".")[2] or None,
         "kind": kind,

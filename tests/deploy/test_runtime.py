@@ -40,6 +40,11 @@ def instance() -> Iterator[Instance]:
         yield Instance(folder / "data", free_base_port())
 
 
+def stretched(seconds: float) -> float:
+    """Stretch a time that a quiet machine keeps, by how many processes wait for each core of this one."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 def start(instance: Instance) -> AbstractContextManager["subprocess.Popen[str]"]:
     return supervised(instance.layout.data, instance.layout.port, "--no-seed")
 
@@ -105,7 +110,7 @@ def test_what_is_killed_comes_back_and_a_second_run_is_refused_until_make_stop(i
 
 def test_a_second_start_is_quick_keeps_data_and_ctrl_c_leaves_nothing(instance: Instance) -> None:
     with start(instance) as process:
-        eventually(lambda: whole(instance), SECOND_START_SECONDS, process)
+        eventually(lambda: whole(instance), stretched(SECOND_START_SECONDS), process)
         assert note(instance, "SELECT n FROM kept") == ["1"]
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=END_SECONDS)
@@ -116,6 +121,6 @@ def test_a_second_start_is_quick_keeps_data_and_ctrl_c_leaves_nothing(instance: 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the parent-death signal is Linux's")
 def test_killing_the_parent_while_it_starts_leaves_nothing_behind(instance: Instance) -> None:
     with start(instance) as process:
-        eventually(lambda: len(instance.pids()) == len(PROCESSES), SECOND_START_SECONDS, process)
+        eventually(lambda: len(instance.pids()) == len(PROCESSES), FIRST_START_SECONDS, process)
         process.kill()
         eventually(lambda: nothing_left(instance), END_SECONDS)

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from support.desk import DeskUnderTest, running_desk
-from support.instance import Databases, FreshDatabase
 
 from deploy.instance import Instance
+from support.desk import DeskUnderTest, running_desk
+from support.instance import Databases, FreshDatabase
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
 """Customers as the registry tells of them: in any order, once or twice."""
 
-from support.desk import DeskUnderTest, Person, assignment_event, customer_event
-
 from chassis.ids import uuid7
 from contracts.service_desk import ComplaintLinked
+from support.desk import DeskUnderTest, Person, assignment_event, customer_event
 
 AGENT = Person("420100", "hotline-agent")
 
@@ -24,14 +23,18 @@ async def test_an_older_fact_that_comes_later_changes_nothing(desk: DeskUnderTes
     assert [key["phone_key"] for key in keys] == ["new"]
 
 
-async def test_of_several_facts_in_one_batch_the_newest_counts_and_phones_that_went_are_gone(desk: DeskUnderTest) -> None:
+async def test_of_several_facts_in_one_batch_the_newest_counts_and_phones_that_went_are_gone(
+    desk: DeskUnderTest,
+) -> None:
     customer_id = uuid7()
     await desk.hear(customer_event(customer_id, 1, phone_keys=["a", "b"]))
     await desk.hear(
         customer_event(customer_id, 2, kind="changed", phone_keys=["b", "c"]),
         customer_event(customer_id, 3, kind="changed", phone_keys=["c", "d"]),
     )
-    keys = await desk.rows("SELECT phone_key FROM customer_phone WHERE customer_id = $1 ORDER BY 1", customer_id)
+    keys = await desk.rows(
+        "SELECT phone_key FROM customer_phone WHERE customer_id = $1 ORDER BY 1", customer_id
+    )
     assert [key["phone_key"] for key in keys] == ["c", "d"]
     assert (await row(desk, customer_id))["version"] == 2
 
@@ -58,8 +61,15 @@ async def test_who_serves_a_customer_is_what_was_told_last_by_either_event(desk:
     assert (await row(desk, customer_id))["responsible_org_id"] == "420107"
 
 
-async def test_a_complaint_that_named_a_customer_too_early_is_linked_when_it_is_heard_of(desk: DeskUnderTest) -> None:
-    body = {"channel": "hotline", "category": "delay", "content": "迟", "caller": {"customer_code": "42010000000203"}}
+async def test_a_complaint_that_named_a_customer_too_early_is_linked_when_it_is_heard_of(
+    desk: DeskUnderTest,
+) -> None:
+    body = {
+        "channel": "hotline",
+        "category": "delay",
+        "content": "迟",
+        "caller": {"customer_code": "42010000000203"},
+    }
     complaint = (await desk.post(AGENT, "/v1/complaints", body)).json()
     assert complaint["customer"] is None
     customer_id = uuid7()

@@ -14,7 +14,6 @@ from uuid import UUID
 import asyncpg
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from support.instance import FreshDatabase
 
 from chassis.auth import Caller
 from chassis.broker import Broker
@@ -25,6 +24,7 @@ from chassis.relay import Relay
 from chassis.settings import Settings
 from chassis.transaction import Moment
 from contracts.envelope import Event, Header, to_headers
+from support.instance import FreshDatabase
 
 _numbers = itertools.count(1)
 

@@ -15,13 +15,13 @@ import httpx
 from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from support.instance import FreshDatabase
 
 from chassis.ids import uuid7
 from chassis.runtime import Runtime
 from chassis.transaction import Moment, unscoped
 from contracts.envelope import Event
 from service_desk.app import create
+from support.instance import FreshDatabase
 
 MORNING = "2026-03-02T09:00:00+08:00"
 
@@ -76,7 +76,7 @@ class DeskUnderTest:
         """Set business time; it runs on from there."""
         offset = (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds()
         self.clock_file.write_text(json.dumps({"offset_seconds": offset, "revision": 1}))
-        self.runtime.clock._looked_at = float("-inf")  # noqa: SLF001
+        self.runtime.clock._looked_at = float("-inf")
 
     def token(self, person: Person, **claims: object) -> str:
         """Give a token as the issuer makes them."""
@@ -116,7 +116,7 @@ class DeskUnderTest:
 
     async def hear(self, *events: Event) -> None:
         """Apply events as the consumer does, in one transaction."""
-        handlers = self.runtime.consumer._handlers if self.runtime.consumer else {}  # noqa: SLF001
+        handlers = self.runtime.consumer._handlers if self.runtime.consumer else {}
         now = self.runtime.clock.now()
         moment = Moment("service-desk", now, "system:service-desk", str(uuid7()))
         async with unscoped(self.runtime.database.worker, moment) as tx:
@@ -148,7 +148,11 @@ async def running_desk(database: FreshDatabase) -> AsyncIterator[DeskUnderTest]:
     """Run the desk with its background loops; the broker is absent, so events stay in the outbox."""
     keys = database.instance.layout.keys
     clock_file = database.instance.layout.data / f"{database.name}.clock.json"
-    environment = {**database.environment, "KEYPOST_CLOCK_FILE": str(clock_file), "KEYPOST_LOG_LEVEL": "error"}
+    environment = {
+        **database.environment,
+        "KEYPOST_CLOCK_FILE": str(clock_file),
+        "KEYPOST_LOG_LEVEL": "error",
+    }
     with _environment(environment):
         app = create()
     await plant_tree(database)
@@ -169,7 +173,14 @@ async def plant_tree(database: FreshDatabase) -> None:
             """INSERT INTO organisation (org_id, parent_id, kind, name, orgpath, adoptions, valid_from, version)
                VALUES ($1, $2, $3, $4, $5, $6::jsonb, '2009-01-01', 1) ON CONFLICT DO NOTHING""",
             [
-                (org_id, parent, kind, name, orgpath(org_id), json.dumps(ADOPTIONS if org_id == "420000" else []))
+                (
+                    org_id,
+                    parent,
+                    kind,
+                    name,
+                    orgpath(org_id),
+                    json.dumps(ADOPTIONS if org_id == "420000" else []),
+                )
                 for org_id, (parent, kind, name) in TREE.items()
             ],
         )
@@ -177,9 +188,7 @@ async def plant_tree(database: FreshDatabase) -> None:
         await connection.close()
 
 
-def customer_event(
-    customer_id: UUID, version: int = 1, *, kind: str = "registered", **facts: Any
-) -> Event:
+def customer_event(customer_id: UUID, version: int = 1, *, kind: str = "registered", **facts: Any) -> Event:
     """Give what the registry tells of a customer."""
     org_id = facts.pop("org_id", "420106-T03")
     data = {
@@ -213,7 +222,9 @@ def customer_event(
     return registry_event(f"registry.customer.{kind}.v1", f"customer:{customer_id}", version, data)
 
 
-def assignment_event(customer_id: UUID, org_id: str, manager_id: UUID | None = None, version: int = 1) -> Event:
+def assignment_event(
+    customer_id: UUID, org_id: str, manager_id: UUID | None = None, version: int = 1
+) -> Event:
     """Give what the registry tells of who serves a customer."""
     data = {
         "customer_id": str(customer_id),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+
 from support.backbone import header
 
 KEYS = 20

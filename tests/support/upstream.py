@@ -21,6 +21,7 @@ class Upstream:
         self.ready = True
         self.clock_revision = 10**9
         self.pieces_sent = 0
+        self.deadlines: list[dict[str, Any]] = []
 
     async def echo(self, request: Request) -> Response:
         """Tell method, target, headers and body."""
@@ -59,6 +60,11 @@ class Upstream:
 
         return StreamingResponse(pieces(), media_type="text/plain")
 
+    async def list_deadlines(self, request: Request) -> Response:
+        """List the deadlines that it was given, by state."""
+        items = [one for one in self.deadlines if one["state"] == request.query_params.get("state")]
+        return JSONResponse({"items": items, "next_cursor": None, "total": len(items)})
+
     async def health(self, _request: Request) -> Response:
         """Say which setting of the clock this service goes by."""
         return JSONResponse({"clock_revision": self.clock_revision})
@@ -75,6 +81,7 @@ class Upstream:
             routes=[
                 Route("/readyz", self.readiness),
                 Route("/healthz", self.health),
+                Route("/v1/deadlines", self.list_deadlines),
                 Route("/v1/drip", self.drip),
                 Route("/v1/many-headers", self.many_headers),
                 Route("/v1/{rest:path}", self.echo, methods=every),

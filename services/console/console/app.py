@@ -104,5 +104,6 @@ def create() -> FastAPI:
     if is_development and settings.clock_file is not None and settings.issuer_key is not None:
         app.state.clock_control = ClockControl(settings, settings.clock_file, console.gateway)
         app.state.issuer = Issuer(settings, settings.issuer_key, settings.token_seconds)
+    app.router.redirect_slashes = False  # a redirect would not go through the gateway
     app.add_middleware(Abortable)
     return app

@@ -38,7 +38,7 @@ REWRITTEN = frozenset(
         b"x-forwarded-proto",
     )
 )
-CORRELATION = b"x-correlation-id"  # the edge of the console adds its own, which is the same
+OWN = frozenset((b"x-correlation-id", b"date", b"server"))  # the console's own edge and server add these
 VERSIONED = re.compile(r"v\d+")
 
 
@@ -116,7 +116,7 @@ class Gateway:
         )
 
     async def _answer(self, service: str, answer: httpx.Response) -> Response:
-        headers = [(n, v) for n, v in _without_hops(answer.headers.raw) if n != CORRELATION]
+        headers = [(n, v) for n, v in _without_hops(answer.headers.raw) if n not in OWN]
         length = answer.headers.get("content-length", "")
         if length.isdecimal() and int(length) <= self._limits.whole:
             try:
@@ -153,7 +153,7 @@ def _target(request: Request, service: str) -> bytes | None:
     """Give the path and query as the service shall see them, byte for byte, or None for what is not its API."""
     path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     rest = path.removeprefix(f"/api/{service}".encode())
-    labels = [unquote(label) for label in rest.decode("latin-1").split("/")[1:]]
+    labels = unquote(rest.decode("latin-1")).split("/")[1:]
     if not labels or not VERSIONED.fullmatch(labels[0]) or not {".", ".."}.isdisjoint(labels):
         return None
     query: bytes = request.scope["query_string"]

@@ -15,14 +15,22 @@ C_contra = TypeVar("C_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why, as encoded JSON with its SHA-256: the same for many cases."""
+
+    encoded: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
-    """What the caller and the agent are told, and the clocks that stand behind it; `next_by` is the next one due."""
+    """What the caller and the agent are told, the clocks that stand behind it, and why, as JSON."""
 
     deadlines: tuple[Deadline, ...]
     promised: Words
     next_action: str
     next_step: Words
-    because: Because
+    explained: Explanation
 
 
 @dataclass(frozen=True, slots=True)

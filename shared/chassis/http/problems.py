@@ -11,9 +11,11 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from chassis.auth import Unauthenticated
+from chassis.database import PASSING, is_passing
+from chassis.directory import UnknownOrganisation
 from chassis.encoding import dumps
-from chassis.http.words import field_error, status_words
-from chassis.telemetry import log
+from chassis.http.words import field_error, prefers_english, status_words
+from chassis.telemetry import describe, log
 from contracts.refusals import Forbidden, InvalidValue, NotFound, Refusal, StaleVersion
 from regulations.rulebook import AmbiguousAdoption, NoLaw
 
@@ -23,12 +25,10 @@ COLLISIONS: tuple[type[Exception], ...] = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
 )
-FAILURES: tuple[type[Exception], ...] = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
+OCCUPIED: tuple[type[Exception], ...] = (
+    asyncpg.UniqueViolationError,
+    asyncpg.ExclusionViolationError,
+    asyncpg.ForeignKeyViolationError,
 )
 STATUSES: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, StaleVersion: 412, InvalidValue: 422}
 
@@ -83,9 +83,14 @@ def install(app: FastAPI, statuses: Mapping[type[Refusal], int]) -> None:
     app.add_exception_handler(HTTPException, _of_http)
     for collision in COLLISIONS:
         app.add_exception_handler(collision, _in_progress)
-    for failure in FAILURES:
-        app.add_exception_handler(failure, _unavailable)
+    for occupied in OCCUPIED:
+        app.add_exception_handler(occupied, _occupied)
+    for failure in PASSING:
+        if failure not in COLLISIONS:
+            app.add_exception_handler(failure, _unavailable)
     app.add_exception_handler(asyncpg.DataError, _not_storable)
+    # Another process has entered the organisation a moment ago, and this one has not read it yet.
+    app.add_exception_handler(UnknownOrganisation, _in_progress)
     app.add_exception_handler(NoLaw, _no_law)
     app.add_exception_handler(AmbiguousAdoption, _no_law)
     app.add_exception_handler(Exception, _fault)
@@ -103,7 +108,7 @@ def problem(
 ) -> Response:
     """Build a problem answer in the request's language, with both languages beside."""
     title_zh, title_en = status_words(status)
-    english = request.headers.get("accept-language", "zh").lower().startswith("en")
+    english = prefers_english(request.headers.get("accept-language", ""))
     body = {
         "type": f"urn:keypost:problem:{code}",
         "title": title_en if english else title_zh,
@@ -178,8 +183,22 @@ async def _in_progress(request: Request, _error: Exception) -> Response:
     )
 
 
+async def _occupied(request: Request, error: Exception) -> Response:
+    """Two requests wanted the same at once, and the service has no word of its own for it."""
+    log().warning("request.occupied", error=describe(error))
+    return problem(
+        request,
+        409,
+        "changed-meanwhile",
+        "另一个请求刚刚做了同样的事，请重新读取后再试",
+        "Another request has just done the same: read again, then try again",
+    )
+
+
 async def _unavailable(request: Request, error: Exception) -> Response:
-    log().error("request.database", error=f"{type(error).__name__}: {error}")
+    if not is_passing(error):
+        return await _not_storable(request, error)
+    log().error("request.database", error=describe(error))
     return problem(
         request,
         503,
@@ -191,7 +210,7 @@ async def _unavailable(request: Request, error: Exception) -> Response:
 
 
 async def _not_storable(request: Request, error: Exception) -> Response:
-    log().info("request.not_storable", error=str(error))
+    log().info("request.not_storable", error=describe(error))
     return problem(
         request,
         422,

@@ -90,3 +90,25 @@ def pointer(location: Sequence[Any]) -> str:
 class _Known(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "…"
+
+
+def prefers_english(accept_language: str) -> bool:
+    """Tell whether English is asked for before Chinese; nothing said, or nothing understood, means Chinese."""
+    wanted, heaviest = "zh", 0.0
+    for part in accept_language.lower().split(","):
+        tag, _, quality = part.partition(";")
+        language = tag.strip().partition("-")[0]
+        weight = _weight(quality)
+        if language in ("zh", "en") and weight > heaviest:
+            wanted, heaviest = language, weight
+    return wanted == "en"
+
+
+def _weight(quality: str) -> float:
+    name, _, number = quality.strip().partition("=")
+    if not name:
+        return 1.0
+    try:
+        return float(number)
+    except ValueError:
+        return 0.0

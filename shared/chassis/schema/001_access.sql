@@ -23,12 +23,13 @@ BEGIN
                  target, condition);
 END $$;
 
--- Rows that carry the path of their moment.
+-- Rows that carry the path of their moment; a row without one is nobody's, also not of who has no scope.
 CREATE PROCEDURE guard_path(target regclass) LANGUAGE plpgsql AS $$
 BEGIN
   CALL grant_to_services(target);
-  EXECUTE format('CREATE POLICY in_scope ON %s USING (orgpath = current_setting(''keypost.scope'', true)'
-                 || ' OR orgpath ^@ (current_setting(''keypost.scope'', true) || ''.''))'
+  EXECUTE format('CREATE POLICY in_scope ON %s USING (current_setting(''keypost.scope'', true) <> '''''
+                 || ' AND (orgpath = current_setting(''keypost.scope'', true)'
+                 || ' OR orgpath ^@ (current_setting(''keypost.scope'', true) || ''.'')))'
                  || ' WITH CHECK (current_setting(''keypost.scope'', true) <> '''')', target);
 END $$;
 

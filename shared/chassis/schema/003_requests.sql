@@ -61,4 +61,6 @@ DO $$ BEGIN
   EXECUTE format('REVOKE UPDATE, DELETE ON audit_entry, audit_block, audit_seal FROM %I, %I',
                  current_setting('keypost.app_role'), current_setting('keypost.worker_role'));
   EXECUTE format('REVOKE UPDATE, DELETE ON outbox FROM %I', current_setting('keypost.app_role'));
+  EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON event_log, event_log_other FROM %I', current_setting('keypost.app_role'));
+  EXECUTE format('REVOKE UPDATE, DELETE ON event_log, event_log_other FROM %I', current_setting('keypost.worker_role'));
 END $$;

@@ -311,3 +311,57 @@ async def test_the_registered_holder_is_told_without_an_end(registry: RegistryUn
     refused = await declared(registry, RIVAL, declaration(credit_code=code))
     assert refused["state"] == "refused"
     assert "until" not in refused["refusal"]
+
+
+async def test_who_declares_what_already_waits_for_its_center_waits_too(registry: RegistryUnderTest) -> None:
+    first, code = customer(), credit_code()
+    await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
+    waiting = {"customer": {**first, "phones": [], "credit_code": code}, "lines": ["ceremonial"]}
+    held = await declared(registry, RIVAL, waiting)
+    second = await declared(registry, SECOND, waiting)
+    assert (second["state"], second["reasons"]) == ("held", ["declared-before"])
+    assert second["customer_id"] == held["customer_id"]
+    await expect(registry.post(OFFICER, f"/declarations/{held['id']}/refuse", {"reason": "不是它"}), 200)
+    accepted = await expect(
+        registry.post(OFFICER, f"/declarations/{second['id']}/accept", {"reason": "另一家"}), 200
+    )
+    assert (accepted["state"], accepted["claims"][0]["org_id"]) == ("protected", "420106-T02")
+    seen = await expect(registry.get(SECOND, f"/customers/{second['customer_id']}"), 200)
+    assert (seen["responsible"]["org_id"], seen["state"]) == ("420106-T02", "prospect")
+
+
+async def test_of_two_that_waited_the_one_accepted_first_keeps_the_line(registry: RegistryUnderTest) -> None:
+    first, code = customer(), credit_code()
+    await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
+    waiting = {"customer": {**first, "phones": [], "credit_code": code}, "lines": ["ceremonial"]}
+    held = await declared(registry, RIVAL, waiting)
+    second = await declared(registry, SECOND, waiting)
+    await expect(registry.post(OFFICER, f"/declarations/{held['id']}/accept", {"reason": "另一家"}), 200)
+    path = f"/declarations/{second['id']}/accept"
+    refused = await expect(registry.post(OFFICER, path, {"reason": "也同意"}), 409)
+    assert (refused["code"], refused["taken_lines"]) == ("customer-taken", ["ceremonial"])
+    assert (await expect(registry.get(OFFICER, f"/declarations/{second['id']}"), 200))["state"] == "held"
+
+
+async def test_numbers_of_annex_1_must_be_numbers_and_find_the_customer_once_registered(
+    registry: RegistryUnderTest,
+) -> None:
+    wrong = await registry.post(MANAGER, "/declarations", declaration(annex_1={**FORM, "mobile": "无号码"}))
+    assert (wrong.status_code, wrong.json()["pointer"]) == (422, "/annex_1/mobile")
+    first = await declared(registry, MANAGER, declaration())
+    filed = await registry.post(MANAGER, f"/declarations/{first['id']}/annex-1", {**FORM, "mobile": "无号码"})
+    assert (filed.status_code, filed.json()["pointer"]) == (422, "/mobile")
+    answer = await approved(registry, MANAGER, OFFICER, MANAGER)
+    told = await registry.events(f"customer:{answer['customer_id']}")
+    assert set(told[0]["payload"]["phone_keys"]) < set(told[1]["payload"]["phone_keys"])
+
+
+async def test_a_supporting_unit_registers_nothing_before_the_responsible_one(
+    registry: RegistryUnderTest,
+) -> None:
+    code = credit_code()
+    await declared(registry, MANAGER, declaration("ceremonial", credit_code=code))
+    held = await declared(registry, RIVAL, declaration("domestic-express", credit_code=code, annex_1=FORM))
+    await expect(registry.post(OFFICER, f"/declarations/{held['id']}/accept", {"reason": "支撑"}), 200)
+    refused = await expect(registry.post(OFFICER, f"/declarations/{held['id']}/approve", {}), 409)
+    assert refused["code"] == "wrong-state"

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+
 from support.desk import DeskUnderTest, Person
 
 AGENT = Person("420100", "hotline-agent")
@@ -24,7 +25,9 @@ async def nothing_is_written(desk: DeskUnderTest) -> AsyncIterator[None]:
     assert await desk.rows(counted) == before
 
 
-async def refused(desk: DeskUnderTest, path: str, body: object, status: int, pointer: str | None) -> dict[str, Any]:
+async def refused(
+    desk: DeskUnderTest, path: str, body: object, status: int, pointer: str | None
+) -> dict[str, Any]:
     answer = await desk.post(AGENT, path, body)
     problem: dict[str, Any] = answer.json()
     assert answer.status_code == status, answer.text
@@ -136,13 +139,17 @@ async def test_a_post_without_an_idempotency_key_is_refused(desk: DeskUnderTest)
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-missing")
 
 
-@pytest.mark.parametrize("path", ["/v1/complaints", "/v1/callers?phone=13800000000", "/v1/compensations/1", "/v1/deadlines"])
+@pytest.mark.parametrize(
+    "path", ["/v1/complaints", "/v1/callers?phone=13800000000", "/v1/compensations/1", "/v1/deadlines"]
+)
 async def test_without_a_token_nothing_is_told(desk: DeskUnderTest, path: str) -> None:
     answer = await desk.http.get(path)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
-@pytest.mark.parametrize("reference", ["999999999999999", "x", "%00", "a" * 41, "…", "01a1ffc8-4bd4-7740-85a0-751c0389cb88"])
+@pytest.mark.parametrize(
+    "reference", ["999999999999999", "x", "%00", "a" * 41, "…", "01a1ffc8-4bd4-7740-85a0-751c0389cb88"]
+)
 @pytest.mark.parametrize("kind", ["complaints", "compensations"])
 async def test_a_case_that_is_not_there_is_not_found(desk: DeskUnderTest, kind: str, reference: str) -> None:
     answer = await desk.get(OFFICER, f"/v1/{kind}/{reference}")

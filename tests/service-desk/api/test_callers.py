@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from support.desk import DeskUnderTest, Person, assignment_event, customer_event
 
 from chassis.ids import uuid7
+from support.desk import DeskUnderTest, Person, assignment_event, customer_event
 
 AGENT = Person("420100", "hotline-agent")
 YICHANG = Person("420500", "hotline-agent")
@@ -52,25 +52,46 @@ async def test_one_several_and_none_are_different_answers(desk: DeskUnderTest) -
     assert await cards(desk, AGENT, phone="13971119999") == ("none", [])
 
 
-async def test_the_card_tells_class_vip_risk_manager_unit_and_open_cases_with_all_clocks(desk: DeskUnderTest) -> None:
+async def test_the_card_tells_class_vip_risk_manager_unit_and_open_cases_with_all_clocks(
+    desk: DeskUnderTest,
+) -> None:
     manager = uuid7()
     await desk.rows(
         "INSERT INTO staff (staff_id, staff_no, name, org_id, roles, version) VALUES ($1, $2, '许经理', '420106-T03', '{account-manager}', 1)",
         manager, "42010699",
     )  # fmt: skip
-    customer_id = await a_customer(desk, "13971110004", name="江城玩具", initial_class=2, vip=True, manager_id=str(manager))
+    customer_id = await a_customer(
+        desk, "13971110004", name="江城玩具", initial_class=2, vip=True, manager_id=str(manager)
+    )
     body = {"channel": "hotline", "category": "loss", "content": "丢失", "caller": {"phone": "13971110004"}}
     complaint = (await desk.post(AGENT, "/v1/complaints", body)).json()
-    money = {"channel": "hotline", "cause": "loss", "mail_no": "EA123456789CN", "amount_claimed": "6000", "caller": {"customer_id": str(customer_id)}}
+    money = {
+        "channel": "hotline",
+        "cause": "loss",
+        "mail_no": "EA123456789CN",
+        "amount_claimed": "6000",
+        "caller": {"customer_id": str(customer_id)},
+    }
     await desk.post(AGENT, "/v1/compensations", money)
     _, (card,) = await cards(desk, AGENT, phone="13971110004")
     customer = card["customer"]
-    assert (customer["name"], customer["class"], customer["vip"], customer["risk"]) == ("江城玩具", 2, True, "none")
+    assert (customer["name"], customer["class"], customer["vip"], customer["risk"]) == (
+        "江城玩具",
+        2,
+        True,
+        "none",
+    )
     assert card["manager"] == {"staff_no": "42010699", "name": "许经理"}
     assert card["unit"] == {"org_id": "420106-T03", "name": "武昌三班"}
     first, second = card["open_cases"]
-    assert (first["type"], first["case_no"], first["state"]) == ("complaint", complaint["case_no"], "recorded")
-    assert [clock["due_at"] for clock in first["deadlines"]] == [clock["due_at"] for clock in complaint["deadlines"]]
+    assert (first["type"], first["case_no"], first["state"]) == (
+        "complaint",
+        complaint["case_no"],
+        "recorded",
+    )
+    assert [clock["due_at"] for clock in first["deadlines"]] == [
+        clock["due_at"] for clock in complaint["deadlines"]
+    ]
     assert len(second["deadlines"]) == 3
 
 
@@ -95,7 +116,9 @@ async def test_an_unknown_caller_who_calls_again_has_an_open_case(desk: DeskUnde
 @pytest.mark.parametrize("way", ["phone", "code", "id", "credit_code", "q"])
 async def test_a_customer_out_of_scope_is_not_found_by_any_way(desk: DeskUnderTest, way: str) -> None:
     name = f"荆楚{uuid4().hex[:6]}"
-    customer_id = await a_customer(desk, "13971110007", customer_code="42010000000130", credit_code="91420100MA4K000000", name=name)
+    customer_id = await a_customer(
+        desk, "13971110007", customer_code="42010000000130", credit_code="91420100MA4K000000", name=name
+    )
     params = {
         "phone": {"phone": "13971110007"},
         "code": {"code": "４２０１００ 0000013 0"},
@@ -104,7 +127,9 @@ async def test_a_customer_out_of_scope_is_not_found_by_any_way(desk: DeskUnderTe
         "q": {"q": name[1:5]},
     }[way]
     assert (await cards(desk, YICHANG, **params))[0] == "none"
-    assert str(customer_id) in {card["customer"]["customer_id"] for card in (await cards(desk, AGENT, **params))[1]}
+    assert str(customer_id) in {
+        card["customer"]["customer_id"] for card in (await cards(desk, AGENT, **params))[1]
+    }
 
 
 async def test_a_name_part_means_its_characters_literally(desk: DeskUnderTest) -> None:

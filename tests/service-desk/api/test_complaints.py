@@ -5,9 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
-from support.desk import MORNING, DeskUnderTest, Person
 
 from contracts.service_desk import ComplaintClosed, ComplaintEscalated, ComplaintResolved
+from support.desk import MORNING, DeskUnderTest, Person
 
 AGENT = Person("420100", "hotline-agent")
 OFFICER = Person("420100", "center-officer", "陈专员")
@@ -82,7 +82,9 @@ async def test_each_step_is_one_event_with_the_whole_state(desk: DeskUnderTest) 
     closed = ComplaintClosed.model_validate_json(events[4]["payload"])
     assert (closed.state, closed.cause, closed.satisfaction) == ("closed", "pickup-delivery-late", 4)
     said = [*ANSWER.values(), INVESTIGATION["responsibility"], *RESOLUTION.values(), FOLLOW_UP["follow_up"]]
-    assert not [text for text in said if text != "phone" and any(str(text) in event["payload"] for event in events)]
+    assert not [
+        text for text in said if text != "phone" and any(str(text) in event["payload"] for event in events)
+    ]
 
 
 async def test_the_answer_meets_the_first_clock_and_the_resolution_the_second(desk: DeskUnderTest) -> None:
@@ -151,8 +153,13 @@ async def test_an_escalation_adds_the_level_above_and_leaves_the_first_responder
     assert (body["state"], body["level"]) == ("recorded", 2)
     assert (body["handler"]["org_id"], body["first_responder"]["org_id"]) == ("420000", "420100")
     (row,) = await desk.rows("SELECT id FROM complaint WHERE case_no = $1", case_no)
-    event = ComplaintEscalated.model_validate_json((await desk.events(f"complaint:{row['id']}"))[1]["payload"])
-    assert event.because is not None and event.because["reasons"][0]["inputs"] == {"handler": "420100", "above": "420000"}
+    event = ComplaintEscalated.model_validate_json(
+        (await desk.events(f"complaint:{row['id']}"))[1]["payload"]
+    )
+    assert event.because is not None and event.because["reasons"][0]["inputs"] == {
+        "handler": "420100",
+        "above": "420000",
+    }
     above = await desk.post(PROVINCE, f"/v1/complaints/{case_no}/answer", ANSWER, version=2)
     assert above.status_code == 200
 
@@ -161,15 +168,21 @@ async def test_nothing_is_above_the_top(desk: DeskUnderTest) -> None:
     case_no = await a_complaint(desk)
     version, people = 1, [OFFICER, PROVINCE, Person("CN", "center-director")]
     for person in people[:2]:
-        answer = await desk.post(person, f"/v1/complaints/{case_no}/escalate", {"reason": "重大"}, version=version)
+        answer = await desk.post(
+            person, f"/v1/complaints/{case_no}/escalate", {"reason": "重大"}, version=version
+        )
         version = answer.json()["version"]
-    answer = await desk.post(people[2], f"/v1/complaints/{case_no}/escalate", {"reason": "重大"}, version=version)
+    answer = await desk.post(
+        people[2], f"/v1/complaints/{case_no}/escalate", {"reason": "重大"}, version=version
+    )
     assert problem(answer) == (409, "nothing-above")
 
 
 async def test_passing_on_sideways_is_refused_with_the_article(desk: DeskUnderTest) -> None:
     case_no = await a_complaint(desk)
-    answer = await desk.post(OFFICER, f"/v1/complaints/{case_no}/transfer", {"to": "420500", "reason": "不归我们"})
+    answer = await desk.post(
+        OFFICER, f"/v1/complaints/{case_no}/transfer", {"to": "420500", "reason": "不归我们"}
+    )
     assert problem(answer) == (409, "transfer-refused")
     assert answer.json()["because"]["reasons"][0]["article"] == "30(1)"
     assert (await desk.get(OFFICER, f"/v1/complaints/{case_no}")).json()["version"] == 1
@@ -197,10 +210,14 @@ async def test_out_of_scope_there_is_no_such_complaint(desk: DeskUnderTest) -> N
 
 async def test_a_withdrawal_ends_the_case_and_its_clocks(desk: DeskUnderTest) -> None:
     case_no, version = await brought_to(desk, "answer")
-    answer = await desk.post(AGENT, f"/v1/complaints/{case_no}/withdraw", {"reason": "已收到"}, version=version)
+    answer = await desk.post(
+        AGENT, f"/v1/complaints/{case_no}/withdraw", {"reason": "已收到"}, version=version
+    )
     assert answer.json()["state"] == "withdrawn"
     assert await clocks(desk, case_no) == {"complaint-answer": "met", "complaint-resolve": "cancelled"}
-    again = await desk.post(OFFICER, f"/v1/complaints/{case_no}/investigation", INVESTIGATION, version=version + 1)
+    again = await desk.post(
+        OFFICER, f"/v1/complaints/{case_no}/investigation", INVESTIGATION, version=version + 1
+    )
     assert problem(again) == (409, "case-ended")
 
 
@@ -216,7 +233,9 @@ async def test_the_hotline_closes_after_its_follow_up_call(desk: DeskUnderTest) 
 async def test_a_repeated_step_gets_its_first_answer(desk: DeskUnderTest) -> None:
     case_no = await a_complaint(desk)
     first, second = [
-        await desk.post(OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER, version=1, key="same-step-" + case_no)
+        await desk.post(
+            OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER, version=1, key="same-step-" + case_no
+        )
         for _ in range(2)
     ]
     assert (first.status_code, first.content) == (second.status_code, second.content)
@@ -229,7 +248,11 @@ async def test_a_phone_is_masked_and_a_look_at_the_whole_is_recorded(desk: DeskU
     whole = (await desk.get(OFFICER, f"/v1/complaints/{case_no}", full_phone=True)).json()
     assert whole["caller"]["phone"] == "13812345678"
     (look,) = await desk.rows("SELECT * FROM audit_entry WHERE subject = $1", f"complaint:{whole['id']}")
-    assert (look["actor"], look["kind"], look["fields"]) == (str(OFFICER.staff_id), "full-phone", ["caller.phone"])
+    assert (look["actor"], look["kind"], look["fields"]) == (
+        str(OFFICER.staff_id),
+        "full-phone",
+        ["caller.phone"],
+    )
     listed = await desk.get(OFFICER, "/v1/complaints", limit=200)
     assert "13812345678" not in listed.text and "马先生" not in listed.text
 
@@ -251,7 +274,9 @@ async def test_lists_filter_and_page_without_gap_or_double(desk: DeskUnderTest) 
     seen: list[str] = []
     cursor: dict[str, str] = {}
     while True:
-        page = (await desk.get(OFFICER, "/v1/complaints", category="charging", open=True, limit=2, **cursor)).json()
+        page = (
+            await desk.get(OFFICER, "/v1/complaints", category="charging", open=True, limit=2, **cursor)
+        ).json()
         assert page["total"] >= 5
         seen += [item["case_no"] for item in page["items"]]
         if page["next_cursor"] is None:
@@ -263,5 +288,16 @@ async def test_lists_filter_and_page_without_gap_or_double(desk: DeskUnderTest) 
 
 async def test_the_words_of_the_forms_come_from_the_law(desk: DeskUnderTest) -> None:
     body = (await desk.get(AGENT, "/v1/complaint-words")).json()
-    assert {"code": "bad-attitude", "zh": "服务态度恶劣", "en": "bad attitude", "group": "marketing-service"} in body["causes"]
-    assert {link["code"] for link in body["links"]} == {"pick-up", "processing", "transport", "delivery", "information"}
+    assert {
+        "code": "bad-attitude",
+        "zh": "服务态度恶劣",
+        "en": "bad attitude",
+        "group": "marketing-service",
+    } in body["causes"]
+    assert {link["code"] for link in body["links"]} == {
+        "pick-up",
+        "processing",
+        "transport",
+        "delivery",
+        "information",
+    }

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from support.desk import MORNING, DeskUnderTest, Person, customer_event
 
 from chassis.ids import uuid7
-from contracts.service_desk import ComplaintReceived, CompensationFiled
+from contracts.service_desk import CompensationFiled, ComplaintReceived
+from support.desk import MORNING, DeskUnderTest, Person, customer_event
 
 AGENT = Person("420100", "hotline-agent")
 PROVINCE_AGENT = Person("420000", "hotline-agent")
@@ -21,7 +21,13 @@ def complaint(**facts: Any) -> dict[str, Any]:
 
 
 def claim(**facts: Any) -> dict[str, Any]:
-    return {"channel": "hotline", "cause": "loss", "mail_no": "EA123456789CN", "amount_claimed": "100", **facts}
+    return {
+        "channel": "hotline",
+        "cause": "loss",
+        "mail_no": "EA123456789CN",
+        "amount_claimed": "100",
+        **facts,
+    }
 
 
 async def a_customer(desk: DeskUnderTest, **facts: Any) -> UUID:
@@ -32,7 +38,9 @@ async def a_customer(desk: DeskUnderTest, **facts: Any) -> UUID:
 
 async def test_a_hotline_complaint_is_on_record_in_one_request_with_its_promises(desk: DeskUnderTest) -> None:
     desk.set_clock("2026-11-20T15:30:00+08:00")
-    answer = await desk.post(AGENT, "/v1/complaints", complaint(caller={"phone": "138 0000 0001", "name": "钟先生"}))
+    answer = await desk.post(
+        AGENT, "/v1/complaints", complaint(caller={"phone": "138 0000 0001", "name": "钟先生"})
+    )
     desk.set_clock(MORNING)
     body = answer.json()
     assert answer.status_code == 201
@@ -53,20 +61,30 @@ async def test_a_hotline_complaint_is_on_record_in_one_request_with_its_promises
 async def test_the_event_tells_the_state_and_never_a_text_a_phone_or_a_name(desk: DeskUnderTest) -> None:
     caller = {"phone": "13800007777", "name": "欧阳女士"}
     answer = await desk.post(
-        AGENT, "/v1/complaints", complaint(caller=caller, content="包裹被雨淋湿", place="徐东大街", mail_no="EX000000001CN")
+        AGENT,
+        "/v1/complaints",
+        complaint(caller=caller, content="包裹被雨淋湿", place="徐东大街", mail_no="EX000000001CN"),
     )
     (event,) = await desk.events(f"complaint:{answer.json()['id']}")
     fact = ComplaintReceived.model_validate_json(event["payload"])
     assert event["type"] == "service-desk.complaint.received.v1"
     assert (event["version"], event["key"], event["orgpath"]) == (1, "420100", "CN.420000.420100")
-    assert (fact.state, fact.case_no, fact.first_responder.org_id) == ("recorded", answer.json()["case_no"], "420100")
+    assert (fact.state, fact.case_no, fact.first_responder.org_id) == (
+        "recorded",
+        answer.json()["case_no"],
+        "420100",
+    )
     for secret in ("13800007777", "欧阳", "淋湿", "徐东", "EX000000001CN"):
         assert secret not in event["payload"]
 
 
 async def test_texts_and_phones_are_sealed_in_the_row(desk: DeskUnderTest) -> None:
-    answer = await desk.post(AGENT, "/v1/complaints", complaint(caller={"phone": "13800006666"}, content="破损严重"))
-    (row,) = await desk.rows("SELECT c::text AS all FROM complaint c WHERE case_no = $1", answer.json()["case_no"])
+    answer = await desk.post(
+        AGENT, "/v1/complaints", complaint(caller={"phone": "13800006666"}, content="破损严重")
+    )
+    (row,) = await desk.rows(
+        "SELECT c::text AS all FROM complaint c WHERE case_no = $1", answer.json()["case_no"]
+    )
     assert "13800006666" not in row["all"]
     assert "破损严重" not in row["all"]
     assert "破损严重".encode().hex() not in row["all"]
@@ -75,7 +93,9 @@ async def test_texts_and_phones_are_sealed_in_the_row(desk: DeskUnderTest) -> No
 async def test_a_known_customers_complaint_goes_to_the_center_above_its_unit(desk: DeskUnderTest) -> None:
     customer_id = await a_customer(desk, customer_code="42010000000017", initial_class=1)
     answer = await desk.post(
-        PROVINCE_AGENT, "/v1/complaints", complaint(caller={"customer_code": "420100 0000001 7"}, city="420500")
+        PROVINCE_AGENT,
+        "/v1/complaints",
+        complaint(caller={"customer_code": "420100 0000001 7"}, city="420500"),
     )
     body = answer.json()
     assert body["first_responder"]["org_id"] == "420100"
@@ -112,20 +132,28 @@ async def test_what_is_heard_of_a_customer_meanwhile_counts_at_once(desk: DeskUn
 
 async def test_a_customer_out_of_scope_is_as_unknown_as_one_that_does_not_exist(desk: DeskUnderTest) -> None:
     customer_id = await a_customer(desk, customer_code="42010000000033")
-    theirs = await desk.post(YICHANG_AGENT, "/v1/complaints", complaint(caller={"customer_id": str(customer_id)}))
-    nobodys = await desk.post(YICHANG_AGENT, "/v1/complaints", complaint(caller={"customer_id": str(uuid7())}))
+    theirs = await desk.post(
+        YICHANG_AGENT, "/v1/complaints", complaint(caller={"customer_id": str(customer_id)})
+    )
+    nobodys = await desk.post(
+        YICHANG_AGENT, "/v1/complaints", complaint(caller={"customer_id": str(uuid7())})
+    )
     for answer in (theirs, nobodys):
         assert answer.status_code == 201
         assert answer.json()["customer"] is None
         assert answer.json()["first_responder"]["org_id"] == "420500"
 
 
-async def test_an_unknown_callers_complaint_goes_to_the_city_named_and_its_desk_can_follow_it(desk: DeskUnderTest) -> None:
+async def test_an_unknown_callers_complaint_goes_to_the_city_named_and_its_desk_can_follow_it(
+    desk: DeskUnderTest,
+) -> None:
     answer = await desk.post(AGENT, "/v1/complaints", complaint(city="420500"))
     case_no = answer.json()["case_no"]
     assert answer.json()["first_responder"]["org_id"] == "420500"
     assert (await desk.get(AGENT, f"/v1/complaints/{case_no}")).status_code == 200
-    assert (await desk.get(Person("420500", "center-officer"), f"/v1/complaints/{case_no}")).status_code == 200
+    assert (
+        await desk.get(Person("420500", "center-officer"), f"/v1/complaints/{case_no}")
+    ).status_code == 200
     assert (await desk.get(Person("420107", "unit-head"), f"/v1/complaints/{case_no}")).status_code == 404
 
 
@@ -140,7 +168,9 @@ async def test_what_comes_over_the_counter_is_answered_by_the_unit_itself(desk: 
     body = (await desk.post(HEAD, "/v1/complaints", complaint(channel="counter"))).json()
     assert body["first_responder"]["org_id"] == "420106"
     deadlines = (await desk.get(HEAD, "/v1/deadlines", subject=body["id"])).json()["items"]
-    assert {(clock["holder"]["org_id"], clock["holder"]["role"]) for clock in deadlines} == {("420106", "unit-head")}
+    assert {(clock["holder"]["org_id"], clock["holder"]["role"]) for clock in deadlines} == {
+        ("420106", "unit-head")
+    }
 
 
 async def test_an_offline_call_counts_from_its_own_time(desk: DeskUnderTest) -> None:
@@ -152,9 +182,7 @@ async def test_an_offline_call_counts_from_its_own_time(desk: DeskUnderTest) -> 
 async def test_fifty_equal_requests_at_once_make_one_complaint_and_one_answer(desk: DeskUnderTest) -> None:
     key, mail_no = str(uuid4()), "FIFTY0000001CN"
     body = complaint(mail_no=mail_no, caller={"phone": "13800005050"})
-    answers = await asyncio.gather(
-        *(desk.post(AGENT, "/v1/complaints", body, key=key) for _ in range(50))
-    )
+    answers = await asyncio.gather(*(desk.post(AGENT, "/v1/complaints", body, key=key) for _ in range(50)))
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.content for answer in answers}) == 1
     assert len({answer.headers["etag"] + answer.headers["location"] for answer in answers}) == 1
@@ -192,7 +220,9 @@ async def test_two_hundred_simultaneous_complaints_have_numbers_of_their_own(des
         ("5000.01", ["compensation-handle", "compensation-pay", "compensation-report"]),
     ],
 )
-async def test_only_above_5000_yuan_the_province_is_told(desk: DeskUnderTest, amount: str, kinds: list[str]) -> None:
+async def test_only_above_5000_yuan_the_province_is_told(
+    desk: DeskUnderTest, amount: str, kinds: list[str]
+) -> None:
     body = (await desk.post(AGENT, "/v1/compensations", claim(amount_claimed=amount))).json()
     assert body["state"] == "filed"
     assert [clock["kind"] for clock in body["deadlines"]] == kinds
@@ -236,7 +266,10 @@ async def test_the_event_of_a_compensation_tells_the_level_and_never_the_amount(
 
 
 async def test_a_compensation_for_a_customer_never_heard_of_is_refused(desk: DeskUnderTest) -> None:
-    for caller, field in (({"customer_code": "42010099999999"}, "customer_code"), ({"customer_id": str(uuid7())}, "customer_id")):
+    for caller, field in (
+        ({"customer_code": "42010099999999"}, "customer_code"),
+        ({"customer_id": str(uuid7())}, "customer_id"),
+    ):
         answer = await desk.post(AGENT, "/v1/compensations", claim(caller=caller))
         assert (answer.status_code, answer.json()["code"]) == (422, "unknown-customer")
         assert answer.json()["pointer"] == f"/caller/{field}"

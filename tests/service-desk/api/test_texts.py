@@ -1,6 +1,7 @@
 """Texts are kept as they came, and steps ask for the version that was read."""
 
 import pytest
+
 from support.desk import DeskUnderTest, Person
 
 AGENT = Person("420100", "hotline-agent")
@@ -8,9 +9,27 @@ OFFICER = Person("420100", "center-officer")
 ANSWER = {"answer": "已致电", "by": "phone", "next_steps": "再来电"}
 
 
-@pytest.mark.parametrize("text", ["👨‍👩‍👧‍👦 投诉", "𠮷野家", "שלום עליכם", "零\u200b宽", "e\u0301", "行一\n行二\t。", "'; DROP TABLE complaint; --", "=1+1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👨‍👩‍👧‍👦 投诉",
+        "𠮷野家",
+        "שלום עליכם",
+        "零\u200b宽",
+        "e\u0301",
+        "行一\n行二\t。",
+        "'; DROP TABLE complaint; --",
+        "=1+1",
+    ],
+)
 async def test_every_character_that_has_a_code_point_is_kept(desk: DeskUnderTest, text: str) -> None:
-    body = {"channel": "hotline", "category": "other", "content": text, "place": text.split("\n")[0], "caller": {"name": text[:5]}}
+    body = {
+        "channel": "hotline",
+        "category": "other",
+        "content": text,
+        "place": text.split("\n")[0],
+        "caller": {"name": text[:5]},
+    }
     case_no = (await desk.post(AGENT, "/v1/complaints", body)).json()["case_no"]
     read = (await desk.get(OFFICER, f"/v1/complaints/{case_no}")).json()
     assert read["content"] == text
@@ -22,7 +41,9 @@ async def test_a_step_without_the_version_read_is_refused(desk: DeskUnderTest) -
     case_no = (await desk.post(AGENT, "/v1/complaints", body)).json()["case_no"]
     missing = await desk.post(OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER)
     stale = await desk.post(OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER, version=7)
-    nonsense = await desk.post(OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER, headers={"If-Match": '"x"'})
+    nonsense = await desk.post(
+        OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER, headers={"If-Match": '"x"'}
+    )
     assert [answer.status_code for answer in (missing, stale, nonsense)] == [428, 412, 412]
     assert (await desk.get(OFFICER, f"/v1/complaints/{case_no}")).headers["etag"] == '"1"'
 
@@ -33,5 +54,9 @@ async def test_an_unknown_cause_is_refused_with_those_that_are_known(desk: DeskU
     await desk.post(OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER, version=1)
     found = {"cause": "坏运气", "link": "delivery", "responsibility": "无"}
     answer = await desk.post(OFFICER, f"/v1/complaints/{case_no}/investigation", found, version=2)
-    assert (answer.status_code, answer.json()["code"], answer.json()["pointer"]) == (422, "unknown-cause", "/cause")
+    assert (answer.status_code, answer.json()["code"], answer.json()["pointer"]) == (
+        422,
+        "unknown-cause",
+        "/cause",
+    )
     assert "bad-attitude" in answer.json()["known"]

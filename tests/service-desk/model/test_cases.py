@@ -1,17 +1,20 @@
 """The states of a complaint: six steps, none skipped."""
 
 import pytest
-from support.cases import a_complaint
 
 from service_desk.model.cases import Move, State
 from service_desk.model.refusals import CaseEnded, StepSkipped
+from support.desk_cases import a_complaint
 
 ALLOWED = {
     (State.RECORDED, Move.ANSWER): State.ANSWERED,
     (State.ANSWERED, Move.INVESTIGATE): State.INVESTIGATED,
     (State.INVESTIGATED, Move.RESOLVE): State.RESOLVED,
     (State.RESOLVED, Move.CLOSE): State.CLOSED,
-    **{(state, Move.WITHDRAW): State.WITHDRAWN for state in (State.RECORDED, State.ANSWERED, State.INVESTIGATED)},
+    **{
+        (state, Move.WITHDRAW): State.WITHDRAWN
+        for state in (State.RECORDED, State.ANSWERED, State.INVESTIGATED)
+    },
     **{(state, Move.ESCALATE): state for state in (State.RECORDED, State.ANSWERED, State.INVESTIGATED)},
 }
 MOVES = [Move.ANSWER, Move.INVESTIGATE, Move.RESOLVE, Move.CLOSE, Move.ESCALATE, Move.WITHDRAW]
@@ -23,9 +26,7 @@ def test_each_step_follows_the_one_before(state: State, move: Move) -> None:
     assert a_complaint(state=state).after(move) is ALLOWED[state, move]
 
 
-@pytest.mark.parametrize(
-    ("state", "move"), [(s, m) for s in LIVE for m in MOVES if (s, m) not in ALLOWED]
-)
+@pytest.mark.parametrize(("state", "move"), [(s, m) for s in LIVE for m in MOVES if (s, m) not in ALLOWED])
 def test_everything_else_skips_a_step_and_is_refused(state: State, move: Move) -> None:
     with pytest.raises(StepSkipped) as refused:
         a_complaint(state=state).after(move)

@@ -4,18 +4,18 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
-from support.law import hubei
 
 from regulations.calendars import due
 from regulations.topics.compensation import CompensationClocks, CompensationLimit, VipFlag
 from regulations.topics.complaints import ComplaintClocks
 from service_desk.policies import clocks
+from support.desk_law import in_wuhan
 
 RECEIVED = datetime.fromisoformat("2026-11-20T15:30:00+08:00")
 
 
 def test_a_complaint_of_20_november_is_answered_by_the_end_of_22_and_resolved_by_the_end_of_27() -> None:
-    running = clocks.complaint_clocks(hubei(ComplaintClocks), service_class=2, vip=False)
+    running = clocks.complaint_clocks(in_wuhan(ComplaintClocks), service_class=2, vip=False)
     assert {clock.kind: due(RECEIVED, clock.within).due_on for clock in running} == {
         "complaint-answer": date(2026, 11, 22),
         "complaint-resolve": date(2026, 11, 27),
@@ -24,19 +24,26 @@ def test_a_complaint_of_20_november_is_answered_by_the_end_of_22_and_resolved_by
 
 @pytest.mark.parametrize(
     ("amount", "above"),
-    [("0.01", False), ("4999.99", False), ("5000", False), ("5000.00", False), ("5000.01", True), ("5001", True)],
+    [
+        ("0.01", False),
+        ("4999.99", False),
+        ("5000", False),
+        ("5000.00", False),
+        ("5000.01", True),
+        ("5001", True),
+    ],
 )
 def test_up_to_and_including_5000_yuan_the_city_advances(amount: str, above: bool) -> None:
-    assert clocks.above_limit(hubei(CompensationLimit), Decimal(amount)).outcome is above
+    assert clocks.above_limit(in_wuhan(CompensationLimit), Decimal(amount)).outcome is above
 
 
 def test_the_reason_of_the_limit_never_tells_the_amount() -> None:
-    because = clocks.above_limit(hubei(CompensationLimit), Decimal("6789.01")).because
+    because = clocks.above_limit(in_wuhan(CompensationLimit), Decimal("6789.01")).because
     assert "6789" not in str(because.to_json())
 
 
 def test_a_vip_claim_is_handled_in_2_days_paid_in_7_and_above_the_limit_reported_in_3() -> None:
-    running = clocks.compensation_clocks(hubei(CompensationClocks), vip=True, above=True)
+    running = clocks.compensation_clocks(in_wuhan(CompensationClocks), vip=True, above=True)
     assert {clock.kind: due(RECEIVED, clock.within).due_on for clock in running} == {
         "compensation-handle": date(2026, 11, 22),
         "compensation-pay": date(2026, 11, 27),
@@ -45,7 +52,7 @@ def test_a_vip_claim_is_handled_in_2_days_paid_in_7_and_above_the_limit_reported
 
 
 def test_a_claim_within_the_limit_is_not_reported() -> None:
-    running = clocks.compensation_clocks(hubei(CompensationClocks), vip=True, above=False)
+    running = clocks.compensation_clocks(in_wuhan(CompensationClocks), vip=True, above=False)
     assert [clock.kind for clock in running] == ["compensation-handle", "compensation-pay"]
 
 
@@ -56,4 +63,4 @@ def test_a_claim_within_the_limit_is_not_reported() -> None:
 def test_class_1_always_has_the_vip_channel_others_by_the_centers_flag(
     vip: bool, service_class: int | None, outcome: bool
 ) -> None:
-    assert clocks.is_vip(hubei(VipFlag), vip=vip, service_class=service_class).outcome is outcome
+    assert clocks.is_vip(in_wuhan(VipFlag), vip=vip, service_class=service_class).outcome is outcome

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from support.cases import a_complaint
-from support.law import hubei
 
 from regulations.topics.complaints import FirstResponder, FollowUp
 from regulations.topics.losses import LossCauses
 from service_desk.model.cases import Move
 from service_desk.model.refusals import TooFewTries, UnknownCause
 from service_desk.policies import handling
+from support.desk_cases import a_complaint
+from support.desk_law import in_wuhan
 
 COMPLAINT = a_complaint(first_responder="420100")
 HANDLERS_MOVES = [Move.ANSWER, Move.INVESTIGATE, Move.RESOLVE, Move.ESCALATE]
@@ -60,33 +60,36 @@ def test_who_only_reads_takes_no_step(move: Move, role: str) -> None:
 
 
 def test_the_twelve_causes_of_article_33_3_are_known() -> None:
-    ours = next(group for group in hubei(LossCauses).value.groups if group.code == "marketing-service")
+    ours = next(group for group in in_wuhan(LossCauses).value.groups if group.code == "marketing-service")
     assert len(ours.causes) == 12
     for cause in ours.causes:
-        because = handling.known_cause(hubei(LossCauses), cause.code)
+        because = handling.known_cause(in_wuhan(LossCauses), cause.code)
         assert because.reasons[0].inputs == {"cause": cause.code}
 
 
 def test_a_cause_that_is_not_listed_is_refused_with_the_list() -> None:
     with pytest.raises(UnknownCause) as refused:
-        handling.known_cause(hubei(LossCauses), "bad-luck")
+        handling.known_cause(in_wuhan(LossCauses), "bad-luck")
     assert "complaint-unhandled" in refused.value.extra["known"]
 
 
 def test_a_customer_who_was_reached_needs_no_tries() -> None:
-    assert handling.follow_up(hubei(FollowUp), 5, None).reasons[0].inputs == {"reached": True, "tries": None}
+    assert handling.follow_up(in_wuhan(FollowUp), 5, None).reasons[0].inputs == {
+        "reached": True,
+        "tries": None,
+    }
 
 
 @pytest.mark.parametrize("tries", [0, 1, 2])
 def test_nobody_is_given_up_before_the_tries_of_the_pack(tries: int) -> None:
     with pytest.raises(TooFewTries):
-        handling.follow_up(hubei(FollowUp), None, tries)
+        handling.follow_up(in_wuhan(FollowUp), None, tries)
 
 
 @pytest.mark.parametrize("tries", [3, 4])
 def test_after_the_tries_of_the_pack_a_complaint_may_close_unreached(tries: int) -> None:
-    assert handling.follow_up(hubei(FollowUp), None, tries).reasons[0].inputs["reached"] is False
+    assert handling.follow_up(in_wuhan(FollowUp), None, tries).reasons[0].inputs["reached"] is False
 
 
 def test_a_resolution_cites_result_and_reply() -> None:
-    assert handling.outcome(hubei(FirstResponder)).reasons[0].inputs == {"given": ["result", "reply"]}
+    assert handling.outcome(in_wuhan(FirstResponder)).reasons[0].inputs == {"given": ["result", "reply"]}

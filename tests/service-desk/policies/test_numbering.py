@@ -4,16 +4,16 @@ from datetime import date
 
 import pytest
 from stdnum.iso7064 import mod_11_10
-from support.law import hubei
 
 from regulations.topics.complaints import CaseNumberFormat
 from service_desk.policies.numbering import case_number
+from support.desk_law import in_wuhan
 
 DAY = date(2026, 3, 1)
 
 
 def number(ordinal: int) -> str:
-    return case_number(hubei(CaseNumberFormat).value, DAY, ordinal)
+    return case_number(in_wuhan(CaseNumberFormat).value, DAY, ordinal)
 
 
 @pytest.mark.parametrize(

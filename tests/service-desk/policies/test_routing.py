@@ -1,12 +1,12 @@
 """First responder by channel (hubei art. 30(1); platform convention)."""
 
 import pytest
-from support.law import hubei, platform
 
 from regulations.topics.complaints import FirstResponder, FirstResponderChannels
 from service_desk.model.cases import Channel
 from service_desk.model.refusals import TransferRefused
 from service_desk.policies.routing import Candidates, first_responder, sideways
+from support.desk_law import in_wuhan
 
 REMOTE = [Channel.HOTLINE, Channel.WEBSITE, Channel.REGULATOR]
 ON_SITE = [Channel.COUNTER, Channel.MAIL, Channel.VISIT]
@@ -14,7 +14,7 @@ ON_SITE = [Channel.COUNTER, Channel.MAIL, Channel.VISIT]
 
 def responder(channel: Channel, **candidates: str) -> str:
     given = Candidates(**{"receiving": "420506", "own": "420500", **candidates})
-    return first_responder(hubei(FirstResponderChannels), hubei(FirstResponder), channel, given).outcome
+    return first_responder(in_wuhan(FirstResponderChannels), in_wuhan(FirstResponder), channel, given).outcome
 
 
 @pytest.mark.parametrize("channel", REMOTE)
@@ -36,14 +36,17 @@ def test_what_comes_over_the_counter_stays_with_the_unit_that_receives_it(channe
 
 def test_the_reason_cites_the_channel_rule_and_the_duty() -> None:
     decision = first_responder(
-        hubei(FirstResponderChannels), hubei(FirstResponder), Channel.COUNTER, Candidates("420506", "420500")
+        in_wuhan(FirstResponderChannels),
+        in_wuhan(FirstResponder),
+        Channel.COUNTER,
+        Candidates("420506", "420500"),
     )
     assert [reason.article for reason in decision.because.reasons] == ["平台约定", "30(1)"]
     assert decision.because.reasons[1].inputs == {"first_responder": "420506"}
 
 
 def test_the_refusal_of_a_transfer_cites_article_30_1() -> None:
-    refusal = sideways(hubei(FirstResponder), "420100", "武汉市", "420500")
+    refusal = sideways(in_wuhan(FirstResponder), "420100", "武汉市", "420500")
     assert isinstance(refusal, TransferRefused)
     assert refusal.because is not None
     assert refusal.because["reasons"][0]["article"] == "30(1)"
@@ -51,4 +54,4 @@ def test_the_refusal_of_a_transfer_cites_article_30_1() -> None:
 
 
 def test_platform_is_where_the_channels_are() -> None:
-    assert platform(FirstResponderChannels).rule == "platform.first-responder-channels"
+    assert in_wuhan(FirstResponderChannels).rule == "platform.first-responder-channels"

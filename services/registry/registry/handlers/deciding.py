@@ -5,7 +5,6 @@ from registry.commands import Asker, DecideDeclaration
 from registry.model.claims import Claim, ClaimState
 from registry.model.customers import Customer, CustomerState
 from registry.model.declarations import Declaration, Verdict
-from registry.policies.claims import LINE_FREE
 from registry.ports.desk import Desk, Why
 from regulations.provisions import Because
 from regulations.topics.registration import DeclarationDuty
@@ -45,8 +44,11 @@ async def release(declared: Declaration, reason: str, desk: Desk, because: Why) 
 
 
 async def drop(declared: Declaration, desk: Desk, because: Why) -> None:
-    """Drop the prospect that came with a held declaration; one that another unit has stays as it is."""
-    if declared.customer_id is None or LINE_FREE in declared.reasons:
+    """Drop the prospect that came with a held declaration; one that somebody has, or waits for, stays as it is."""
+    if declared.customer_id is None:
+        return
+    held = await desk.known.hold(declared.customer_id)
+    if held.holding or await desk.known.awaits_center(declared.customer_id, declared.declaration_id):
         return
     customer = await desk.customers.get(declared.customer_id)
     await desk.customers.save(customer.moved(CustomerState.DROPPED), because)

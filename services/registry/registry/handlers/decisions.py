@@ -6,10 +6,10 @@ from contracts.refusals import Forbidden, NotFound
 from registry.commands import Asker, DecideDeclaration, FileAnnex1
 from registry.handlers.deciding import customer_of, drop, expire, release, to_decide, verdict, why
 from registry.handlers.granting import grant, start_decision
+from registry.handlers.readings import read_form_phones
 from registry.model.customers import Support
 from registry.model.declarations import UNDECIDED, Declaration, DeclarationState
 from registry.model.refusals import HolderBeyondCenter
-from registry.policies.claims import LINE_FREE
 from registry.ports.desk import Desk
 
 
@@ -17,6 +17,7 @@ async def file_annex_1(command: FileAnnex1, desk: Desk) -> Declaration:
     """File the registration form with the center, whose clock starts."""
     declared = await desk.declarations.get(command.declaration_id)
     _must_be_own(command.asker, declared)
+    read_form_phones(command.annex_1.written, "", desk)
     filed = declared.moved(DeclarationState.FILED, annex_1=command.annex_1.written)
     await desk.declarations.save(filed)
     await start_decision(filed, desk)
@@ -63,8 +64,7 @@ async def accept_declaration(command: DecideDeclaration, desk: Desk) -> Declarat
     because = why(
         declared, desk, f"中心确认可以开发:{command.reason}", f"cleared by the center: {command.reason}"
     )
-    if LINE_FREE in declared.reasons:
-        await _support(declared, desk)
+    await _settle_holder(declared, desk)
     accepted = declared.moved(
         DeclarationState.PROTECTED,
         verdict=verdict(command.asker, desk, "accepted", command.reason),
@@ -100,6 +100,18 @@ async def withdraw_declaration(command: DecideDeclaration, desk: Desk) -> Declar
 def _must_be_own(asker: Asker, declared: Declaration) -> None:
     if asker.org_id != declared.org_id and asker.staff_id != declared.submitted_by:
         raise Forbidden("只能办理本单位的申报", "only the declaring unit may do this")
+
+
+async def _settle_holder(declared: Declaration, desk: Desk) -> None:
+    """Make the unit a supporting one where another holds the customer, else the responsible one."""
+    if declared.customer_id is None:
+        raise LookupError("a held declaration has a customer")
+    held = await desk.known.hold(declared.customer_id)
+    if held.holding is None:
+        customer = await desk.customers.take_over(declared.customer_id, declared.org_id)
+        await desk.customers.save(customer.changed(supports=()), declared.because)
+    elif held.holding.org_id != declared.org_id:
+        await _support(declared, desk)
 
 
 async def _support(declared: Declaration, desk: Desk) -> None:

@@ -7,7 +7,7 @@ from chassis.ids import uuid7
 from contracts.refusals import NotFound
 from registry.commands import SubmitDeclaration
 from registry.handlers.granting import grant, start_decision
-from registry.handlers.readings import check_lines, place_of, read_phones
+from registry.handlers.readings import check_lines, place_of, read_form_phones, read_phones
 from registry.model.customers import Customer, Nature
 from registry.model.declarations import UNDECIDED, Declaration, DeclarationState, Outcome
 from registry.model.refusals import OrganisationDissolved
@@ -22,6 +22,8 @@ async def submit_declaration(command: SubmitDeclaration, desk: Desk) -> Declarat
     """Declare a customer: one holder at most comes out of it, whatever else is declared at the same moment."""
     _must_be_living(command, desk)
     check_lines(command.lines, command.org_id, desk)
+    if command.annex_1 is not None:
+        read_form_phones(command.annex_1.written, "/annex_1", desk)
     declared = _declared(command, desk)
     identity = _identity(command, desk)
     customer_id = uuid7()
@@ -45,8 +47,13 @@ async def submit_declaration(command: SubmitDeclaration, desk: Desk) -> Declarat
 
 
 def _must_be_living(command: SubmitDeclaration, desk: Desk) -> None:
-    if not command.asker.covers(desk.tree.path(command.org_id)):
-        raise NotFound(f"没有机构 {command.org_id}", f"no organisation {command.org_id}", pointer="/org_id")
+    unknown = NotFound(f"没有机构 {command.org_id}", f"no organisation {command.org_id}", pointer="/org_id")
+    try:
+        orgpath = desk.tree.path(command.org_id)
+    except NotFound as error:
+        raise unknown from error
+    if not command.asker.covers(orgpath):
+        raise unknown
     if desk.tree.dissolved(command.org_id, desk.today):
         raise OrganisationDissolved("该机构已撤销", "the organisation is dissolved", pointer="/org_id")
 
@@ -83,8 +90,9 @@ async def _match(identity: Identity, customer_id: UUID, desk: Desk) -> Match:
     match = judge(identity, known, desk.bounds)
     if match.outcome is Outcome.EXACT:
         return match
-    known += await desk.known.since(mark)
-    match = judge(identity, known, desk.bounds)
+    # What was committed between the mark and the first look is seen by both.
+    seen = {one.customer_id: one for one in [*known, *await desk.known.since(mark)]}
+    match = judge(identity, seen.values(), desk.bounds)
     if match.outcome is Outcome.EXACT:
         return match
     taken = await desk.known.take(identity_keys(identity), customer_id)

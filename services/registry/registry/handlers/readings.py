@@ -1,6 +1,7 @@
 """Facts of a form read by the law of the day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from contracts.refusals import InvalidValue
 from registry.model.refusals import UnknownLine
@@ -10,6 +11,8 @@ from regulations.topics.compensation import VipFlag
 from regulations.topics.customers import BusinessLines
 from regulations.topics.organisations import PlaceClasses
 from regulations.topics.words import Place
+
+FORM_PHONES = ("contact_phone", "mobile")
 
 
 def check_lines(lines: Sequence[str], org_id: str, desk: Desk) -> None:
@@ -41,10 +44,20 @@ def read_phones(phones: Sequence[str], desk: Desk) -> tuple[str, ...]:
     """Give the keys of phone numbers as written; refuses what is none, by its place in the list."""
     keys: dict[str, None] = {}
     for place, phone in enumerate(phones):
-        try:
-            keys.update(dict.fromkeys(desk.phone_keys.keys(phone)))
-        except (InvalidValue, ValueError) as wrong:
-            raise InvalidValue(
-                f"不是电话号码:{phone}", f"no phone number: {phone}", pointer=f"/customer/phones/{place}"
-            ) from wrong
+        keys.update(dict.fromkeys(_read_phone(phone, f"/customer/phones/{place}", desk)))
     return tuple(keys)
+
+
+def read_form_phones(form: Mapping[str, Any], pointer: str, desk: Desk) -> tuple[str, ...]:
+    """Give the customer's own numbers of annex 1 as written; refuses what is none, by its field."""
+    phones = [(field, form[field]) for field in FORM_PHONES if form.get(field)]
+    for field, phone in phones:
+        _read_phone(phone, f"{pointer}/{field}", desk)
+    return tuple(phone for _, phone in phones)
+
+
+def _read_phone(phone: str, pointer: str, desk: Desk) -> Sequence[str]:
+    try:
+        return desk.phone_keys.keys(phone)
+    except InvalidValue as wrong:
+        raise InvalidValue(f"不是电话号码:{phone}", f"no phone number: {phone}", pointer=pointer) from wrong

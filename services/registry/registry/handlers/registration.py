@@ -7,11 +7,11 @@ from uuid import UUID
 from contracts.refusals import InvalidValue
 from registry.commands import ApproveDeclaration
 from registry.handlers.deciding import customer_of, must_decide, verdict
-from registry.handlers.readings import always_vip, place_of
+from registry.handlers.readings import always_vip, place_of, read_form_phones, read_phones
 from registry.model.codes import customer_code
 from registry.model.customers import Assignment, Customer, CustomerState
 from registry.model.declarations import Declaration, DeclarationState
-from registry.model.refusals import ManagerOverloaded, NoManager
+from registry.model.refusals import ManagerOverloaded, NoManager, WrongState
 from registry.model.staff import Role
 from registry.policies.classes import ClassLaw, FormFacts, initial_class
 from registry.policies.loads import LoadLaw, carries
@@ -31,6 +31,8 @@ async def approve_declaration(command: ApproveDeclaration, desk: Desk) -> Declar
     approved = declared.moved(
         DeclarationState.APPROVED, verdict=verdict(command.asker, desk, "approved", command.override_reason)
     )
+    if customer.state is CustomerState.PROSPECT and customer.org_id != declared.org_id:
+        raise WrongState("先由责任单位注册该客户", "the responsible unit registers the customer first")
     if customer.state is CustomerState.PROSPECT:
         customer = await _registered(command, declared, customer, desk)
     await _make_standing(declared, desk)
@@ -53,10 +55,13 @@ async def _registered(
         zh=rated.because.zh.partition("。")[0],
         en=rated.because.en.partition(". ")[0],
     ).to_json()
+    phones = tuple(dict.fromkeys([*customer.phones, *read_form_phones(form, "/annex_1", desk)]))
     registered = replace(
         customer.moved(CustomerState.REGISTERED),
         customer_code=await _code(declared, desk),
         address=form.get("address") or customer.address,
+        phones=phones,
+        phone_keys=tuple(sorted(read_phones(phones, desk))),
         industry=form.get("industry"),
         importance=form.get("importance"),
         importance_level=form.get("importance_level"),

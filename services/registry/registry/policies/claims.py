@@ -13,15 +13,20 @@ from regulations.topics.claims import ClaimWindow
 from regulations.topics.registration import DeclarationDuty
 
 LINE_FREE = "line-free"
+DECLARED_BEFORE = "declared-before"
 
 
 @dataclass(frozen=True)
 class Held:
-    """What is held of an existing customer: as a whole by an assignment or a claim, and line by line."""
+    """What is held of an existing customer: as a whole by an assignment or a claim, and line by line.
+
+    `awaited`: nobody holds it yet, but an earlier declaration waits for its center.
+    """
 
     customer_id: UUID
     holding: Holding | None
     lines: Mapping[str, Holding]
+    awaited: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,13 @@ def _rule_on_same(
     match: Match, held: Held, asked: Asked, duty: Provision[DeclarationDuty]
 ) -> Decision[Ruling]:
     cited = duty.cite(match=match.outcome, matched=match.matched, lines=tuple(asked.lines))
+    if held.holding is None and held.awaited:
+        return Decision(
+            Ruling(DeclarationState.HELD, held.customer_id, (DECLARED_BEFORE,)),
+            Because.of(
+                cited, zh="另一申报在先,正待中心确认", en="an earlier declaration waits for its center"
+            ),
+        )
     if held.holding is None:
         return Decision(
             Ruling(DeclarationState.PROTECTED, held.customer_id, takes_over=True),

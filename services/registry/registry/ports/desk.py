@@ -37,6 +37,10 @@ class Market(Protocol):
         """Lock a customer and tell who holds it."""
         ...
 
+    async def awaits_center(self, customer_id: UUID, but: UUID | None = None) -> bool:
+        """Tell whether another declaration of the customer waits for its center."""
+        ...
+
     async def take(self, keys: Sequence[IdentityKey], customer_id: UUID) -> dict[str, UUID]:
         """Take identity keys; gives by kind the customers that have one of them already."""
         ...

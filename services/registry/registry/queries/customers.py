@@ -12,10 +12,9 @@ from contracts.refusals import NotFound
 from registry.model.claims import Claim
 from registry.model.codes import read_customer_code, shown_code
 from registry.model.customers import Customer, Nature
-from registry.policies.names import normalised
 from registry.queries import shown
 from registry.queries.declarations import Eyes, claim
-from registry.queries.pages import Listing, Paging, contains, listed
+from registry.queries.pages import Listing, Paging, contains, listed, name_part
 from registry.queries.shown import name_of
 from registry.tables.claims import claim_of
 from registry.tables.customers import customer_of
@@ -91,10 +90,10 @@ def _searched(q: str) -> dict[str, object]:
     code = read_customer_code(q)
     if code:
         return {"c.customer_code = {}": code}
-    if q.isascii() and q.isalpha():
+    if q.isascii():
         # Letters may be initials (whxysm) or stand in the name itself.
         return {"(c.initials LIKE {0} OR lower(c.name_key) LIKE {0})": contains(q.lower())}
-    return {"c.name_key LIKE {}": contains(normalised(q))}
+    return {"lower(c.name_key) LIKE {}": name_part(q)}
 
 
 async def one_customer(tx: Transaction, key: str, eyes: Eyes) -> tuple[dict[str, Any], int]:

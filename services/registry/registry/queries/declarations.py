@@ -14,10 +14,9 @@ from contracts.refusals import NotFound
 from registry.model.claims import Claim
 from registry.model.declarations import Declaration, DeclarationState
 from registry.model.refusals import CustomerTaken
-from registry.policies.names import normalised
 from registry.ports.desk import Seal
 from registry.queries import shown
-from registry.queries.pages import Listing, Paging, contains, listed
+from registry.queries.pages import Listing, Paging, listed, name_part
 from registry.queries.shown import name_of
 from registry.tables.claims import claim_of
 from registry.tables.declarations import declaration_of
@@ -93,7 +92,7 @@ async def declarations(
     conditions: dict[str, object] = {
         "d.state = {}": filters.get("state"),
         "d.org_id = {}": filters.get("org_id"),
-        "d.name_key LIKE {}": contains(normalised(q)) if q else None,
+        "lower(d.name_key) LIKE {}": name_part(q) if q else None,
     }
     listing = Listing("declaration d", "d.declaration_id", conditions, newest_first=True)
     return await listed(

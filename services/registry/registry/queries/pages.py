@@ -9,6 +9,7 @@ import asyncpg
 
 from chassis.http.paging import bad_cursor, decode_cursor, encode_cursor, page
 from chassis.transaction import Transaction
+from registry.policies.names import normalised
 
 View = Callable[[asyncpg.Record], Mapping[str, Any]]
 
@@ -74,6 +75,11 @@ async def listed(
     column = listing.key.rpartition(".")[-1]
     following = encode_cursor(str(rows[paging.limit - 1][column])) if len(rows) > paging.limit else None
     return page([view(row) for row in rows[: paging.limit]], following, total)
+
+
+def name_part(q: str) -> str:
+    """Give the LIKE pattern of a part of a normalised name in lower case; what has no text in it finds nothing."""
+    return contains((normalised(q) or q).lower())
 
 
 def contains(text: str) -> str:

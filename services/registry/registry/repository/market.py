@@ -65,7 +65,13 @@ class MarketRows:
         whole = next((holding for line, holding in holdings if line is None), None)
         first = min((holding for _, holding in holdings), key=lambda holding: holding.since, default=None)
         lines = {line: holding for line, holding in holdings if line is not None}
-        return Held(customer_id, whole or first, lines)
+        awaited = not holdings and await self.awaits_center(customer_id)
+        return Held(customer_id, whole or first, lines, awaited)
+
+    async def awaits_center(self, customer_id: UUID, but: UUID | None = None) -> bool:
+        """Tell whether another declaration of the customer waits for its center."""
+        awaits: bool = await self._tx.fetchval("SELECT awaits_center($1, $2)", customer_id, but)
+        return awaits
 
     async def take(self, keys: Sequence[IdentityKey], customer_id: UUID) -> dict[str, UUID]:
         """Take identity keys in their order; where a certain one is another's, all are given back."""

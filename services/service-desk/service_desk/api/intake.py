@@ -92,7 +92,7 @@ async def receive_complaint(
         await counter.desk.receive_complaint(body.command(caller.org_id), asked.moment.now, law, reception)
     except KeyReused as error:
         raise key_reused() from error
-    return await _answered(reception.written, edge)
+    return await _answered(reception.written, edge, body)
 
 
 @router.post(
@@ -115,7 +115,7 @@ async def file_compensation(
         await counter.desk.file_compensation(body.command(caller.org_id), asked.moment.now, law, reception)
     except KeyReused as error:
         raise key_reused() from error
-    return await _answered(reception.written, edge)
+    return await _answered(reception.written, edge, body)
 
 
 async def _asked(
@@ -133,8 +133,9 @@ async def _asked(
     )
 
 
-async def _answered(written: Written | None, edge: Edge) -> Response:
+async def _answered(written: Written | None, edge: Edge, body: IntakeIn) -> Response:
     if written is None:
         raise LookupError("an intake ends with an answer or a refusal")
-    await edge.committed()
+    # The clocks of a call that comes in now are days away; only those of an offline call may be due already.
+    await edge.committed(clocks_too=body.received_at is not None)
     return Answer(CREATED, written.body, **written.headers).response()

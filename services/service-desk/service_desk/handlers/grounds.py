@@ -1,11 +1,13 @@
 """What follows from the law alone for a call: who answers, by which clocks, and why. Found once, then remembered."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from chassis.deadlines import CENTER_KINDS, Holder
 from chassis.directory import Organisation, Snapshot
+from chassis.encoding import dumps
 from regulations.provisions import Because, Decision, Reason
 from regulations.topics.compensation import (
     CompensationClocks,
@@ -19,6 +21,7 @@ from service_desk.model.cases import CustomerFacts
 from service_desk.model.refusals import UnknownCity, UnknownPost
 from service_desk.policies import clocks, routing
 from service_desk.policies.clocks import Clock
+from service_desk.ports import Explanation
 
 CITY = "city"
 UNIT_HEAD = "unit-head"
@@ -34,7 +37,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """`org_id` is the unit the case concerns; it lies in the first responder's area wherever there is a choice."""
+    """`org_id` is the unit the case concerns, in the first responder's area wherever there is a choice.
+
+    `explained` is `because` encoded once for the many cases that rest on it.
+    """
 
     first_responder: str
     org_id: str
@@ -43,6 +49,7 @@ class Ground:
     above_limit: bool
     held: tuple[Held, ...]
     because: Because
+    explained: Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,11 @@ class Grounds:
 
     def for_compensation(self, law: Snapshot, situation: Situation, amount: Decimal) -> Ground:
         """Give the ground of a compensation; raises UnknownCity, UnknownPost and NoLaw."""
-        return compensation_ground(law, situation, amount)
+        first = self.for_complaint(law, situation).first_responder
+        limit = law.find(CompensationLimit, org_id=first, day=situation.day)
+        above = clocks.above_limit(limit, amount)
+        key = ("compensation", above.outcome, *situation.key)
+        return self._known(law, key) or self._keep(key, compensation_ground(law, situation, above))
 
     def _known(self, law: Snapshot, key: tuple[object, ...]) -> Ground | None:
         if law is not self._law or len(self._found) >= self._most:
@@ -102,16 +113,16 @@ def complaint_ground(law: Snapshot, situation: Situation) -> Ground:
     running = clocks.complaint_clocks(rule, service_class=situation.service_class, vip=flag.outcome)
     held = tuple(Held(clock, _holder(law, routed.outcome, clock.role)) for clock in running)
     reasons = (*routed.because.reasons, rule.cite(service_class=situation.service_class, vip=flag.outcome))
-    return Ground(routed.outcome, unit.org_id, unit.orgpath, flag.outcome, False, held, Because.of(*reasons))
+    because = Because.of(*reasons)
+    return _ground(routed.outcome, unit, because, vip=flag.outcome, above=False, held=held)
 
 
-def compensation_ground(law: Snapshot, situation: Situation, amount: Decimal) -> Ground:
-    """Decide first responder, clocks and level of a compensation (amount in yuan)."""
+def compensation_ground(law: Snapshot, situation: Situation, above: Decision[bool]) -> Ground:
+    """Decide first responder and clocks of a compensation, above the limit or not."""
     routed, unit = _routed(law, situation)
     first = routed.outcome
     flag = _vip(law, situation, first)
     limit = law.find(CompensationLimit, org_id=first, day=situation.day)
-    above = clocks.above_limit(limit, amount)
     if flag.outcome:
         running = clocks.compensation_clocks(
             law.find(CompensationClocks, org_id=first, day=situation.day), vip=True, above=above.outcome
@@ -132,7 +143,15 @@ def compensation_ground(law: Snapshot, situation: Situation, amount: Decimal) ->
     )
     reasons: tuple[Reason, ...] = (*routed.because.reasons, *flag.because.reasons, *above.because.reasons)
     because = Because.of(*reasons, running[0].reason)
-    return Ground(first, unit.org_id, unit.orgpath, flag.outcome, above.outcome, held, because)
+    return _ground(first, unit, because, vip=flag.outcome, above=above.outcome, held=held)
+
+
+def _ground(
+    first: str, unit: Organisation, because: Because, *, vip: bool, above: bool, held: tuple[Held, ...]
+) -> Ground:
+    explained = dumps(because.to_json())
+    digest = hashlib.sha256(explained).digest()
+    return Ground(first, unit.org_id, unit.orgpath, vip, above, held, because, Explanation(explained, digest))
 
 
 def _routed(law: Snapshot, situation: Situation) -> tuple[Decision[str], Organisation]:

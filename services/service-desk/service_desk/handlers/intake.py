@@ -161,7 +161,7 @@ def _complaint_promise(complaint: Complaint, ground: Ground, law: Snapshot) -> P
         complaint_promise(complaint.case_no, due_on),
         "answer",
         answer_next(due_on[ANSWER]),
-        ground.because,
+        ground.explained,
     )
 
 
@@ -173,7 +173,7 @@ def _compensation_promise(claim: Compensation, ground: Ground, law: Snapshot) ->
         compensation_promise(claim.case_no, due_on),
         "handle",
         handle_next(due_on[HANDLE]),
-        ground.because,
+        ground.explained,
     )
 
 

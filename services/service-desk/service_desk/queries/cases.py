@@ -13,6 +13,7 @@ from service_desk.queries.phones import shown_phone
 from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
 PARTS = """
+(SELECT g.because FROM case_ground g WHERE g.digest = c.ground) AS because,
 json_build_object('org_id', c.first_responder_org_id, 'name', f.name) AS first_responder,
 CASE WHEN k.customer_id IS NULL THEN NULL ELSE json_build_object('customer_id', k.customer_id, 'code', k.code,
   'name', k.name, 'class', class_of(k), 'vip', c.vip) END AS customer
@@ -123,7 +124,8 @@ def _header(row: Record, kind: str) -> dict[str, Any]:
         "customer": orjson.loads(row["customer"]) if row["customer"] else None,
         "first_responder": orjson.loads(row["first_responder"]),
         "deadlines": orjson.loads(row["deadlines"]),
-        **orjson.loads(row["receipt"]),
+        "promised": orjson.loads(row["promised"]),
+        "because": orjson.loads(row["because"]),
     }
 
 

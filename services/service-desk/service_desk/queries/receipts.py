@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import orjson
+
 from chassis.deadlines import Deadline
 from chassis.directory import Snapshot
 from service_desk.model.cases import CustomerFacts
@@ -53,11 +55,6 @@ def compensation_receipt(filed: FiledCompensation, law: Snapshot) -> dict[str, A
     }
 
 
-def stored_receipt(promise: Promise) -> dict[str, Any]:
-    """Give what of the answer is kept with the case for good: what was told, and why."""
-    return {"promised": promise.promised.to_json(), "because": promise.because.to_json()}
-
-
 def unit(org_id: str, law: Snapshot) -> dict[str, str]:
     """Give an organisation with its name."""
     node = law.organisations.get(org_id)
@@ -74,7 +71,7 @@ def _promise(promise: Promise) -> dict[str, Any]:
             "by": first.due_at,
             **promise.next_step.to_json(),
         },
-        "because": promise.because.to_json(),
+        "because": orjson.Fragment(promise.explained.encoded),
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from contracts import service_desk as told
 from contracts.envelope import Event
 from service_desk.model.cases import Caller, CustomerFacts
 from service_desk.model.refusals import UnknownComplaint, UnknownCustomer
-from service_desk.ports import Changed, FiledCompensation, Promise, ReceivedComplaint
+from service_desk.ports import Changed, Explanation, FiledCompensation, Promise, ReceivedComplaint
 
 RECEIVE = "SELECT verdict, facts, headers, body FROM receive_complaint({})"
 FILE = "SELECT verdict, facts, headers, body FROM file_compensation({})"
@@ -95,11 +95,25 @@ class _Reception:
         """Give what was last known of the customer a caller names; may be out of date."""
         return self._means.guesses.get(caller, self._request.phone_keys)
 
-    async def _call(self, sql: str, arguments: list[object]) -> Record:
+    async def _call(self, sql: str, arguments: list[object], explained: Explanation) -> Record:
         row = await self._means.pool.fetchrow(sql, *arguments)
+        if row is not None and row["verdict"] == "ground":
+            await self._keep(explained)
+            row = await self._means.pool.fetchrow(sql, *arguments)
         if row is None:
             raise LookupError("an intake function gives one row, always")
         return row
+
+    async def _keep(self, explained: Explanation) -> None:
+        """Keep an explanation that no case rested on before."""
+        request = self._request
+        await self._means.pool.execute(
+            "SELECT keep_ground($1, $2, $3, $4::jsonb)",
+            request.scope,
+            request.moment.actor,
+            explained.digest,
+            explained.encoded.decode(),
+        )
 
     def _settled(self, row: Record, caller: Caller, answer: bytes, headers: dict[str, Any]) -> Changed | None:
         verdict: str = row["verdict"]
@@ -144,9 +158,10 @@ class _Reception:
     def _tail(self, promise: Promise, event: Event) -> list[object]:
         moment = self._request.moment
         return [
-            dumps({"promised": promise.promised.to_json(), "because": promise.because.to_json()}).decode(),
+            dumps(promise.promised.to_json()).decode(),
+            promise.explained.digest,
             encode(promise.deadlines, moment.correlation_id),
-            outbox.encode([event], f"keypost.{moment.service}"),
+            outbox.encode([_explained(event, promise)], f"keypost.{moment.service}"),
         ]
 
     def _caller_key(self) -> str | None:
@@ -190,7 +205,7 @@ class ComplaintReception(_Reception):
             content_sealed,
             *self._tail(case.promise, self._event(case)),
         ]
-        row = await self._call(RECEIVE.format(_marks(arguments)), arguments)
+        row = await self._call(RECEIVE.format(_marks(arguments)), arguments, case.promise.explained)
         return self._settled(row, caller, answer, headers)
 
     def _event(self, case: ReceivedComplaint) -> Event:
@@ -212,7 +227,7 @@ class ComplaintReception(_Reception):
                 handler=told.UnitFact(org_id=complaint.handler_org_id),
                 received_at=complaint.received_at,
                 satisfaction=None,
-                because=case.promise.because.to_json(),
+                because=None,
             ),
             aggregate=f"complaint:{complaint.id}",
             version=complaint.version,
@@ -259,7 +274,7 @@ class CompensationReception(_Reception):
             claim.above_limit,
             claim.complaint_case_no,
         ]
-        row = await self._call(FILE.format(_marks(arguments)), arguments)
+        row = await self._call(FILE.format(_marks(arguments)), arguments, case.promise.explained)
         if row["verdict"] == "unknown-customer":
             raise UnknownCustomer.of("customer_id" if caller.customer_id else "customer_code")
         if row["verdict"] == "unknown-complaint":
@@ -281,13 +296,18 @@ class CompensationReception(_Reception):
                 org_id=claim.org_id,
                 first_responder=told.UnitFact(org_id=claim.first_responder_org_id),
                 received_at=claim.received_at,
-                because=case.promise.because.to_json(),
+                because=None,
             ),
             aggregate=f"compensation:{claim.id}",
             version=claim.version,
             subject=claim.subject,
             orgpath=claim.orgpath,
         )
+
+
+def _explained(event: Event, promise: Promise) -> Event:
+    """Put the explanation into an event as it is encoded already."""
+    return replace(event, data={**event.data, "because": orjson.Fragment(promise.explained.encoded)})
 
 
 def _marks(arguments: list[object]) -> str:

@@ -6,7 +6,7 @@ import * as events from "./events.js";
 import * as session from "./session.js";
 import { get, keepToken, signedIn } from "./api.js";
 import { byId } from "./dom.js";
-import { learnOrganisations } from "./directory.js";
+import { learnNames, learnOrganisations } from "./directory.js";
 import { onLanguage, say, showWords, switchLanguage, term } from "./say.js";
 
 let person = null;
@@ -25,7 +25,7 @@ async function enter(found) {
   byId("sign-out").hidden = false;
   showPerson();
   clock.learnNow(found.now);
-  await learnOrganisations();
+  await Promise.all([learnOrganisations(), learnNames()]);
   events.fillOrganisations();
   await Promise.all([clock.show(found.development), events.load(refused)]);
   deadlines.start();

@@ -22,7 +22,7 @@ function citation(one) {
 
 function reasons(because) {
   if (!because) return null;
-  const citations = Array.isArray(because) ? because : because.citations ?? because.because ?? [];
+  const citations = Array.isArray(because) ? because : because.reasons ?? [];
   const text = because.text?.[language()] ?? because[language()];
   if (!text && citations.length === 0) return null;
   return element(

@@ -60,6 +60,7 @@ export async function offer(message) {
     accounts = [];
   }
   byId("accounts-part").hidden = accounts.length === 0;
+  byId("token-part").open = accounts.length === 0;
   roles();
   draw();
 }

@@ -30,7 +30,7 @@ const ENOUGH = 5;
 
 export function valueText(field, value) {
   if (Array.isArray(value)) return value.map((one) => valueText(field, one)).join("、");
-  if (TIMES.has(field)) return shortMoment(value).slice(0, -3);
+  if (TIMES.has(field)) return moment(value).slice(0, 16);
   if (value && typeof value === "object") {
     if (value.step) return valueText("step", value.step);
     const role = value.role ? term("roles", value.role) : "";
@@ -60,6 +60,12 @@ export function about(event) {
   const code = data.customer_code ?? customerCode(customerId);
   const number = data.case_no ?? (code ? codeText(code) : null) ?? data.staff_no ?? null;
   return { name: customerId ? customerName(customerId) : "", number: number ?? "" };
+}
+
+/* A type may break behind its dots and nowhere else. */
+export function typeCode(type) {
+  const parts = type.split(".");
+  return parts.flatMap((part, at) => (at < parts.length - 1 ? [`${part}.`, document.createElement("wbr")] : [part]));
 }
 
 export function tone(type) {

@@ -3,7 +3,7 @@ export const words = {
     title: "Post key accounts · events", skip: "Skip to content", businessTime: "Business time", moveClock: "Move clock",
     clockNote: "Development only: every service follows. Going back does not undo what has fired.", setTo: "Set to (China time)", set: "Set", realTime: "Real time",
     signIn: "Sign in", signOut: "Sign out", accountsNote: "Development accounts: click one to sign in. Each sees the events of its organisation and those below.",
-    search: "Find by name, number or organisation", role: "Role", allRoles: "All roles", orToken: "Or paste an access token (Bearer)",
+    search: "Find by name, number or organisation", role: "Role", allRoles: "All roles", orToken: "Paste an access token (Bearer)",
     events: "Live events", pause: "Pause", resume: "Resume", show: "Kind of event", organisation: "Organisation", about: "Customer / case",
     eventsCaption: "Events, newest first", time: "Time", event: "Event", summary: "Summary", noEvents: "No events yet. New ones appear here by themselves.",
     older: "Older events", deadlines: "Deadlines", noDeadlines: "No deadline is running.", close: "Close", language: "中文",

@@ -5,6 +5,12 @@ DO $$ BEGIN
   EXECUTE format('GRANT USAGE ON SEQUENCE case_block TO %I', current_setting('keypost.app_role'));
 END $$;
 
+-- Why a case went where it did, by which clocks: the same for many cases, so kept once under its SHA-256.
+CREATE TABLE case_ground (
+  digest bytea PRIMARY KEY,
+  because jsonb NOT NULL);
+CALL guard_any('case_ground');
+
 CREATE TABLE complaint (
   id uuid PRIMARY KEY,
   case_no text NOT NULL UNIQUE,
@@ -31,7 +37,8 @@ CREATE TABLE complaint (
   caller_key text,
   caller bytea NOT NULL,
   content bytea NOT NULL,
-  receipt jsonb NOT NULL,
+  promised jsonb NOT NULL,
+  ground bytea NOT NULL,
   cause text,
   link text,
   satisfaction smallint,
@@ -79,7 +86,8 @@ CREATE TABLE compensation (
   caller_key text,
   caller bytea NOT NULL,
   content bytea NOT NULL,
-  receipt jsonb NOT NULL,
+  promised jsonb NOT NULL,
+  ground bytea NOT NULL,
   ended_at timestamptz);
 CREATE INDEX compensation_customer ON compensation (customer_id) WHERE ended_at IS NULL;
 CREATE INDEX compensation_caller ON compensation (caller_key) WHERE ended_at IS NULL;

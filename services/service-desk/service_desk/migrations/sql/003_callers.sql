@@ -44,7 +44,8 @@ $$;
 -- Exactly one of keys, wanted_id, wanted_code, wanted_credit_code, pattern is given.
 CREATE FUNCTION find_callers(in_scope text, actor text, keys text[], wanted_id uuid, wanted_code text,
                              wanted_credit_code text, pattern text, most integer)
-RETURNS TABLE (found bigint, cards json, open_cases json) LANGUAGE plpgsql AS $$
+RETURNS TABLE (found bigint, cards json, open_cases json)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE ids uuid[];
 BEGIN
   PERFORM set_config('keypost.scope', in_scope, true), set_config('keypost.actor', actor, true);

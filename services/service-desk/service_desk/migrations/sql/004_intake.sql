@@ -49,14 +49,22 @@ BEGIN
   body := stored.body;
 END $$;
 
+CREATE FUNCTION keep_ground(in_scope text, who text, of_digest bytea, text_of_it jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM set_config('keypost.scope', in_scope, true), set_config('keypost.actor', who, true);
+  INSERT INTO case_ground (digest, because) VALUES (of_digest, text_of_it) ON CONFLICT DO NOTHING;
+END $$;
+
+-- Generic plans: with arrays among the parameters the planner would plan anew at every call, which costs more than all else.
 CREATE FUNCTION receive_complaint(
   in_scope text, who text, request_key text, print bytea, answer_status smallint, answer_headers jsonb, answer bytea,
   named_id uuid, named_code text, keys text[], guessed uuid, guessed_version bigint,
   new_id uuid, new_case_no text, new_channel text, new_category text, new_subject text, new_org text,
   new_class smallint, new_vip boolean, new_responder text, new_desk text, new_received timestamptz, new_recorded timestamptz,
-  new_language text, new_mail_no text, new_caller_key text, new_caller bytea, new_content bytea, new_receipt jsonb,
+  new_language text, new_mail_no text, new_caller_key text, new_caller bytea, new_content bytea, new_promised jsonb, new_ground bytea,
   clocks jsonb, events jsonb,
-  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea) LANGUAGE plpgsql AS $$
+  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   holder customer;
   claimed record;
@@ -68,6 +76,10 @@ BEGIN
     facts := facts_of(holder);
     RETURN;
   END IF;
+  IF NOT EXISTS (SELECT FROM case_ground g WHERE g.digest = new_ground) THEN
+    verdict := 'ground';
+    RETURN;
+  END IF;
   SELECT * INTO claimed FROM claim_key(who, request_key, print, answer_status, answer_headers, answer);
   verdict := claimed.verdict;
   IF verdict <> 'new' THEN
@@ -77,10 +89,10 @@ BEGIN
   END IF;
   INSERT INTO complaint (id, case_no, state, cycle, level, version, channel, category, subject, org_id, customer_id,
     named_customer, service_class, vip, first_responder_org_id, handler_org_id, desk_org_id, received_at, recorded_at,
-    recorded_by, language, mail_no, caller_key, caller, content, receipt)
+    recorded_by, language, mail_no, caller_key, caller, content, promised, ground)
   VALUES (new_id, new_case_no, 'recorded', 1, 1, 1, new_channel, new_category, new_subject, new_org, guessed,
     COALESCE(named_id::text, named_code), new_class, new_vip, new_responder, new_responder, new_desk, new_received, new_recorded,
-    who, new_language, new_mail_no, new_caller_key, new_caller, new_content, new_receipt);
+    who, new_language, new_mail_no, new_caller_key, new_caller, new_content, new_promised, new_ground);
   PERFORM start_deadlines(clocks);
   PERFORM announce(events);
 END $$;
@@ -90,9 +102,10 @@ CREATE FUNCTION file_compensation(
   named_id uuid, named_code text, keys text[], guessed uuid, guessed_version bigint,
   new_id uuid, new_case_no text, new_channel text, new_cause text, new_subject text, new_org text,
   new_class smallint, new_vip boolean, new_responder text, new_desk text, new_received timestamptz, new_recorded timestamptz,
-  new_language text, new_mail_no text, new_caller_key text, new_caller bytea, new_content bytea, new_receipt jsonb,
+  new_language text, new_mail_no text, new_caller_key text, new_caller bytea, new_content bytea, new_promised jsonb, new_ground bytea,
   clocks jsonb, events jsonb, new_amount numeric, new_above boolean, about_complaint text,
-  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea) LANGUAGE plpgsql AS $$
+  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   holder customer;
   claimed record;
@@ -112,6 +125,10 @@ BEGIN
     facts := facts_of(holder);
     RETURN;
   END IF;
+  IF NOT EXISTS (SELECT FROM case_ground g WHERE g.digest = new_ground) THEN
+    verdict := 'ground';
+    RETURN;
+  END IF;
   SELECT * INTO claimed FROM claim_key(who, request_key, print, answer_status, answer_headers, answer);
   verdict := claimed.verdict;
   IF verdict <> 'new' THEN
@@ -121,10 +138,10 @@ BEGIN
   END IF;
   INSERT INTO compensation (id, case_no, state, version, channel, cause, amount_claimed, above_limit, complaint_case_no,
     subject, org_id, customer_id, service_class, vip, first_responder_org_id, desk_org_id, received_at, recorded_at,
-    recorded_by, language, mail_no, caller_key, caller, content, receipt)
+    recorded_by, language, mail_no, caller_key, caller, content, promised, ground)
   VALUES (new_id, new_case_no, 'filed', 1, new_channel, new_cause, new_amount, new_above, about_complaint,
     new_subject, new_org, guessed, new_class, new_vip, new_responder, new_desk, new_received, new_recorded,
-    who, new_language, new_mail_no, new_caller_key, new_caller, new_content, new_receipt);
+    who, new_language, new_mail_no, new_caller_key, new_caller, new_content, new_promised, new_ground);
   PERFORM start_deadlines(clocks);
   PERFORM announce(events);
 END $$;

@@ -1,0 +1,132 @@
+"""Who plays: people of the sample, two firms and a phone that nobody has."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from random import Random
+
+from deploy.seed.credit_codes import credit_code
+from deploy.seed.phones import mobile
+from deploy.story.calling import House, Json, Person
+from deploy.story.telling import StoryBroken
+
+COUNTY_TEAM = re.compile(r"(\d{4})(?!00)\d{2}-T\d{2}")
+CITY = re.compile(r"(\d{4})00")
+PROVINCE = "420000"
+SYLLABLES = "苍琅漱橘砚箬霁澹荇棠岫芷筠蘅濯峤翎枢澄屿黛璞杼笙楫篁瀚煦鹭蓼栩潇"
+NAME_LENGTH = 4
+LOWEST_SERIAL, HIGHEST_SERIAL = 500_000, 999_999
+LOWEST_MOBILE, HIGHEST_MOBILE = 200_000, 279_999
+LINE = "domestic-express"
+
+
+@dataclass(frozen=True)
+class Firm:
+    """A customer to be."""
+
+    name: str
+    credit_code: str
+    phone: str
+    division: str
+
+    def declaration(self) -> Json:
+        """Give the declaration that any team would send of it."""
+        customer = {
+            "name": self.name,
+            "credit_code": self.credit_code,
+            "phones": [self.phone],
+            "division": self.division,
+            "address": f"{self.division}示例路1号",
+            "nature": "organisation",
+        }
+        return {"customer": customer, "lines": [LINE]}
+
+    def form(self, handler: str, yearly_fees: str) -> Json:
+        """Give annex 1."""
+        return {
+            "kind": "manufacturing",
+            "business": "manufacturing",
+            "industry": "C1810",
+            "contact": "单位联系人",
+            "contact_phone": self.phone,
+            "address": f"{self.division}示例路1号",
+            "handler": handler,
+            "lines": [LINE],
+            "estimated_yearly_fees": yearly_fees,
+        }
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Everybody in the story."""
+
+    first_team: Person
+    second_team: Person
+    officer: Person
+    director: Person
+    agent: Person
+    province: Person
+    observer: Person
+    raced: Firm
+    idle: Firm
+
+
+async def choose(house: House, rng: Random) -> Cast:
+    """Choose a city with teams in two counties, and firms that no run before this one has had."""
+    accounts = (await house.call("GET", "/dev/accounts")).body["items"]
+    at: dict[tuple[str, str], list[Json]] = defaultdict(list)
+    for account in accounts:
+        for role in account["roles"]:
+            at[account["organisation"]["org_id"], role].append(account)
+    city, teams = _city(at, rng)
+
+    async def person(org_id: str, role: str) -> Person:
+        return await _sign_in(house, at[org_id, role][0])
+
+    first, second = teams
+    return Cast(
+        first_team=await person(first, "account-manager"),
+        second_team=await person(second, "account-manager"),
+        officer=await person(city, "center-officer"),
+        director=await person(city, "center-director"),
+        agent=await person(city, "hotline-agent"),
+        province=await person(PROVINCE, "center-director"),
+        observer=await person(PROVINCE, "observer"),
+        raced=invent(rng, first[:6]),
+        idle=invent(rng, second[:6]),
+    )
+
+
+def _city(at: dict[tuple[str, str], list[Json]], rng: Random) -> tuple[str, list[str]]:
+    counties: dict[str, dict[str, str]] = defaultdict(dict)
+    for org_id, role in at:
+        team = COUNTY_TEAM.fullmatch(org_id)
+        if team and role == "account-manager":
+            counties[f"{team[1]}00"].setdefault(org_id[:6], org_id)
+    posts = ("center-officer", "center-director", "hotline-agent")
+    whole = [
+        city
+        for city, teams in counties.items()
+        if len(teams) > 1 and all((city, role) in at for role in posts)
+    ]
+    if not whole:
+        raise StoryBroken("the sample has no city with two county teams and a center: is it loaded?")
+    city = rng.choice(sorted(whole))
+    return city, rng.sample(sorted(counties[city].values()), 2)
+
+
+async def _sign_in(house: House, account: Json) -> Person:
+    reply = await house.call("POST", "/dev/token", {"account": account["account"]})
+    if reply.status != 200:
+        raise StoryBroken(f"no token for {account['account']}: {reply.body}")
+    unit = account["organisation"]
+    return Person(
+        house, account["account"], account["name"], unit["org_id"], unit["name"], reply.body["access_token"]
+    )
+
+
+def invent(rng: Random, division: str) -> Firm:
+    """Give a firm that nobody has, with a code that no authority has issued."""
+    name = "".join(rng.sample(SYLLABLES, NAME_LENGTH))
+    code = credit_code("91", division, rng.randint(LOWEST_SERIAL, HIGHEST_SERIAL))
+    return Firm(f"{name}商贸有限公司", code, mobile(rng.randint(LOWEST_MOBILE, HIGHEST_MOBILE)), division)

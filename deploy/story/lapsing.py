@@ -1,0 +1,68 @@
+"""Ninety days on: a protected firm for which nobody filed is free again."""
+
+import asyncio
+import time
+
+from deploy.story.calling import Json, Person
+from deploy.story.day import REGISTRY, SECONDS_PATIENT, Day, expect, moment
+
+EXPIRED = "registry.claim.expired.v1"
+LAPSED = "registry.declaration.lapsed.v1"
+END = "claim-end"
+
+
+async def lapse(day: Day) -> None:
+    """The claim ends by its clock; the other team may have the firm."""
+    tell = day.tell
+    loser: Person = day.records["loser"]
+    winner: Person = day.records["winner"]
+    claim, declared = day.records["idle_claim"], day.records["idle"]
+    days = (moment(claim["until"]) - moment(claim["since"])).days
+    tell.chapter(f"{days}天以后:保护期满", f"{days} days later: the protection ends")
+    before = expect(await loser.get(f"{REGISTRY}/claims/{claim['id']}"), 200, "claim")
+    tell.claim(before["state"] == "live", "期满之前开发权有效", "until then the claim lives", before)
+    await day.until(moment(claim["until"]))
+    expired = await day.told(EXPIRED, f"claim:{claim['id']}")
+    lapsed = await day.told(LAPSED, f"declaration:{declared['id']}")
+    shown = await _ended(loser, claim["id"])
+    tell.claim(
+        len(expired) == 1 and shown["state"] == "expired",
+        f"{claim['until'][:10]} 零时,未报注册表的开发权到期",
+        "the claim for which nothing was filed expires, once",
+        (shown, expired),
+    )
+    after = expect(await loser.get(f"{REGISTRY}/declarations/{declared['id']}"), 200, "declaration")
+    tell.claim(
+        after["state"] == "lapsed" and len(lapsed) == 1,
+        "申报随之失效",
+        "its declaration lapses with it",
+        (after["state"], lapsed),
+    )
+    reply = await winner.post(f"{REGISTRY}/declarations", day.cast.idle.declaration())
+    again = expect(reply, 201, "declare the free firm")
+    tell.claim(
+        again["state"] == "protected" and again["customer_id"] == declared["customer_id"],
+        f"{winner.org_name}现在可以申报,客户编号不变",
+        "the other team may have it now, under the same customer id",
+        again,
+    )
+    live = expect(
+        await day.cast.officer.get(f"{REGISTRY}/claims?customer_id={declared['customer_id']}&state=live"),
+        200,
+        "claims",
+    )
+    tell.claim(
+        [one["org_id"] for one in live["items"]] == [winner.org_id],
+        "仍然只有一个持有者",
+        "there is still one holder only",
+        live,
+    )
+
+
+async def _ended(person: Person, claim_id: str) -> Json:
+    end = time.monotonic() + SECONDS_PATIENT
+    while True:
+        shown = expect(await person.get(f"{REGISTRY}/claims/{claim_id}"), 200, "claim")
+        if shown["state"] != "live" or time.monotonic() > end:
+            return shown
+        await asyncio.sleep(0.1)

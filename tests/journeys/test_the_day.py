@@ -1,0 +1,32 @@
+"""The story of one day, and a story that would not hold."""
+
+import time
+
+from deploy.instance import Instance
+from deploy.story.play import Stage, play
+from deploy.story.telling import Teller
+from deploy.verify.everything import verify
+
+
+async def test_the_whole_day_holds_and_leaves_every_log_in_order(services: Instance) -> None:
+    assert await play(Stage.of(services.layout), str(time.time_ns())) == 0
+    verified = await verify(services, 30)
+    assert verified.settled
+    assert [finding for outcome in verified.outcomes for finding in outcome.findings] == []
+
+
+async def test_the_clock_is_back_where_it_was_after_the_day(services: Instance) -> None:
+    assert not services.layout.clock.exists() or '"offset_seconds": 0.0' in services.layout.clock.read_text()
+
+
+def test_one_false_claim_makes_the_story_fail() -> None:
+    tell = Teller()
+    tell.claim(True, "真", "true")
+    tell.claim(False, "假", "false")
+    assert tell.end() == 1
+
+
+def test_a_story_of_true_claims_ends_well() -> None:
+    tell = Teller()
+    tell.claim(True, "真", "true")
+    assert tell.end() == 0
