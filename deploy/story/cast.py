@@ -115,6 +115,14 @@ def _city(at: dict[tuple[str, str], list[Json]], rng: Random) -> tuple[str, list
     return city, rng.sample(sorted(counties[city].values()), 2)
 
 
+async def person_at(house: House, org_id: str, role: str) -> Person:
+    """Sign in as the first person of a role at an organisation; raises StoryBroken where there is none."""
+    for account in (await house.call("GET", "/dev/accounts")).body["items"]:
+        if account["organisation"]["org_id"] == org_id and role in account["roles"]:
+            return await _sign_in(house, account)
+    raise StoryBroken(f"nobody is {role} at {org_id}")
+
+
 async def _sign_in(house: House, account: Json) -> Person:
     reply = await house.call("POST", "/dev/token", {"account": account["account"]})
     if reply.status != 200:

@@ -1,6 +1,7 @@
 """Business time. The only module that reads the wall clock for anything that the regulations count."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -36,15 +37,19 @@ class Clock:
         return self.now().date()
 
     def setting(self) -> ClockSetting:
-        """Give the setting in force, looking at the file at most five times a second."""
+        """Give the setting in force, looking at the file at most five times a second.
+
+        A file that cannot be read changes nothing: every process reports the revision that it goes by.
+        """
         if self._file is not None and monotonic() - self._looked_at >= LOOK_EVERY_SECONDS:
-            self._setting = read_setting(self._file)
+            with suppress(OSError, ValueError, KeyError, TypeError):
+                self._setting = read_setting(self._file)
             self._looked_at = monotonic()
         return self._setting
 
 
 def read_setting(file: Path) -> ClockSetting:
-    """Read a clock file; a missing one means real time."""
+    """Read a clock file; a missing one means real time. Raises ValueError, KeyError or TypeError for what is none."""
     try:
         content = json.loads(file.read_text())
     except FileNotFoundError:

@@ -4,14 +4,16 @@ import json
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_BYTES = 32
 
 
 class Settings(BaseSettings):
     """Technical limits and addresses. Business figures are in the regulation packs."""
 
-    model_config = SettingsConfigDict(env_prefix="KEYPOST_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="KEYPOST_", extra="ignore", hide_input_in_errors=True)
 
     service: str
     profile: Literal["development", "production"] = "production"
@@ -60,6 +62,14 @@ class Settings(BaseSettings):
     deadline_idle_seconds: float = 1.0
     deadline_retry_seconds: float = 60.0
     directory_poll_seconds: float = 0.5
+
+    @field_validator("phone_key", "file_key")
+    @classmethod
+    def is_32_bytes_as_hex(cls, secret: SecretStr) -> SecretStr:
+        """A short secret would be accepted by the hash, and by nobody who looks for it."""
+        if len(bytes.fromhex(secret.get_secret_value())) != SECRET_BYTES:
+            raise ValueError(f"a secret is {SECRET_BYTES} bytes, written as hex")
+        return secret
 
     @model_validator(mode="after")
     def refuse_development_parts_in_production(self) -> Self:

@@ -27,5 +27,5 @@ class Vault:
         """Give the text; raises NotOurs."""
         try:
             return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise NotOurs("sealed with another key, or damaged") from error

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
+from chassis.encoding import dumps
 from chassis.http.edge import Answer, AtTheEdge, Authenticated
 from chassis.http.problems import RequestRefused, problems
 from chassis.ids import uuid7
@@ -46,10 +47,11 @@ async def attach(
         )
     media_type = media_type_of(content)
     name = (file.filename or "attachment")[:LONGEST_NAME].replace("\x00", "")
+    digest = hashlib.sha256(content).digest()
+    same = dumps([name, subject, digest.hex()])
 
     async def run(tx: Transaction) -> Answer:
         attachment_id = uuid7()
-        digest = hashlib.sha256(content).digest()
         await tx.execute(
             """INSERT INTO attachment (id, org_id, subject, name, media_type, size, sha256, content, uploaded_by,
                                        uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
@@ -59,7 +61,7 @@ async def attach(
         body = {"id": attachment_id, "name": name, "media_type": media_type, "size": len(content)}
         return Answer(201, {**body, "sha256": digest.hex()}, location=f"/v1/attachments/{attachment_id}")
 
-    return await edge.write(request, caller, run)
+    return await edge.write(request, caller, run, content=same)
 
 
 @router.get(

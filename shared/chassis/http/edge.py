@@ -69,15 +69,20 @@ class Edge:
         self._directory = directory
         self._bells = bells
 
-    async def write(self, request: Request, caller: Caller, run: Command) -> Response:
-        """Run a command once for its idempotency key, and answer as the first time when it comes again."""
+    async def write(
+        self, request: Request, caller: Caller, run: Command, *, content: bytes | None = None
+    ) -> Response:
+        """Run a command once for its idempotency key, and answer as the first time when it comes again.
+
+        `content` stands for the body where that was read as a form: a form's own bytes differ each time.
+        """
         key = idempotency_key(request)
         moment = self.moment(request, caller)
         async with scoped(self._database.app, moment) as tx:
             if key is None:
                 answer = await run(tx)
             else:
-                answer = await self._once(tx, key, await fingerprint(request), run)
+                answer = await self._once(tx, key, await fingerprint(request, content), run)
         await self.committed(directory_too=tx.wakes_directory)
         return answer.response()
 
@@ -172,9 +177,9 @@ def idempotency_key(request: Request) -> str | None:
     return key
 
 
-async def fingerprint(request: Request) -> bytes:
+async def fingerprint(request: Request, content: bytes | None = None) -> bytes:
     """Give what must be equal for two requests to be the same."""
-    body = await request.body()
+    body = await request.body() if content is None else content
     return hashlib.sha256(b"\x00".join((request.method.encode(), request.url.path.encode(), body))).digest()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.declarations import approved, customer, declaration, declared, trade_name
+from support.declarations import approved, credit_code, customer, declaration, declared, trade_name
 from support.registry import (
     AGENT,
     BOOTSTRAP,
@@ -160,3 +160,29 @@ async def test_claims_are_listed_and_shown_in_scope(registry: RegistryUnderTest)
     shown = await expect(registry.get(MANAGER, f"/claims/{claim['id']}"), 200)
     assert shown["because"]["reasons"][0]["rule"] == "jiangxi.claim-window"
     assert (await registry.get(RIVAL, f"/claims/{claim['id']}")).status_code == 404
+
+
+async def test_a_supporting_unit_sees_the_open_layer_of_the_customer_and_changes_nothing(
+    registry: RegistryUnderTest,
+) -> None:
+    code = credit_code()
+    first = await declared(
+        registry, MANAGER, declaration("ceremonial", credit_code=code, phones=["13812349999"])
+    )
+    held = await declared(registry, RIVAL, declaration("domestic-express", credit_code=code))
+    path = f"/customers/{first['customer_id']}"
+    assert (await registry.get(RIVAL, path)).status_code == 404
+    await expect(registry.post(OFFICER, f"/declarations/{held['id']}/accept", {"reason": "支撑"}), 200)
+    seen = await expect(registry.get(RIVAL, path), 200)
+    assert seen["phones"] == ["138****9999"]
+    assert [claim["line"] for claim in seen["claims"]] == ["domestic-express"]
+    assert (await registry.patch(RIVAL, path, {"address": "别处"}, seen["version"])).status_code == 404
+    await expect(registry.post(RIVAL, f"/declarations/{held['id']}/withdraw", {}), 200)
+    assert (await registry.get(RIVAL, path)).status_code == 404
+    assert (await expect(registry.get(MANAGER, path), 200))["supports"] == []
+    told = await registry.events(f"customer:{first['customer_id']}")
+    assert [event["payload"]["supports"] for event in told] == [
+        [],
+        [{"line": "domestic-express", "org_id": "420107"}],
+        [],
+    ]

@@ -97,7 +97,7 @@ def tree_desk(request: Request, tx: Transaction) -> TreeDesk:
 def eyes(request: Request, caller: Caller) -> Eyes:
     """Give how much the caller sees."""
     runtime: Runtime = request.app.state.runtime
-    return Eyes(law_of(request), runtime.vault, shown.sees_internal(caller))
+    return Eyes(law_of(request), runtime.vault, shown.sees_internal(caller), caller.orgpath)
 
 
 def _maker(request: Request) -> DeskMaker:

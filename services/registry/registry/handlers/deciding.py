@@ -1,9 +1,12 @@
 """What every decision of a center shares: who may decide, and what becomes of a customer that nobody holds."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from contracts.refusals import Forbidden
 from registry.commands import Asker, DecideDeclaration
 from registry.model.claims import Claim, ClaimState
-from registry.model.customers import Customer, CustomerState
+from registry.model.customers import Customer, CustomerState, Support
 from registry.model.declarations import Declaration, Verdict
 from registry.ports.desk import Desk, Why
 from regulations.provisions import Because
@@ -38,6 +41,7 @@ def why(declared: Declaration, desk: Desk, zh: str, en: str) -> Why:
 async def release(declared: Declaration, reason: str, desk: Desk, because: Why) -> None:
     """End the live claims of a declaration that goes no further."""
     claims = await desk.claims.of_declaration(declared.declaration_id)
+    await leave(claims, desk, because)
     for claim in claims:
         await desk.claims.end(claim.ended(ClaimState.RELEASED), reason, because)
     await desk.clocks.stop_claims(claims)
@@ -57,8 +61,33 @@ async def drop(declared: Declaration, desk: Desk, because: Why) -> None:
 
 async def expire(claims: list[Claim], reason: str, desk: Desk, because: Why) -> None:
     """End claims whose time is over."""
+    await leave(claims, desk, because)
     for claim in claims:
         await desk.claims.end(claim.ended(ClaimState.EXPIRED), reason, because)
+
+
+async def leave(claims: Sequence[Claim], desk: Desk, because: Why) -> None:
+    """Take a unit whose claims are about to end off the supporting ones; its own scope sees it only until then."""
+    if not claims:
+        return
+    customer = await desk.customers.get(claims[0].customer_id)
+    gone = {Support(claim.line, claim.org_id) for claim in claims}
+    supports = tuple(unit for unit in customer.supports if unit not in gone)
+    if supports != customer.supports:
+        await change_supports(customer, supports, desk, because)
+
+
+async def change_supports(
+    customer: Customer, supports: tuple[Support, ...], desk: Desk, because: Why
+) -> None:
+    """Write and tell who supports a customer, on it and on its assignment."""
+    await desk.customers.save(customer.changed(supports=supports), because)
+    assignment = await desk.assignments.find(customer.customer_id)
+    if assignment is not None:
+        changed = replace(
+            assignment, supports=supports, valid_from=desk.today, version=assignment.version + 1
+        )
+        await desk.assignments.save(changed, because)
 
 
 async def customer_of(declared: Declaration, desk: Desk) -> Customer:

@@ -1,10 +1,17 @@
 """Filing annex 1 and what the center decides: return, refuse, accept; and the unit's own withdrawal."""
 
-from dataclasses import replace
-
-from contracts.refusals import Forbidden, NotFound
+from contracts.refusals import Forbidden
 from registry.commands import Asker, DecideDeclaration, FileAnnex1
-from registry.handlers.deciding import customer_of, drop, expire, release, to_decide, verdict, why
+from registry.handlers.deciding import (
+    change_supports,
+    customer_of,
+    drop,
+    expire,
+    release,
+    to_decide,
+    verdict,
+    why,
+)
 from registry.handlers.granting import grant, start_decision
 from registry.handlers.readings import read_form_phones
 from registry.model.customers import Support
@@ -64,7 +71,7 @@ async def accept_declaration(command: DecideDeclaration, desk: Desk) -> Declarat
     because = why(
         declared, desk, f"中心确认可以开发:{command.reason}", f"cleared by the center: {command.reason}"
     )
-    await _settle_holder(declared, desk)
+    await _settle_holder(declared, command.asker, desk)
     accepted = declared.moved(
         DeclarationState.PROTECTED,
         verdict=verdict(command.asker, desk, "accepted", command.reason),
@@ -102,7 +109,7 @@ def _must_be_own(asker: Asker, declared: Declaration) -> None:
         raise Forbidden("只能办理本单位的申报", "only the declaring unit may do this")
 
 
-async def _settle_holder(declared: Declaration, desk: Desk) -> None:
+async def _settle_holder(declared: Declaration, asker: Asker, desk: Desk) -> None:
     """Make the unit a supporting one where another holds the customer, else the responsible one."""
     if declared.customer_id is None:
         raise LookupError("a held declaration has a customer")
@@ -111,22 +118,15 @@ async def _settle_holder(declared: Declaration, desk: Desk) -> None:
         customer = await desk.customers.take_over(declared.customer_id, declared.org_id)
         await desk.customers.save(customer.changed(supports=()), declared.because)
     elif held.holding.org_id != declared.org_id:
-        await _support(declared, desk)
-
-
-async def _support(declared: Declaration, desk: Desk) -> None:
-    try:
+        _must_stand_above(asker, held.holding.org_id, desk)
         customer = await customer_of(declared, desk)
-    except NotFound as beyond:
+        supports = (*customer.supports, *(Support(line, declared.org_id) for line in declared.lines))
+        await change_supports(customer, supports, desk, declared.because)
+
+
+def _must_stand_above(asker: Asker, holder: str, desk: Desk) -> None:
+    if not asker.covers(desk.tree.path(holder)):
         raise HolderBeyondCenter(
             "持有单位不在本中心辖区,由同时管辖双方的上级中心办理",
             "the holder is beyond this center: one above both units decides",
-        ) from beyond
-    supports = (*customer.supports, *(Support(line, declared.org_id) for line in declared.lines))
-    await desk.customers.save(customer.changed(supports=supports), declared.because)
-    assignment = await desk.assignments.find(customer.customer_id)
-    if assignment is not None:
-        changed = replace(
-            assignment, supports=supports, valid_from=desk.today, version=assignment.version + 1
         )
-        await desk.assignments.save(changed, declared.because)

@@ -36,7 +36,8 @@ def customer(
     known: Customer, claims: Sequence[Claim], eyes: Eyes, *, in_list: bool = False
 ) -> dict[str, Any]:
     """Show a customer; a natural person's name is masked below the internal layer, phones in every list."""
-    hidden = known.nature is Nature.PERSON and not eyes.full
+    full = eyes.in_full(known.org_id)
+    hidden = known.nature is Nature.PERSON and not full
     manager = eyes.law.staff.get(str(known.manager_id))
     members: dict[str, Any] = {
         "customer_id": known.customer_id,
@@ -54,7 +55,7 @@ def customer(
         "importance": known.importance,
         "importance_level": known.importance_level,
         "address": known.address,
-        "phones": shown.phones(known.phones, full=eyes.full and not in_list),
+        "phones": shown.phones(known.phones, full=full and not in_list),
         "responsible": {"org_id": known.org_id, "name": name_of(known.org_id, eyes.law)},
         "manager": {"staff_id": known.manager_id, "name": manager.name if manager else None}
         if known.manager_id
@@ -99,7 +100,7 @@ def _searched(q: str) -> dict[str, object]:
 async def one_customer(tx: Transaction, key: str, eyes: Eyes) -> tuple[dict[str, Any], int]:
     """Show one customer of the scope by code or id, with its version; a look at full numbers is recorded."""
     known = customer_of(await _row(tx, key), eyes.vault)
-    if eyes.full and known.phones:
+    if eyes.in_full(known.org_id) and known.phones:
         await audit.record(tx, audit.Look("personal-data", f"customer:{known.customer_id}", ["phones"]))
     rows = await tx.fetch(
         "SELECT * FROM claim WHERE customer_id = $1 AND state = 'live' ORDER BY line", known.customer_id

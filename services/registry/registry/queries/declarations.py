@@ -30,6 +30,12 @@ class Eyes:
     law: Snapshot
     vault: Seal
     full: bool
+    scope: str
+
+    def in_full(self, org_id: str) -> bool:
+        """Tell whether what belongs to a unit is shown in full; a supporting unit sees the open layer alone."""
+        node = self.law.organisations.get(org_id)
+        return self.full and node is not None and f"{node.orgpath}.".startswith(f"{self.scope}.")
 
 
 def declaration(declared: Declaration, claims: Sequence[Claim], eyes: Eyes, **more: Any) -> dict[str, Any]:

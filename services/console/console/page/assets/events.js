@@ -6,7 +6,7 @@ import { answer, byId, element } from "./dom.js";
 import { allOrganisations, learnFrom, organisationName } from "./directory.js";
 import { Reader } from "./reader.js";
 import { known, onLanguage, say, term, typeWords } from "./say.js";
-import { about, lastLabel, shortMoment, summary, tone, typeCode } from "./text.js";
+import { about, lastLabel, shortMoment, summary, tone, typeCode, heading } from "./text.js";
 
 const PAGE = 100;
 const KEPT = 500;
@@ -50,7 +50,7 @@ function row(event, fresh) {
   return element(
     "tr", { "data-tone": tone(event.type), "data-position": event.position, class: fresh ? "new" : null, onclick: () => showDetail(event) },
     element("td", {}, element("time", { datetime: event.time }, shortMoment(event.time))),
-    element("td", {}, element("button", { type: "button", class: "open" }, typeWords(event.type)), element("code", { class: "type" }, ...typeCode(event.type))),
+    element("td", {}, element("button", { type: "button", class: "open" }, heading(event)), element("code", { class: "type" }, ...typeCode(event.type))),
     element("td", {}, event.orgpath ? organisationName(lastLabel(event.orgpath)) : ""),
     element("td", {}, name, number ? element("span", { class: "note mono" }, number) : ""),
     element("td", {}, facts.length ? element("div", { class: "facts" }, ...facts) : ""),

@@ -1,7 +1,7 @@
 /* Turns times, codes and the parts of an event into words. */
 
-import { organisationName, customerName, customerCode, codeText } from "./directory.js";
-import { known, say, term } from "./say.js";
+import { caseNumber, organisationName, customerName, customerCode, codeText } from "./directory.js";
+import { known, say, term, typeWords } from "./say.js";
 
 const china = new Intl.DateTimeFormat("sv-SE", {
   timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
@@ -23,7 +23,7 @@ export const lastLabel = (orgpath) => orgpath.split(".").pop();
 
 const SHOWN = [
   "name", "kind", "step", "state", "lines", "line", "taken_lines", "channel", "category", "cause", "roles", "initial_class",
-  "first_responder", "handler", "holder", "responsible", "breached_by", "above_limit", "satisfaction", "until", "due_at", "reason", "reasons",
+  "first_responder", "handler", "next_holder", "holder", "responsible", "breached_by", "above_limit", "satisfaction", "until", "due_at", "reason", "reasons",
 ];
 const TIMES = new Set(["until", "due_at"]);
 const ENOUGH = 5;
@@ -46,6 +46,7 @@ export function summary(event) {
     const value = event.data[field];
     const empty = value === null || value === undefined || value === "" || value === false || value.length === 0;
     if (empty || (field === "name" && event.type.startsWith("registry.customer."))) continue;
+    if (field === "next_holder" && !event.type.includes(".escalated.")) continue;
     const text = valueText(field, value);
     if (text) facts.push([term("fields", field), text]);
     if (facts.length === ENOUGH) break;
@@ -58,8 +59,14 @@ export function about(event) {
   const { data } = event;
   const customerId = data.customer_id ?? null;
   const code = data.customer_code ?? customerCode(customerId);
-  const number = data.case_no ?? (code ? codeText(code) : null) ?? data.staff_no ?? null;
+  const number = data.case_no ?? caseNumber(data.subject?.id) ?? (code ? codeText(code) : null) ?? data.staff_no ?? null;
   return { name: customerId ? customerName(customerId) : "", number: number ?? "" };
+}
+
+/* What happened, in words; of a deadline also which one. */
+export function heading(event) {
+  const which = event.type.includes(".deadline.") ? known("codes", event.data.kind) : null;
+  return which ? `${typeWords(event.type)}：${which}` : typeWords(event.type);
 }
 
 /* A type may break behind its dots and nowhere else. */

@@ -10,7 +10,7 @@ export const words = {
     live: "Live", connecting: "Connecting…", retrying: "Disconnected, reconnecting…", because: "Because", facts: "Attributes", content: "Content", json: "Whole event (JSON)",
     assumption: "assumption, not in the regulations", accountsShown: "{shown} of {total} accounts", waiting: "Resume ({n} new)", left: "", overdue: "overdue ",
     day: "d", dueOn: "due", warned: "warned", breached: "breached", paused: "paused", holder: "holder", clockSet: "Every service follows.",
-    offset: "offset {text}", realNow: "real time", expired: "The session has expired; sign in again.", unreachable: "The console cannot be reached; trying again.", notAnswering: "Not answering: {names}",
+    offset: "{text}", realNow: "real time", expired: "The session has expired; sign in again.", unreachable: "The console cannot be reached; trying again.", notAnswering: "Not answering: {names}",
     notFollowed: "Not yet following the clock: {names}", allOrganisations: "All (type a name)", unknownOrganisation: "No such organisation", customer: "Customer", running: "running",
     none: "none", position: "position", step1: "+1 hour", step2: "+1 day", step3: "+2 days", step4: "+7 days", running_count: "{n} running",
     moreDeadlines: "Only the first {n} to fall due are shown",
@@ -20,7 +20,7 @@ export const words = {
   },
   things: {}, pasts: {}, types: {},
   fields: {
-    state: "state", lines: "lines", line: "line", until: "until", kind: "kind", due_at: "due", step: "step", holder: "holder", channel: "channel", category: "category",
+    state: "state", lines: "lines", line: "line", until: "until", kind: "kind", due_at: "due", step: "step", holder: "holder", next_holder: "passed to", channel: "channel", category: "category",
     level: "level", handler: "handler", reason: "reason", reasons: "reasons", matched: "matched", name: "name", roles: "roles", cause: "cause", satisfaction: "satisfaction",
     initial_class: "class", above_limit: "above the city's limit", responsible: "responsible", first_responder: "first responder", taken_lines: "taken", breached_by: "breached by",
   },

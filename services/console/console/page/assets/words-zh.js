@@ -10,7 +10,7 @@ export const words = {
     live: "实时", connecting: "正在连接…", retrying: "已断开，正在重连…", because: "依据", facts: "事件属性", content: "内容", json: "完整事件（JSON）",
     assumption: "约定，法规未写明", accountsShown: "显示 {shown} / {total} 个账号", waiting: "继续（{n} 条新事件）", left: "剩", overdue: "已超 ",
     day: "天", dueOn: "到期", warned: "已预警", breached: "已超时", paused: "已暂停", holder: "责任", clockSet: "所有服务已跟随。",
-    offset: "偏移 {text}", realNow: "真实时间", expired: "登录已过期，请重新登录。", unreachable: "连不上控制台，正在重试。", notAnswering: "未应答：{names}",
+    offset: "{text}", realNow: "真实时间", expired: "登录已过期，请重新登录。", unreachable: "连不上控制台，正在重试。", notAnswering: "未应答：{names}",
     notFollowed: "尚未跟随时钟：{names}", allOrganisations: "全部（输入名称）", unknownOrganisation: "没有这个机构", customer: "客户", running: "在走",
     none: "无", position: "位置", step1: "+1 小时", step2: "+1 天", step3: "+2 天", step4: "+7 天", running_count: "{n} 个在走",
     moreDeadlines: "只显示最先到期的 {n} 个",
@@ -37,7 +37,7 @@ export const words = {
   },
   types: { "service-desk.compensation.filed.v1": "理赔已受理", "registry.declaration.held.v1": "报备待核" },
   fields: {
-    state: "状态", lines: "业务", line: "业务", until: "保护至", kind: "种类", due_at: "到期", step: "步骤", holder: "责任", channel: "渠道", category: "类别",
+    state: "状态", lines: "业务", line: "业务", until: "保护至", kind: "种类", due_at: "到期", step: "步骤", holder: "责任", next_holder: "转至", channel: "渠道", category: "类别",
     level: "层级", handler: "经办", reason: "原因", reasons: "原因", matched: "匹配", name: "名称", roles: "角色", cause: "原因", satisfaction: "满意度",
     initial_class: "客户级别", above_limit: "超市局权限", responsible: "责任单位", first_responder: "首问责任", taken_lines: "已被占用", breached_by: "超时责任",
   },

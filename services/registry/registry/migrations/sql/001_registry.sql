@@ -131,6 +131,16 @@ CREATE INDEX assignment_org ON assignment (org_id, customer_id);
 CREATE INDEX assignment_manager ON assignment (manager_id);
 CALL guard('assignment', 'org_id');
 
+-- A supporting unit sees the customers that it serves a line of, and may take itself off again: the claims it sees
+-- are those of its own scope. Whatever else it may not do is refused by the handlers.
+CREATE FUNCTION serves(served uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM claim WHERE customer_id = served AND state = 'live')
+$$;
+CREATE POLICY supported ON customer FOR SELECT USING (serves(customer_id));
+CREATE POLICY leaving ON customer FOR UPDATE USING (serves(customer_id));
+CREATE POLICY supported ON assignment FOR SELECT USING (serves(customer_id));
+CREATE POLICY leaving ON assignment FOR UPDATE USING (serves(customer_id));
+
 -- The blind check: what a declaration is matched against, whoever holds it. Row-level security goes on hiding the rest.
 -- Every branch has its index; the planner overrates how many customers share a phone, and would read them all.
 CREATE FUNCTION customers_like(code text, full_name text, own_core text, own_trade text, own_sound text,
