@@ -2,6 +2,10 @@
 
 from chassis.settings import Settings
 
+LONGEST_WORD = 40
+LONGEST_TYPES = 2_000
+USUAL_PAGE = 100
+
 
 class ConsoleSettings(Settings):
     """What the console needs beyond every service's settings."""

@@ -14,6 +14,7 @@ from chassis.runtime import Runtime
 from console.business_time import read_duration, read_moment
 from console.clock_control import ClockControl, ClockState, Moved
 from console.issuer import BOOTSTRAP, BOOTSTRAP_STAFF_ID, NATION, Account, Issuer, unknown_account
+from console.settings import LONGEST_WORD
 
 router = APIRouter(prefix="/dev", include_in_schema=False)
 
@@ -21,14 +22,14 @@ router = APIRouter(prefix="/dev", include_in_schema=False)
 class TokenIn(Body):
     """For whom a token is wanted."""
 
-    account: str = Field(min_length=1, max_length=40)
+    account: str = Field(min_length=1, max_length=LONGEST_WORD)
 
 
 class ClockIn(Body):
     """Exactly one of three ways to move the clock."""
 
-    set: str | None = Field(None, max_length=40, description="RFC 3339")
-    advance: str | None = Field(None, max_length=40, description="ISO 8601 duration")
+    set: str | None = Field(None, max_length=LONGEST_WORD, description="RFC 3339")
+    advance: str | None = Field(None, max_length=LONGEST_WORD, description="ISO 8601 duration")
     real: Literal[True] | None = None
 
     @model_validator(mode="after")

@@ -19,16 +19,17 @@ from console.feed import Feed
 from console.history import History
 from console.hub import Hub
 from console.model import Interest, UnknownPosition, inside, interest
-from console.settings import ConsoleSettings
+from console.settings import LONGEST_TYPES, LONGEST_WORD, USUAL_PAGE, ConsoleSettings
 from contracts.refusals import InvalidValue, NotFound
 
 router = APIRouter(tags=["stream"])
 COOKIE = "keypost_session"
+LONGEST_PADDING = "==="  # of base64; what is too much of it is ignored
 
 Types = Annotated[
-    str, Query(max_length=2_000, description="事件类型，逗号分隔；registry.declaration.* 为前缀，空为全部")
+    str, Query(max_length=LONGEST_TYPES, description="事件类型，逗号分隔；registry.declaration.* 为前缀，空为全部")
 ]
-Organisation = Annotated[str | None, Query(max_length=40, description="只看该机构及其下级")]
+Organisation = Annotated[str | None, Query(max_length=LONGEST_WORD, description="只看该机构及其下级")]
 Position = Annotated[int | None, Query(ge=0)]
 
 
@@ -90,7 +91,7 @@ async def list_events(
     after: Annotated[int, Query(ge=0, description="顺序读时：从该位置之后")] = 0,
     before: Position = None,
     order: Literal["asc", "desc"] = "asc",
-    limit: Limit = 100,
+    limit: Limit = USUAL_PAGE,
 ) -> Response:
     """List events of the log; `next_cursor` goes into `after` (`before` with order=desc)."""
     settings, feed, hub = _parts(request)
@@ -161,11 +162,14 @@ def _root(request: Request, caller: Caller, org_id: str | None) -> str:
 
 def _token(request: Request) -> str:
     header = request.headers.get("authorization")
-    return header.partition(" ")[2].strip() if header is not None else request.cookies[COOKIE]
+    if header is None:
+        return request.cookies[COOKIE]
+    _, _, token = header.partition(" ")
+    return token.strip()
 
 
 def expiry(token: str) -> float:
     """Read when a token that was already verified ends, in seconds of the epoch."""
     part = token.split(".")[1]
-    claims: dict[str, Any] = orjson.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    claims: dict[str, Any] = orjson.loads(base64.urlsafe_b64decode(part + LONGEST_PADDING))
     return float(claims["exp"])

@@ -1,0 +1,94 @@
+"""Writers that remember what was acknowledged, and the check that all of it is there, once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+
+from deploy.instance import Instance
+from deploy.story.calling import Json
+from deploy.verify.everything import verify
+from support.players import Players, players
+
+Write = Callable[[Players, "Acknowledged"], Awaitable[None]]
+WRITERS = 6
+PAUSE_SECONDS = 0.05
+SETTLED_SECONDS = 90.0
+
+
+@dataclass
+class Acknowledged:
+    """The answers to declarations and complaints, as they came."""
+
+    declarations: list[Json] = field(default_factory=list)
+    complaints: list[Json] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many writes were acknowledged."""
+        return len(self.declarations) + len(self.complaints)
+
+    async def until(self, more: int) -> None:
+        """Wait until so many more writes were acknowledged."""
+        wanted = self.count + more
+        async with asyncio.timeout(SETTLED_SECONDS):
+            while True:
+                if self.count >= wanted:
+                    return
+                await asyncio.sleep(PAUSE_SECONDS)
+
+
+@asynccontextmanager
+async def writing(instance: Instance) -> AsyncIterator[Acknowledged]:
+    """Declare and complain all the while, patient with every outage; the writers end their last call before it ends."""
+    acknowledged = Acknowledged()
+    enough = asyncio.Event()
+    async with players(instance) as people, asyncio.TaskGroup() as group:
+        for number in range(WRITERS):
+            write = _declare if number % 2 else _complain
+            group.create_task(_write(write, people, acknowledged, enough))
+        try:
+            yield acknowledged
+        finally:
+            enough.set()
+
+
+async def _write(write: Write, people: Players, acknowledged: Acknowledged, enough: asyncio.Event) -> None:
+    while not enough.is_set():
+        await write(people, acknowledged)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def _declare(people: Players, acknowledged: Acknowledged) -> None:
+    acknowledged.declarations.append(await people.declare(people.firm()))
+
+
+async def _complain(people: Players, acknowledged: Acknowledged) -> None:
+    acknowledged.complaints.append(await people.complain(people.firm().phone))
+
+
+async def assert_all_there(instance: Instance, acknowledged: Acknowledged) -> None:
+    """Every acknowledged write is in its table, and every log, inbox and projection is in order."""
+    verified = await verify(instance, SETTLED_SECONDS)
+    found = [str(finding) for outcome in verified.outcomes for finding in outcome.findings]
+    assert found == []
+    assert verified.settled
+    for service, table, key, answers in (
+        ("registry", "declaration", "declaration_id", acknowledged.declarations),
+        ("service-desk", "complaint", "id", acknowledged.complaints),
+    ):
+        ids = {UUID(answer["id"]) for answer in answers}
+        assert len(ids) == len(answers), "an answer came for two writes"
+        kept = await _ids(instance, service, f"SELECT {key} FROM {table}")
+        assert ids <= kept, f"lost: {ids - kept}"
+
+
+async def _ids(instance: Instance, service: str, sql: str) -> set[UUID]:
+    connection = await asyncpg.connect(instance.database_url(service, "worker"))
+    try:
+        return {row[0] for row in await connection.fetch(sql)}
+    finally:
+        await connection.close()
