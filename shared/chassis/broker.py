@@ -1,6 +1,7 @@
 """Topics of the broker, and whether the broker still holds what was published."""
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
@@ -18,36 +19,44 @@ class Broker:
     """The administrative side of the broker; connects when first used, again after a failure.
 
     A marker topic that nobody writes to says that this broker holds the service's whole log: a memory broker
-    that came back empty has none. It is created last, so a log half published again is published again.
+    that came back empty has none. It is created last, so a log half published again is published again. Its name
+    ends with the log's life, which every record carries.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._admin: AIOKafkaAdminClient | None = None
-        self.marker = f"{settings.topic}.marker"
+        self._marker = f"{settings.topic}.marker."
+        self.life = ""
 
     async def holds_the_log(self) -> bool:
         """Tell whether what was published is still there; raises BrokerUnavailable."""
         admin = await self._connected()
         try:
-            return self.marker in await admin.list_topics()
+            markers = await self._markers(admin)
         except (KafkaError, OSError) as error:
             await self.close()
             raise BrokerUnavailable(str(error)) from error
 
+        if markers:
+            self.life = markers[-1].removeprefix(self._marker)
+        return bool(markers)
+
     async def lay(self, names: Sequence[str]) -> None:
-        """Create topics afresh, dropping the marker and what the broker has under these names; raises BrokerUnavailable.
+        """Create topics for a new life of the log, dropping the marker of the one before; raises BrokerUnavailable.
 
         A memory broker that lost its data takes records for topics it does not know, and can then neither
-        serve nor extend them: dropping the name first heals it. Whoever asks it for a topic between dropping and
+        serve nor extend them: dropping the name first heals it. A broker that keeps its data drops nothing. Whoever asks it for a topic between dropping and
         creating makes it create one of a size of its own, so the size is looked at afterwards.
         """
         admin = await self._connected()
         try:
             for _ in range(LAYING_ATTEMPTS):
-                await admin.delete_topics([*names, self.marker])
+                if not self._settings.kafka_idempotent:
+                    await admin.delete_topics([*names, *await self._markers(admin)])
                 await self._create_all(admin, names)
                 if await self._stand(admin, names):
+                    self.life = uuid4().hex
                     return
             raise BrokerUnavailable(f"{', '.join(names)}: not created with the partitions asked for")
         except (KafkaError, OSError) as error:
@@ -72,7 +81,7 @@ class Broker:
         """Say that this broker now holds the whole log; raises BrokerUnavailable."""
         admin = await self._connected()
         try:
-            await self._create(admin, self.marker, 1)
+            await self._create(admin, self._marker + self.life, 1)
         except (KafkaError, OSError) as error:
             await self.close()
             raise BrokerUnavailable(str(error)) from error
@@ -95,6 +104,9 @@ class Broker:
                 raise BrokerUnavailable(str(error)) from error
             self._admin = admin
         return self._admin
+
+    async def _markers(self, admin: AIOKafkaAdminClient) -> list[str]:
+        return sorted(name for name in await admin.list_topics() if name.startswith(self._marker))
 
     async def _create_all(self, admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
         for name in names:

@@ -6,22 +6,24 @@ from contextlib import suppress
 from uuid import UUID
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from chassis import inbox, parking, points
-from chassis.broker import Broker
 from chassis.clock import Clock
 from chassis.database import PASSING, Database, is_passing
 from chassis.ids import uuid7
+from chassis.lives import Lives
 from chassis.parking import Heard
 from chassis.settings import Settings
+from chassis.subscription import subscribed, wait_for_topics
 from chassis.telemetry import CONSUMER_LAG, CONSUMER_REBUILDS, EVENTS_APPLIED, EVENTS_PARKED, describe, log
 from chassis.transaction import Moment, Transaction, unscoped
 from contracts.envelope import Event, MalformedEvent, from_record
 from contracts.refusals import Refusal
 
 Handler = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
+Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 EVERY_TYPE = "*"
 LONGEST_DELAY_SECONDS = 5.0
 
@@ -34,24 +36,6 @@ class StillWrong(Refusal):
 
 class StoodStill(RuntimeError):
     """There were records to read and none came: the client is to be built anew."""
-
-
-class Sizes(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
-    """Notices a join that went by topics of another size: a memory broker keeps its member to those partitions."""
-
-    def __init__(self, client: AIOKafkaConsumer, topics: Sequence[str], partitions: int) -> None:
-        self._client = client
-        self._topics = topics
-        self._partitions = partitions
-        self.changed = False
-
-    async def on_partitions_revoked(self, revoked: object) -> None:
-        """A new join begins; nothing to do, for offsets follow their effects."""
-
-    async def on_partitions_assigned(self, assigned: object) -> None:
-        """Compare what the broker told of the topics when the join was made."""
-        counts = [len(self._client.partitions_for_topic(topic) or ()) for topic in self._topics]
-        self.changed |= any(count != self._partitions for count in counts)
 
 
 class Consumer:
@@ -72,6 +56,7 @@ class Consumer:
         self._topics = topics
         self.name = settings.service
         self._targets: dict[TopicPartition, int] | None = None
+        self._lives = Lives()
         self._moved_at = 0.0
         self.caught_up = False
         self.applied: list[Callable[[Sequence[Event]], Awaitable[None]]] = []
@@ -81,7 +66,7 @@ class Consumer:
         while True:
             client = self._client()
             try:
-                await self._wait_for_topics()
+                await wait_for_topics(self._settings, self._topics)
                 await client.start()
                 await self._consume(client)
             except StoodStill:
@@ -100,20 +85,67 @@ class Consumer:
         while True:
             if self._sizes.changed:
                 raise StoodStill
-            fetched = await client.getmany(
-                timeout_ms=self._settings.consumer_wait_ms, max_records=self._settings.consumer_batch
-            )
-            batch = [_heard(record) for records in fetched.values() for record in records]
-            if batch:
-                await self._apply(batch)
-                points.reach("consumer.after-effect")
-                await self._commit(client, {tp: records[-1].offset + 1 for tp, records in fetched.items()})
+            if await self._take(client, await self._fetch(client)):
                 self._moved_at = loop.time()
             if not self.caught_up:
                 self.caught_up = await self._has_caught_up(client)
             if loop.time() - looked_at > self._settings.consumer_wait_ms / 100:
                 looked_at = loop.time()
                 await self._watch(client, looked_at)
+
+    async def _fetch(self, client: AIOKafkaConsumer) -> Fetched:
+        """Give what has come; nothing where it is of another life of its topic, which is then read from its beginning."""
+        try:
+            fetched: Fetched = await client.getmany(
+                timeout_ms=self._settings.consumer_wait_ms, max_records=self._settings.consumer_batch
+            )
+        except ValueError as error:
+            await self._find_unreadable(client, error)
+            return {}
+        anew = self._lives.begun_anew(fetched)
+        if anew:
+            log().warning("consumer.log_begun_anew", consumer=self.name, topics=sorted(anew))
+            places = [place for place in client.assignment() if place.topic in anew]
+            await client.seek_to_beginning(*places)
+        return {place: records for place, records in fetched.items() if place.topic not in anew}
+
+    async def _take(self, client: AIOKafkaConsumer, fetched: Fetched) -> bool:
+        """Apply what was fetched and say how far that is; tells whether there was anything."""
+        batch = [_heard(record) for records in fetched.values() for record in records]
+        if batch:
+            await self._apply(batch)
+            points.reach("consumer.after-effect")
+            await self._commit(client, {tp: records[-1].offset + 1 for tp, records in fetched.items()})
+        return bool(batch)
+
+    async def _find_unreadable(self, client: AIOKafkaConsumer, error: ValueError) -> None:
+        """Set aside the record that the client itself cannot read, such as one with a header whose name is no text.
+
+        The client has dropped what it had read beside it: every partition goes back to where its effects end.
+        """
+        places = sorted(client.assignment())
+        for place in places:
+            done = await client.committed(place)
+            await (client.seek_to_beginning(place) if done is None else _seek(client, place, done))
+        for place in places:
+            await self._read_one_by_one(client, place, describe(error))
+
+    async def _read_one_by_one(self, client: AIOKafkaConsumer, place: TopicPartition, reason: str) -> None:
+        ends = await client.end_offsets([place])
+        last = min(ends[place], await client.position(place) + self._settings.consumer_batch)
+        while (offset := await client.position(place)) < last:
+            try:
+                fetched = await client.getmany(
+                    place, timeout_ms=self._settings.consumer_wait_ms, max_records=1
+                )
+            except ValueError:
+                await self._park(
+                    Heard(place.topic, place.partition, offset, None, None, (), None, reason), reason
+                )
+                client.seek(place, offset + 1)
+                await self._commit(client, {place: offset + 1})
+            else:
+                await self._take(client, fetched)
 
     async def _apply(self, batch: Sequence[Heard]) -> None:
         """Apply a batch; a record that cannot be applied is found by halving and set aside."""
@@ -137,14 +169,16 @@ class Consumer:
             await self._apply(batch[:middle])
             await self._apply(batch[middle:])
             return
-        reason = describe(error)
+        await self._park(batch[0], describe(error))
+
+    async def _park(self, heard: Heard, reason: str) -> None:
         log().error(
-            "consumer.parked", consumer=self.name, offset=batch[0].offset, topic=batch[0].topic, error=reason
+            "consumer.parked", consumer=self.name, offset=heard.offset, topic=heard.topic, error=reason
         )
         async with unscoped(self._database.worker, self._moment()) as tx:
-            if batch[0].event is not None:
-                await inbox.enter(tx, self.name, [batch[0].event])
-            await parking.park(tx, self.name, batch[0], reason)
+            if heard.event is not None:
+                await inbox.enter(tx, self.name, [heard.event])
+            await parking.park(tx, self.name, heard, reason)
         EVENTS_PARKED.labels(self.name).inc()
 
     async def _apply_whole(self, batch: Sequence[Heard]) -> None:
@@ -238,33 +272,8 @@ class Consumer:
         )
 
     def _client(self) -> AIOKafkaConsumer:
-        client = AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap,
-            group_id=self.name,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-            fetch_max_wait_ms=self._settings.fetch_max_wait_ms,
-            max_partition_fetch_bytes=self._settings.kafka_max_request_bytes,
-            session_timeout_ms=self._settings.session_timeout_ms,
-            heartbeat_interval_ms=self._settings.session_timeout_ms // 5,
-            metadata_max_age_ms=5_000,
-            request_timeout_ms=max(20_000, self._settings.session_timeout_ms + 5_000),
-        )
-        self._sizes = Sizes(client, self._topics, self._settings.kafka_partitions)
-        client.subscribe(list(self._topics), listener=self._sizes)
+        client, self._sizes = subscribed(self._settings, self.name, self._topics)
         return client
-
-    async def _wait_for_topics(self) -> None:
-        """Joining makes some brokers create a topic of a size of their own: each stands with its partitions before."""
-        broker = Broker(self._settings)
-        try:
-            while True:
-                if await broker.stand(self._topics):
-                    return
-                await asyncio.sleep(self._settings.relay_poll_seconds)
-        finally:
-            await broker.close()
 
 
 async def release(consumer: Consumer, tx: Transaction, key: str) -> int:
@@ -292,6 +301,10 @@ async def _release_one(consumer: Consumer, tx: Transaction, record_id: UUID, hea
             f"仍无法处理：{describe(error)}", f"It still cannot be applied: {describe(error)}"
         ) from error
     await tx.execute("DELETE FROM parked WHERE id = $1 AND consumer = $2", record_id, consumer.name)
+
+
+async def _seek(client: AIOKafkaConsumer, place: TopicPartition, offset: int) -> None:
+    client.seek(place, offset)
 
 
 def _heard(record: object) -> Heard:

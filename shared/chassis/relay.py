@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 
-from chassis import points
+from chassis import lives, points
 from chassis.broker import Broker, BrokerUnavailable
 from chassis.clock import SHANGHAI, technical_now
 from chassis.database import DATABASE_FAILURES, Connection
@@ -70,6 +70,7 @@ class Relay:
         try:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", OWNERSHIP):
                 raise NotTheOwner
+            self._checked_at = float("-inf")
             while True:
                 await self._hold_the_log(connection)
                 if not await self._relay_page(connection):
@@ -88,7 +89,7 @@ class Relay:
             self._checked_at = float("-inf")
             await self._hold_the_log(connection)
         points.reach("relay.before-publish")
-        held = await self._publisher.publish([_record(row) for row in rows])
+        held = await self._publisher.publish([_record(row, self._broker.life) for row in rows])
         points.reach("relay.after-publish")
         today = await self._current_month(connection)
         await connection.execute(MOVE, [row["lane"] for row in rows], [row["seq"] for row in rows], today)
@@ -120,7 +121,7 @@ class Relay:
         async with connection.transaction(readonly=True):
             page: list[tuple[str, Record]] = []
             async for row in connection.cursor(PUBLISHED, since, prefetch=self._settings.relay_page):
-                page.append(_record(row))
+                page.append(_record(row, self._broker.life))
                 if len(page) == self._settings.relay_page:
                     await self._publisher.publish(page)
                     count += len(page)
@@ -164,7 +165,7 @@ def _age(rows: list[asyncpg.Record]) -> float:
     return max(0.0, datetime.now(UTC).timestamp() - oldest)
 
 
-def _record(row: asyncpg.Record) -> tuple[str, Record]:
+def _record(row: asyncpg.Record, life: str) -> tuple[str, Record]:
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", str(row["event_id"]).encode()),
@@ -179,6 +180,7 @@ def _record(row: asyncpg.Record) -> tuple[str, Record]:
         ("ce_orgpath", row["orgpath"].encode()),
         ("ce_actor", row["actor"].encode()),
         ("content-type", b"application/json"),
+        (lives.HEADER, life.encode()),
     ]
     if row["causation_id"]:
         headers.append(("ce_causationid", row["causation_id"].encode()))

@@ -151,7 +151,8 @@ async def test_a_topic_that_the_broker_lost_alone_is_filled_again(
         await drained(root)
     first = await held_by(settings, settings.topic)
     assert judge(history, first) == SOUND
-    await lay_topics(settings, f"{settings.topic}.marker")
+    await lay_topics(settings, settings.topic)
+    assert await held_by(settings, settings.topic) == []
     async with relaying(Relay(settings, Doorbell())):
         await history.write_for(settings.worker_url, 0.3)
         await drained(root)

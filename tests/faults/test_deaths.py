@@ -35,14 +35,9 @@ DEATHS = [
 async def test_nothing_is_lost_or_doubled_where_services_die(mortal: Mortal, deaths: dict[str, str]) -> None:
     async with writing(mortal) as acknowledged:
         await acknowledged.until(10)
-        await asyncio.to_thread(_let_die, mortal, deaths)
+        await asyncio.to_thread(mortal.let_die, deaths)
         await acknowledged.until(10)
     await assert_all_there(mortal, acknowledged)
-
-
-def _let_die(mortal: Mortal, deaths: dict[str, str]) -> None:
-    with mortal.dying(deaths):
-        return
 
 
 @pytest.mark.parametrize("point", ["deadlines.before-commit", "deadlines.after-commit"])
@@ -57,7 +52,7 @@ async def test_each_step_of_a_deadline_is_fired_once_where_the_sweeper_dies(
         began = datetime.fromisoformat(clock["started_at"])
         try:
             moving = asyncio.create_task(house.set_clock(began + (due - began) * 3 / 4))
-            await asyncio.to_thread(_let_die, mortal, {"service-desk": point})
+            await asyncio.to_thread(mortal.let_die, {"service-desk": point})
             await moving
 
             async def warned() -> int:

@@ -23,14 +23,10 @@ async def test_a_relay_that_dies_while_it_gives_the_log_back_gives_it_back_again
     async with writing(mortal) as acknowledged:
         await acknowledged.until(10)
         mortal.kill("broker")
-        await asyncio.to_thread(_die_giving_back, mortal)
+        points = {"registry": "relay.after-republish", "service-desk": "relay.after-republish"}
+        await asyncio.to_thread(mortal.let_die, points, lambda: mortal.revive("broker"))
         await acknowledged.until(10)
     await assert_all_there(mortal, acknowledged)
-
-
-def _die_giving_back(mortal: Mortal) -> None:
-    with mortal.dying({"registry": "relay.after-republish", "service-desk": "relay.after-republish"}):
-        mortal.revive("broker")
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGQUIT], ids=["kill -9", "stop -m immediate"])

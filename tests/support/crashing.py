@@ -1,24 +1,14 @@
-"""An instance whose services can be made to die at a named point; run as a program, one such service.
+"""An instance whose services can be made to die at a named point; production code knows nothing of it."""
 
-Production code knows nothing of it: the process of a test replaces what happens at the points and then starts the server.
-"""
-
-import os
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
-import uvicorn
-
-from chassis import points
 from deploy.instance import Instance
 from deploy.layout import SERVICES
+from support import dying
 from support.instance import free_base_port, load_sample, throwaway_folder
 
-POINT = "KEYPOST_TEST_DIE_AT"
-EXIT_CODE = 70
 PATIENCE_SECONDS = 60.0
 
 
@@ -32,7 +22,7 @@ class Mortal(Instance):
         usual = super().command(name)
         if name not in self.__dict__.get("armed", {}):
             return usual
-        return [usual[0], __file__, *usual[3:]]
+        return [usual[0], "-P", dying.__file__, *usual[3:]]
 
     def environment(
         self, service: str, *, owner: bool = False, database: str | None = None
@@ -42,22 +32,30 @@ class Mortal(Instance):
         point = self.__dict__.get("armed", {}).get(service)
         if point is None:
             return usual
-        return {**usual, POINT: point, "PYTHONPATH": str(Path(__file__).parents[1])}
+        return {**usual, dying.POINT: point}
 
-    @contextmanager
-    def dying(self, at: Mapping[str, str]) -> Iterator[None]:
-        """Start services anew that die at a point each; wait for their deaths, then start them sound."""
+    def let_die(self, at: Mapping[str, str], then: Callable[[], None] = lambda: None) -> None:
+        """Start services anew that die at a point each; each is started sound as soon as it has died there.
+
+        `then` is done once they run. Raises AssertionError where one lives on, or dies of something else.
+        """
         self.armed = dict(at)
         for name in at:
             self.stop(name)
             self.start(name)
-        try:
-            yield
-            for name in at:
-                assert self.death_of(name) == EXIT_CODE, f"{name} did not die at {at[name]}"
-        finally:
-            self.armed = {}
-            self.revive(*at)
+        then()
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self.armed and time.monotonic() < end:
+            for name in [one for one in self.armed if self._ended(one)]:
+                code = self.death_of(name)
+                assert code == dying.EXIT_CODE, f"{name} died with {code}:\n{self._tail(name)}"
+                del self.armed[name]
+                self.start(name)
+            time.sleep(0.05)
+        alive, self.armed = self.armed, {}
+        assert not alive, f"did not die: {alive}"
+        for name in at:
+            self.wait_for(name, PATIENCE_SECONDS)
 
     def death_of(self, name: str) -> int | None:
         """Wait for the end of a process and give its exit code; None where it lives on."""
@@ -66,6 +64,9 @@ class Mortal(Instance):
         while process.poll() is None and time.monotonic() < end:
             time.sleep(0.05)
         return process.poll()
+
+    def _tail(self, name: str) -> str:
+        return (self.layout.logs / f"{name}.log").read_text(errors="replace")[-2_000:]
 
     def revive(self, *names: str) -> None:
         """Start processes again that died, and wait until they do their work."""
@@ -88,17 +89,3 @@ def mortal_instance() -> Iterator[Mortal]:
             with instance.running(*SERVICES):
                 load_sample(instance, customers=0)
                 yield instance
-
-
-def _die(at: str) -> None:
-    def reached(name: str) -> None:
-        if name == at:
-            os._exit(EXIT_CODE)
-
-    points.replace(reached)
-
-
-if __name__ == "__main__":
-    _die(os.environ[POINT])
-    sys.argv[0] = "uvicorn"
-    uvicorn.main()
