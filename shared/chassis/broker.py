@@ -46,8 +46,9 @@ class Broker:
         """Create topics for a new life of the log, dropping the marker of the one before; raises BrokerUnavailable.
 
         A memory broker that lost its data takes records for topics it does not know, and can then neither
-        serve nor extend them: dropping the name first heals it. A broker that keeps its data drops nothing. Whoever asks it for a topic between dropping and
-        creating makes it create one of a size of its own, so the size is looked at afterwards.
+        serve nor extend them: dropping the name first heals it. A broker that keeps its data drops nothing.
+        Whoever asks a memory broker for a topic between dropping and creating makes it create one of a size of
+        its own, so the size is looked at afterwards.
         """
         admin = await self._connected()
         try:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from uuid import UUID
 
 import asyncpg
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -20,18 +19,11 @@ from chassis.subscription import subscribed, wait_for_topics
 from chassis.telemetry import CONSUMER_LAG, CONSUMER_REBUILDS, EVENTS_APPLIED, EVENTS_PARKED, describe, log
 from chassis.transaction import Moment, Transaction, unscoped
 from contracts.envelope import Event, MalformedEvent, from_record
-from contracts.refusals import Refusal
 
 Handler = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
 Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 EVERY_TYPE = "*"
 LONGEST_DELAY_SECONDS = 5.0
-
-
-class StillWrong(Refusal):
-    """A parked record that cannot be applied yet; everything of its key stays parked."""
-
-    code = "dead-letter-still-wrong"
 
 
 class StoodStill(RuntimeError):
@@ -126,7 +118,10 @@ class Consumer:
         places = sorted(client.assignment())
         for place in places:
             done = await client.committed(place)
-            await (client.seek_to_beginning(place) if done is None else _seek(client, place, done))
+            if done is None:
+                await client.seek_to_beginning(place)
+            else:
+                client.seek(place, done)
         for place in places:
             await self._read_one_by_one(client, place, describe(error))
 
@@ -274,37 +269,6 @@ class Consumer:
     def _client(self) -> AIOKafkaConsumer:
         client, self._sizes = subscribed(self._settings, self.name, self._topics)
         return client
-
-
-async def release(consumer: Consumer, tx: Transaction, key: str) -> int:
-    """Apply the parked records of a key in order, all or none; gives how many. Raises StillWrong.
-
-    Looks again until there are none: the consumer may have parked another while this waited for its lock.
-    """
-    released = 0
-    while waiting := await parking.parked_of(tx, consumer.name, key):
-        for record_id, heard in waiting:
-            await _release_one(consumer, tx, record_id, heard)
-        released += len(waiting)
-    return released
-
-
-async def _release_one(consumer: Consumer, tx: Transaction, record_id: UUID, heard: Heard) -> None:
-    try:
-        event = from_record(heard.headers, heard.value)
-        await tx.execute("DELETE FROM inbox WHERE consumer = $1 AND event_id = $2", consumer.name, event.id)
-        await consumer.effect(tx, [event])
-    except (Refusal, LookupError, ValueError, TypeError, AttributeError, asyncpg.PostgresError) as error:
-        if is_passing(error):
-            raise
-        raise StillWrong(
-            f"仍无法处理：{describe(error)}", f"It still cannot be applied: {describe(error)}"
-        ) from error
-    await tx.execute("DELETE FROM parked WHERE id = $1 AND consumer = $2", record_id, consumer.name)
-
-
-async def _seek(client: AIOKafkaConsumer, place: TopicPartition, offset: int) -> None:
-    client.seek(place, offset)
 
 
 def _heard(record: object) -> Heard:

@@ -10,6 +10,7 @@ import phonenumbers
 REGION = "CN"
 SHORTEST_HOTLINE, LONGEST_HOTLINE = 5, 8
 DIGITS = re.compile(r"\D+")
+MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
 MARKED_EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#)\s*(\d{1,6})\s*$", re.IGNORECASE)
 HYPHENED_EXTENSION = re.compile(r"-\s*(\d{1,6})\s*$")
 NATIONAL = re.compile(r"^(?:1[3-9]\d{9}|0(?:10|2\d)\d{8}|0[3-9]\d{2}\d{7,8})$")

@@ -51,7 +51,9 @@ async def wait_for_topics(settings: Settings, topics: Sequence[str]) -> None:
     """Joining makes some brokers create a topic of a size of their own: each stands with its partitions before."""
     broker = Broker(settings)
     try:
-        while not await broker.stand(topics):
+        while True:
+            if await broker.stand(topics):
+                return
             await asyncio.sleep(settings.relay_poll_seconds)
     finally:
         await broker.close()

@@ -5,13 +5,24 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
-from support.filler import FOREIGN, ORGPATH, Table, fill, tables_of
-from support.instance import FreshDatabase
 
 from chassis.database import Connection
 from deploy.layout import SERVICES
+from support.filler import FOREIGN, ORGPATH, Table, fill, tables_of
+from support.instance import FreshDatabase
 
-BACKBONE = {"organisation", "staff", "outbox", "event_log", "inbox", "parked", "idempotency", "deadline", "audit_entry", "attachment"}
+BACKBONE = {
+    "organisation",
+    "staff",
+    "outbox",
+    "event_log",
+    "inbox",
+    "parked",
+    "idempotency",
+    "deadline",
+    "audit_entry",
+    "attachment",
+}
 DEFINERS = """
     SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
       AND NOT COALESCE('search_path=public, pg_temp' = ANY (p.proconfig), false)
@@ -88,7 +99,9 @@ async def test_rows_of_an_organisation_are_seen_in_its_scope_and_in_no_other(
 ) -> None:
     async with filled(database(service)) as (app, tables):
         guarded = [table for table in tables if table.by_organisation]
-        assert {"deadline", "attachment", "outbox", "event_log", "audit_entry"} <= {table.name for table in guarded}
+        assert {"deadline", "attachment", "outbox", "event_log", "audit_entry"} <= {
+            table.name for table in guarded
+        }
         for table in guarded:
             for scope in (FOREIGN, ORGPATH[:-1], f"{ORGPATH}-T01", f"{ORGPATH}.420106-T01", "%", "CN.42000_"):
                 assert await rows_seen(app, table, scope) == 0, (table.name, scope)
@@ -126,10 +139,12 @@ async def test_the_application_cannot_write_without_a_scope(
 ) -> None:
     async with filled(database(service)) as (app, _):
         for statement in (
-            "INSERT INTO staff (staff_id, staff_no, name, org_id, roles, version) VALUES (gen_random_uuid(), 'n', 'n', '420106', '{}', 1)",
+            "INSERT INTO staff (staff_id, staff_no, name, org_id, roles, version)"
+            " VALUES (gen_random_uuid(), 'n', 'n', '420106', '{}', 1)",
             "INSERT INTO event_log SELECT * FROM event_log",
             "UPDATE event_log SET version = 2",
-            "INSERT INTO inbox (consumer, event_id, source, type, aggregate, version) VALUES ('c', gen_random_uuid(), 's', 't', 'a', 1)",
+            "INSERT INTO inbox (consumer, event_id, source, type, aggregate, version)"
+            " VALUES ('c', gen_random_uuid(), 's', 't', 'a', 1)",
         ):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await app.execute(statement)

@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+
+from chassis.auth import Caller
 from support.backbone import caller
 from support.edge import AppUnderTest, is_problem, running_app
 from support.instance import FreshDatabase
-
-from chassis.auth import Caller
 
 HEAD = caller("420106", "unit-head")
 TEN_MEGABYTES = 10 * 1024 * 1024
@@ -34,7 +34,9 @@ async def attach(
     if key:
         headers["Idempotency-Key"] = key
     name = fields.pop("name", "附件.pdf")
-    return await app.http.post("/v1/attachments", files={"file": (name, content)}, data=fields, headers=headers)
+    return await app.http.post(
+        "/v1/attachments", files={"file": (name, content)}, data=fields, headers=headers
+    )
 
 
 def zipped() -> bytes:
@@ -68,7 +70,9 @@ async def test_the_type_is_told_by_the_content_whatever_the_name_says(
     assert got.headers["x-content-type-options"] == "nosniff"
 
 
-@pytest.mark.parametrize("content", [b"", b"\x7fELF\x02\x01\x01\x00", b"MZ\x90\x00", b"\x00", b"GIF89a\xff\xfe", b"a\x00b"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x7fELF\x02\x01\x01\x00", b"MZ\x90\x00", b"\x00", b"GIF89a\xff\xfe", b"a\x00b"]
+)
 async def test_what_is_neither_a_document_nor_text_is_refused(app: AppUnderTest, content: bytes) -> None:
     assert is_problem(await attach(app, content), 415, "attachment-type")["pointer"] == "/file"
 
@@ -101,7 +105,9 @@ async def test_it_is_found_in_its_scope_only(app: AppUnderTest) -> None:
     is_problem(await app.http.get(place), 401, "unauthenticated")
 
 
-async def test_sent_again_it_is_kept_once_and_another_file_under_its_key_is_refused(app: AppUnderTest) -> None:
+async def test_sent_again_it_is_kept_once_and_another_file_under_its_key_is_refused(
+    app: AppUnderTest,
+) -> None:
     key = str(uuid4())
     first, again = await attach(app, PDF, key=key), await attach(app, PDF, key=key)
     assert (first.status_code, again.status_code) == (201, 201)
@@ -114,7 +120,9 @@ async def test_odd_forms_are_refused(app: AppUnderTest) -> None:
     is_problem(await attach(app, PDF, subject="s" * 101), 422, "invalid-request")
     is_problem(await attach(app, PDF, subject="a\x00b"), 422, "not-storable")
     headers = app.headers(HEAD)
-    is_problem(await app.http.post("/v1/attachments", data={"subject": "x"}, headers=headers), 422, "invalid-request")
+    is_problem(
+        await app.http.post("/v1/attachments", data={"subject": "x"}, headers=headers), 422, "invalid-request"
+    )
     broken = {**headers, "Content-Type": "multipart/form-data; boundary=x"}
     answer = await app.http.post("/v1/attachments", content=b"--y\r\n", headers=broken)
     assert answer.status_code in (400, 422)

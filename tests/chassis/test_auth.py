@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
-from support.backbone import caller, settings_of
-from support.edge import claims_of, new_key, token_of, write_jwks
-from support.instance import FreshDatabase
 
 from chassis import auth
 from chassis.auth import Authenticator, Unauthenticated
+from support.backbone import caller, settings_of
+from support.edge import claims_of, new_key, token_of, write_jwks
+from support.instance import FreshDatabase
 
 HEAD = caller("420106", "unit-head", "account-manager")
 KEY = new_key("one")
@@ -64,7 +64,9 @@ def test_a_scope_is_a_subtree_by_whole_labels() -> None:
 
 async def test_a_token_without_a_signature_is_refused(authenticator: Authenticator) -> None:
     for algorithm in ("none", "None", "NONE", ""):
-        assert await refused(authenticator, f"{part({'alg': algorithm, 'kid': 'one'})}.{part(claims_of(HEAD))}.")
+        assert await refused(
+            authenticator, f"{part({'alg': algorithm, 'kid': 'one'})}.{part(claims_of(HEAD))}."
+        )
     assert await refused(authenticator, f"{part({'kid': 'one'})}.{part(claims_of(HEAD))}.")
 
 
@@ -163,7 +165,7 @@ class _Issuer(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_words: object) -> None:
         """Say nothing."""
 
 
@@ -172,7 +174,9 @@ def published(*keys: ECKey) -> bytes:
 
 
 @asynccontextmanager
-async def trusting(fresh: FreshDatabase, *answers: bytes) -> AsyncIterator[tuple[Authenticator, type[_Issuer]]]:
+async def trusting(
+    fresh: FreshDatabase, *answers: bytes
+) -> AsyncIterator[tuple[Authenticator, type[_Issuer]]]:
     handler = type("Issuer", (_Issuer,), {"answers": list(answers)})
     server = HTTPServer(("127.0.0.1", 0), handler)
     Thread(target=server.serve_forever, daemon=True).start()
@@ -185,7 +189,9 @@ async def trusting(fresh: FreshDatabase, *answers: bytes) -> AsyncIterator[tuple
 
 async def test_keys_are_fetched_once_for_all_who_ask_at_once(fresh: FreshDatabase) -> None:
     async with trusting(fresh, published(KEY)) as (authenticator, issuer):
-        found = await asyncio.gather(*(authenticator.caller(token_of(KEY, HEAD, name=str(n))) for n in range(20)))
+        found = await asyncio.gather(
+            *(authenticator.caller(token_of(KEY, HEAD, name=str(n))) for n in range(20))
+        )
         assert len(found) == 20
         assert issuer.asked == 1
 

@@ -1,7 +1,7 @@
 """Consumers: every event has its effect once, in order for each key, and what cannot be applied stops its key only."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,10 @@ from uuid import UUID
 import asyncpg
 import pytest_asyncio
 
-from chassis.bus import Consumer, StillWrong, release
+from chassis.bus import Consumer
 from chassis.clock import Clock
 from chassis.database import Connection, Database
+from chassis.releasing import StillWrong, release
 from chassis.settings import Settings
 from chassis.transaction import Transaction, unscoped
 from contracts.envelope import Event
@@ -148,7 +149,7 @@ async def test_events_of_others_are_passed_over(bench: Bench) -> None:
 
 
 async def test_a_record_that_is_no_event_is_parked_and_only_its_key_waits(bench: Bench) -> None:
-    poison = {
+    poison: dict[str, Callable[[Event], Raw]] = {
         "a header that is not UTF-8": lambda one: raw(one, ce_actor=b"\xff\xfe"),
         "no headers": lambda one: Raw(one.subject.encode(), b"{}"),
         "an attribute missing": lambda one: replace(raw(one), headers=raw(one).headers[1:5]),
@@ -225,7 +226,9 @@ async def test_one_bad_event_in_a_batch_of_2000_is_found_and_the_others_are_appl
     keys = [new_key() for _ in range(500)]
     bad = keys[250]
     await bench.root.execute("INSERT INTO forbidden VALUES ($1)", bad)
-    await bench.say(*(happened(key, version, do="fail unless allowed") for version in range(1, 5) for key in keys))
+    await bench.say(
+        *(happened(key, version, do="fail unless allowed") for version in range(1, 5) for key in keys)
+    )
     await bench.until_parked(bad, 4)
 
     async def all_others() -> bool:

@@ -104,7 +104,7 @@ class _StandsStillAtFirst(Consumer):
 
 
 async def test_a_client_that_stands_still_is_replaced(fresh: FreshDatabase, root: Connection) -> None:
-    settings = settings_of(fresh, watchdog_seconds=1.5, session_timeout_ms=6_000)
+    settings = settings_of(fresh, watchdog_seconds=1.5, session_timeout_ms=6_000, consumer_wait_ms=100)
     topic = f"{settings.topic}.heard"
     await lay_topics(settings, topic)
     await produce(settings, topic, [raw(happened("a"))])
@@ -117,7 +117,7 @@ async def test_a_client_that_stands_still_is_replaced(fresh: FreshDatabase, root
 
 
 async def test_offsets_that_cannot_be_committed_cost_nothing(fresh: FreshDatabase, root: Connection) -> None:
-    settings = settings_of(fresh, session_timeout_ms=6_000)
+    settings = settings_of(fresh, session_timeout_ms=6_000, watchdog_seconds=1.0, consumer_wait_ms=100)
     topic = f"{settings.topic}.heard"
     await lay_topics(settings, topic)
     failures: list[object] = []
@@ -130,7 +130,9 @@ async def test_offsets_that_cannot_be_committed_cost_nothing(fresh: FreshDatabas
             await super()._commit(client, offsets)
 
     async with opened(settings) as database:
-        consumer = LosesItsClientBeforeCommitting(settings, database, Clock(), {Happened.TYPE: apply}, [topic])
+        consumer = LosesItsClientBeforeCommitting(
+            settings, database, Clock(), {Happened.TYPE: apply}, [topic]
+        )
         async with in_background(consumer.run()):
             await produce(settings, topic, [raw(happened("a", version)) for version in (1, 2, 3)])
             await until_applied(root, 3)
@@ -141,7 +143,9 @@ async def test_offsets_that_cannot_be_committed_cost_nothing(fresh: FreshDatabas
     assert await out_of_order(root) == []
 
 
-async def test_members_that_come_and_go_lose_and_double_nothing(fresh: FreshDatabase, root: Connection) -> None:
+async def test_members_that_come_and_go_lose_and_double_nothing(
+    fresh: FreshDatabase, root: Connection
+) -> None:
     settings = settings_of(fresh, session_timeout_ms=6_000, consumer_batch=20)
     topic = f"{settings.topic}.heard"
     await lay_topics(settings, topic)
@@ -152,14 +156,13 @@ async def test_members_that_come_and_go_lose_and_double_nothing(fresh: FreshData
             await produce(settings, topic, [raw(event) for event in events[start : start + 100]])
             await asyncio.sleep(0.15)
 
-    async with opened(settings) as database:
+    async with opened(settings) as database, in_background(consumer_of(settings, database, topic).run()):
+        telling = asyncio.create_task(say())
+        await asyncio.sleep(3.5)
         async with in_background(consumer_of(settings, database, topic).run()):
-            telling = asyncio.create_task(say())
-            await asyncio.sleep(3.5)
-            async with in_background(consumer_of(settings, database, topic).run()):
-                await asyncio.sleep(3.0)
-            await telling
-            await until_applied(root, len(events))
+            await asyncio.sleep(3.0)
+        await telling
+        await until_applied(root, len(events))
     assert await out_of_order(root) == []
     assert await root.fetchval("SELECT count(*) FROM applied") == len(events)
 
@@ -185,19 +188,20 @@ async def produce_with_a_header_named_in_no_encoding(settings: Settings, topic: 
         await producer.stop()
 
 
-async def test_a_header_whose_name_is_no_text_is_passed_over_aloud(fresh: FreshDatabase, root: Connection) -> None:
+async def test_a_header_whose_name_is_no_text_is_passed_over_aloud(
+    fresh: FreshDatabase, root: Connection
+) -> None:
     settings = settings_of(fresh, session_timeout_ms=6_000)
     topic = f"{settings.topic}.heard"
     await lay_topics(settings, topic)
     events = [happened(f"k{number}", version) for version in (1, 2) for number in range(40)]
-    async with opened(settings) as database:
-        async with in_background(consumer_of(settings, database, topic).run()):
-            await produce(settings, topic, [raw(event) for event in events[:40]])
-            await until_applied(root, 40)
-            for partition in range(settings.kafka_partitions):
-                await produce_with_a_header_named_in_no_encoding(settings, topic, partition)
-            await produce(settings, topic, [raw(event) for event in events[40:]])
-            await until_applied(root, 80)
+    async with opened(settings) as database, in_background(consumer_of(settings, database, topic).run()):
+        await produce(settings, topic, [raw(event) for event in events[:40]])
+        await until_applied(root, 40)
+        for partition in range(settings.kafka_partitions):
+            await produce_with_a_header_named_in_no_encoding(settings, topic, partition)
+        await produce(settings, topic, [raw(event) for event in events[40:]])
+        await until_applied(root, 80)
     assert await out_of_order(root) == []
     parked = await root.fetch("SELECT * FROM parked")
     assert len(parked) == settings.kafka_partitions
@@ -229,21 +233,24 @@ async def test_a_broker_killed_and_back_empty_is_consumed_again_from_its_beginni
             doubling[0] -= 1
             raise ConnectionError("lost before the move")
 
-    async with opened(settings) as database, relaying(Relay(settings, Doorbell())):
-        async with in_background(consumer_of(settings, database, settings.topic).run()):
-            points.replace(double_what_is_published)
-            await tell(20)
-            await drained()
-            await until_applied(root, 100)
-            assert doubling == [0]
-            broker.kill("broker")
-            await tell(150)
-            broker.start("broker")
-            broker.wait_for("broker")
-            await drained()
-            await tell(150)
-            await drained()
-            await until_applied(root, 5 * versions, 60)
+    async with (
+        opened(settings) as database,
+        relaying(Relay(settings, Doorbell())),
+        in_background(consumer_of(settings, database, settings.topic).run()),
+    ):
+        points.replace(double_what_is_published)
+        await tell(20)
+        await drained()
+        await until_applied(root, 100)
+        assert doubling == [0]
+        broker.kill("broker")
+        await tell(150)
+        broker.start("broker")
+        broker.wait_for("broker")
+        await drained()
+        await tell(150)
+        await drained()
+        await until_applied(root, 5 * versions, 60)
     assert await out_of_order(root) == []
     assert await root.fetchval("SELECT count(*) FROM applied") == 5 * versions
     assert not await root.fetchval("SELECT count(*) FROM parked")

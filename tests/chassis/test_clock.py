@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.terms import MovableClock
 
 from chassis.clock import SHANGHAI, Clock, ClockSetting, read_setting, technical_now
+from support.terms import MovableClock
 
 SECOND = timedelta(seconds=1)
 
@@ -42,7 +42,9 @@ def test_a_change_is_seen_within_a_fifth_of_a_second(tmp_path: Path) -> None:
     assert movable.clock.setting() == ClockSetting()
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"offset_seconds": 1}', "[]", '{"offset_seconds": "x", "revision": 1}'])
+@pytest.mark.parametrize(
+    "content", ["", "{", '{"offset_seconds": 1}', "[]", '{"offset_seconds": "x", "revision": 1}']
+)
 def test_a_file_that_cannot_be_read_leaves_the_clock_as_it_was(tmp_path: Path, content: str) -> None:
     movable = MovableClock(tmp_path)
     movable.set(datetime(2030, 1, 1, tzinfo=SHANGHAI))

@@ -43,7 +43,9 @@ def test_two_days_from_20_november_end_with_the_22nd(snapshot: Snapshot) -> None
 def test_the_days_are_those_of_shanghai_whatever_zone_the_time_is_written_in(snapshot: Snapshot) -> None:
     late = datetime(2026, 11, 19, 16, 0, tzinfo=UTC)
     assert plan(a_term(started_at=late), snapshot).due_at == DUE
-    assert plan(a_term(started_at=late - timedelta(microseconds=1)), snapshot).due_at == DUE - timedelta(days=1)
+    assert plan(a_term(started_at=late - timedelta(microseconds=1)), snapshot).due_at == DUE - timedelta(
+        days=1
+    )
 
 
 def test_warnings_come_at_half_and_at_four_fifths(snapshot: Snapshot) -> None:
@@ -52,7 +54,9 @@ def test_warnings_come_at_half_and_at_four_fifths(snapshot: Snapshot) -> None:
     assert warned == ["warned 21 17:00", "warned 22 11:36"]
 
 
-def test_the_chain_is_unit_head_at_four_fifths_city_at_breach_province_a_day_later(snapshot: Snapshot) -> None:
+def test_the_chain_is_unit_head_at_four_fifths_city_at_breach_province_a_day_later(
+    snapshot: Snapshot,
+) -> None:
     planned = plan(a_term(), snapshot)
     assert [at(step) for step in planned.steps] == [
         "warned 21 17:00",
@@ -113,7 +117,12 @@ async def settled(pools: Database, planned: Deadline, now: datetime) -> int:
     ],
 )
 async def test_met_before_the_due_instant_and_late_from_it_on_even_before_the_sweeper_came(
-    pools: Database, root: Connection, snapshot: Snapshot, moment_of_settling: datetime, becomes: str, steps: list[str]
+    pools: Database,
+    root: Connection,
+    snapshot: Snapshot,
+    moment_of_settling: datetime,
+    becomes: str,
+    steps: list[str],
 ) -> None:
     planned = plan(a_term(), snapshot)
     await start(pools, planned)

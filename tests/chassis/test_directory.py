@@ -7,8 +7,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from support.backbone import moment, orgpath, plant_tree, superuser
-from support.instance import FreshDatabase
 
 from chassis import directory_consumer
 from chassis.database import Connection, Database
@@ -18,6 +16,8 @@ from chassis.transaction import unscoped
 from contracts.envelope import Event
 from regulations.rulebook import NoLaw
 from regulations.topics.deadlines import DeadlineWarnings
+from support.backbone import moment, orgpath, plant_tree, superuser
+from support.instance import FreshDatabase
 
 DAY = date(2026, 11, 20)
 HOLDER, DEPUTY = str(uuid7()), str(uuid7())
@@ -60,7 +60,8 @@ async def test_it_is_read_again_only_when_something_changed(root: Connection, di
     assert await read(directory) is first
     for change in (
         "UPDATE organisation SET name = 'new', version = version + 1 WHERE org_id = '420106'",
-        f"INSERT INTO staff (staff_id, staff_no, name, org_id, roles, version) VALUES ('{HOLDER}', '1', 'X', '420106', '{{}}', 1)",
+        "INSERT INTO staff (staff_id, staff_no, name, org_id, roles, version)"
+        f" VALUES ('{HOLDER}', '1', 'X', '420106', '{{}}', 1)",
         f"UPDATE staff SET version = version + 1 WHERE staff_id = '{HOLDER}'",
         "INSERT INTO calendar_day VALUES ('2027-01-01', false, false, '元旦', 1)",
         "UPDATE calendar_day SET workday = true, version = 2",
@@ -85,7 +86,9 @@ async def test_law_is_found_where_it_is_adopted_on_the_day(root: Connection, dir
 
 
 async def test_an_adoption_ends_before_its_last_day(root: Connection, directory: Directory) -> None:
-    adoption = [{"pack": "platform", "topics": ["deadline-warnings"], "from": "2026-11-20", "until": "2026-11-21"}]
+    adoption = [
+        {"pack": "platform", "topics": ["deadline-warnings"], "from": "2026-11-20", "until": "2026-11-21"}
+    ]
     await root.execute(
         "UPDATE organisation SET adoptions = $1::jsonb, version = 2 WHERE org_id = 'CN'", json.dumps(adoption)
     )
@@ -97,7 +100,14 @@ async def test_an_adoption_ends_before_its_last_day(root: Connection, directory:
 
 
 async def person(root: Connection, staff_id: str, **changed: Any) -> None:
-    given = {"staff_no": staff_id[-8:], "name": "X", "org_id": "420106", "roles": ["unit-head"], "version": 1, **changed}
+    given = {
+        "staff_no": staff_id[-8:],
+        "name": "X",
+        "org_id": "420106",
+        "roles": ["unit-head"],
+        "version": 1,
+        **changed,
+    }
     names = ", ".join(["staff_id", *given])
     places = ", ".join(f"${number}" for number in range(1, len(given) + 2))
     await root.execute(f"INSERT INTO staff ({names}) VALUES ({places})", staff_id, *given.values())
@@ -122,7 +132,9 @@ async def test_a_deputy_acts_from_the_first_to_the_last_day_of_an_absence(
     assert (await read(directory)).standing_in(HOLDER, date(2026, 11, int(day))).staff_id == acting
 
 
-async def test_an_absence_without_end_and_one_who_left_are_stood_in_for(root: Connection, directory: Directory) -> None:
+async def test_an_absence_without_end_and_one_who_left_are_stood_in_for(
+    root: Connection, directory: Directory
+) -> None:
     gone = str(uuid7())
     await person(root, HOLDER, deputy_id=DEPUTY, absences='[{"from": "2026-11-20", "until": null}]')
     await person(root, gone, deputy_id=DEPUTY, active=False)
@@ -152,7 +164,18 @@ def moved(version: int, **more: Any) -> Event:
 def event(kind: str, aggregate: str, key: str, version: int, data: dict[str, Any]) -> Event:
     now = moment().now
     return Event(
-        uuid7(), "/keypost/registry", kind, now, key, aggregate, version, "CN", "system:registry", "a-chain", None, data
+        uuid7(),
+        "/keypost/registry",
+        kind,
+        now,
+        key,
+        aggregate,
+        version,
+        "CN",
+        "system:registry",
+        "a-chain",
+        None,
+        data,
     )
 
 
@@ -177,7 +200,9 @@ async def test_what_an_event_says_more_than_we_know_is_passed_over(root: Connect
     assert await root.fetchval("SELECT count(*) FROM organisation WHERE org_id = '420999'") == 1
 
 
-async def test_staff_are_taken_over_whole_also_under_a_node_not_heard_of(root: Connection, pools: Database) -> None:
+async def test_staff_are_taken_over_whole_also_under_a_node_not_heard_of(
+    root: Connection, pools: Database
+) -> None:
     await hear(pools, moved(1), moved(2, org_id="unheard-of", roles=["finance"]))
     await hear(pools, moved(1))
     row = await root.fetchrow("SELECT org_id, roles, absences::text AS absences FROM staff")
@@ -186,8 +211,16 @@ async def test_staff_are_taken_over_whole_also_under_a_node_not_heard_of(root: C
     assert json.loads(row["absences"]) == [{"from": "2026-11-20", "until": None}]
 
 
-async def test_another_order_between_partitions_gives_the_same_tree(root: Connection, pools: Database) -> None:
-    child = changed(1, org_id="420999-T01", parent_id="420999", kind="team", orgpath=f"{orgpath('420100')}.420999.420999-T01")
+async def test_another_order_between_partitions_gives_the_same_tree(
+    root: Connection, pools: Database
+) -> None:
+    child = changed(
+        1,
+        org_id="420999-T01",
+        parent_id="420999",
+        kind="team",
+        orgpath=f"{orgpath('420100')}.420999.420999-T01",
+    )
     await hear(pools, child)
     await hear(pools, changed(1))
     directory = Directory(pools.worker)

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from support.backbone import eventually, lay_topics, settings_of, superuser
-from support.edge import AppUnderTest, running_app
-from support.instance import FreshDatabase
 
 from chassis.directory_consumer import TOPIC
 from chassis.runtime import Parts
 from deploy.instance import Instance
+from support.backbone import eventually, lay_topics, settings_of, superuser
+from support.edge import AppUnderTest, running_app
+from support.instance import FreshDatabase
 
 
 async def ready(app: AppUnderTest) -> tuple[int, dict[str, object]]:
@@ -33,7 +33,9 @@ async def test_a_service_that_hears_the_directory_is_ready_once_it_has_caught_up
 ) -> None:
     await lay_topics(settings_of(fresh), TOPIC)
     bootstrap = broker.layout.bootstrap
-    async with running_app(fresh, tmp_path, Parts(), kafka_bootstrap=bootstrap, broker_check_seconds=0.2) as app:
+    async with running_app(
+        fresh, tmp_path, Parts(), kafka_bootstrap=bootstrap, broker_check_seconds=0.2
+    ) as app:
         status, body = await ready(app)
         assert (status, body["directory"]) == (503, "catching-up")
 
@@ -103,6 +105,8 @@ async def test_metrics_are_counted_by_route_not_by_path(fresh: FreshDatabase, tm
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/v1/openapi.json"])
-async def test_health_and_documentation_need_no_token(fresh: FreshDatabase, tmp_path: Path, path: str) -> None:
+async def test_health_and_documentation_need_no_token(
+    fresh: FreshDatabase, tmp_path: Path, path: str
+) -> None:
     async with running_app(fresh, tmp_path) as app:
         assert (await app.http.get(path)).status_code == 200

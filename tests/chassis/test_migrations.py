@@ -1,14 +1,13 @@
 """Migrations: run again they change nothing, and side by side they do not collide."""
 
-import os
 import subprocess
 import sys
 
 import pytest
-from support.backbone import superuser
-from support.instance import Databases, FreshDatabase
 
 from chassis.migrations import engine_url
+from support.backbone import superuser
+from support.instance import Databases, FreshDatabase
 
 SHAPE = """
     SELECT string_agg(c.relname || ' ' || a.attname || ' ' || a.atttypid::regtype, ',' ORDER BY c.relname, a.attnum)
@@ -19,7 +18,11 @@ SHAPE = """
 
 def migrate(fresh: FreshDatabase) -> "subprocess.Popen[str]":
     return subprocess.Popen(
-        [sys.executable, "-m", "chassis.migrate"], env=fresh.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-m", "chassis.migrate"],
+        env=fresh.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 
@@ -38,7 +41,9 @@ async def test_migrating_again_and_side_by_side_changes_nothing(fresh: FreshData
 
 def test_without_the_owners_address_nothing_is_migrated(fresh: FreshDatabase) -> None:
     bare = {name: value for name, value in fresh.environment.items() if name != "KEYPOST_OWNER_URL"}
-    done = subprocess.run([sys.executable, "-m", "chassis.migrate"], env=bare, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "chassis.migrate"], env=bare, capture_output=True, text=True, check=False
+    )
     assert done.returncode
     assert "KEYPOST_OWNER_URL" in done.stderr
 
@@ -50,11 +55,13 @@ def test_without_the_owners_address_nothing_is_migrated(fresh: FreshDatabase) ->
         ("postgresql://u:p@db.local:5433/k", "db.local", "u", "p", "k"),
     ],
 )
-def test_an_address_is_read_as_libpq_reads_it(dsn: str, host: str, user: str, password: str, database: str) -> None:
+def test_an_address_is_read_as_libpq_reads_it(
+    dsn: str, host: str, user: str, password: str, database: str
+) -> None:
     url = engine_url(dsn)
     assert (url.query["host"], url.username, url.password, url.database) == (host, user, password, database)
 
 
 def test_each_test_database_is_a_copy_of_a_migrated_one(backbone_databases: Databases) -> None:
     made = backbone_databases("tiering")
-    assert os.path.basename(made.name).startswith("keypost_tiering_t")
+    assert made.name.startswith("keypost_tiering_t")

@@ -40,7 +40,11 @@ async def post(app: AppUnderTest, body: Any, **headers: str) -> Any:
         ({"text": ""}, "/text", "string-too-short"),
         ({"text": "   "}, "/text", "string-too-short"),
         ({"text": "x" * 201}, "/text", "string-too-long"),
-        ({"text": "x", "lines": [{"word": "y"}, {"word": "z", "more": 1}]}, "/lines/1/more", "extra-forbidden"),
+        (
+            {"text": "x", "lines": [{"word": "y"}, {"word": "z", "more": 1}]},
+            "/lines/1/more",
+            "extra-forbidden",
+        ),
         ({"text": "x", "lines": {"word": "y"}}, "/lines", "list-type"),
         ({"text": "x", "amount": "１２"}, "/amount", "string-pattern-mismatch"),
         ({"text": "x", "amount": "-1"}, "/amount", "string-pattern-mismatch"),

@@ -25,8 +25,10 @@ from support.backbone import (
 from support.histories import SOUND, History, judge
 from support.instance import FreshDatabase
 
-OWNER = f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = {OWNERSHIP} AND database = \
+OWNER = (
+    f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = {OWNERSHIP} AND database = \
 (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 @pytest_asyncio.fixture
@@ -80,7 +82,7 @@ async def test_another_relay_takes_over_when_the_owner_loses_its_connection(
     settings: Settings, history: History, root: Connection
 ) -> None:
     async def kill_owners() -> set[int]:
-        killed = set()
+        killed: set[int] = set()
         while len(killed) < 3:
             await asyncio.sleep(0.4)
             for row in await root.fetch(OWNER):

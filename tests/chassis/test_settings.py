@@ -33,12 +33,15 @@ def test_without_a_word_about_it_a_process_is_a_production_process() -> None:
     assert (settings.topic, settings.source) == ("keypost.tiering", "/keypost/tiering")
 
 
-@pytest.mark.parametrize(("name", "word"), [("clock_file", "KEYPOST_CLOCK_FILE"), ("issuer_key", "KEYPOST_ISSUER_KEY")])
+@pytest.mark.parametrize(
+    ("name", "word"), [("clock_file", "KEYPOST_CLOCK_FILE"), ("issuer_key", "KEYPOST_ISSUER_KEY")]
+)
 def test_production_refuses_a_movable_clock_and_an_issuer_of_its_own(name: str, word: str) -> None:
+    given: dict[str, Any] = {**SOUND, name: Path("/somewhere")}
     for profile in ({}, {"profile": "production"}):
         with pytest.raises(ValidationError, match=word):
-            Settings(**SOUND, **profile, **{name: Path("/somewhere")})
-    assert getattr(Settings(**SOUND, profile="development", **{name: Path("/somewhere")}), name)
+            Settings(**{**given, **profile})
+    assert getattr(Settings(**{**given, "profile": "development"}), name)
 
 
 @pytest.mark.parametrize("name", sorted(SOUND))

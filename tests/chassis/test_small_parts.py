@@ -24,7 +24,12 @@ def test_ids_are_uuid7_and_rise() -> None:
 
 
 def test_decimals_fractions_and_ids_are_text() -> None:
-    value = {"d": Decimal("0.10"), "f": Fraction(1, 3), "u": UUID(int=1), "t": datetime(2026, 3, 1, tzinfo=UTC)}
+    value = {
+        "d": Decimal("0.10"),
+        "f": Fraction(1, 3),
+        "u": UUID(int=1),
+        "t": datetime(2026, 3, 1, tzinfo=UTC),
+    }
     assert orjson.loads(dumps(value)) == {
         "d": "0.10",
         "f": "1/3",

@@ -124,7 +124,14 @@ async def test_the_event_shows_the_deadline_its_step_and_the_next_holder(
         """SELECT topic, key, type, orgpath, payload->'next_holder'->>'org_id' AS next, payload->>'state' AS state,
                   payload->'step'->>'step' AS step, payload->'subject'->>'id' AS subject FROM outbox ORDER BY seq"""
     )
-    assert [row["next"] for row in rows] == ["420106-T01", "420106-T01", "420106-T01", "420100", "420100", "420000"]
+    assert [row["next"] for row in rows] == [
+        "420106-T01",
+        "420106-T01",
+        "420106-T01",
+        "420100",
+        "420100",
+        "420000",
+    ]
     assert [row["state"] for row in rows] == ["running"] * 3 + ["breached"] * 3
     assert {row["key"] for row in rows} == {planned.term.customer_id}
     assert {row["subject"] for row in rows} == {planned.term.subject[1]}
@@ -139,7 +146,8 @@ async def test_three_sweepers_killed_at_any_moment_fire_each_step_once(
 ) -> None:
     chance = random.Random(seed)
     planned = [
-        plan(a_term(started_at=FRIDAY + timedelta(hours=chance.randrange(48))), snapshot) for _ in range(1_500)
+        plan(a_term(started_at=FRIDAY + timedelta(hours=chance.randrange(48))), snapshot)
+        for _ in range(1_500)
     ]
     for first in range(0, len(planned), 500):
         await start(pools, *planned[first : first + 500])
@@ -163,10 +171,14 @@ async def test_two_sweepers_never_take_a_step_from_what_the_other_has_just_chang
     await start(pools, planned)
     late = DUE + timedelta(days=9)
     fire = "SELECT step FROM fire_deadlines('tiering', $1, 500, '{}', false, '{}')"
-    await root.execute("CREATE FUNCTION slowly() RETURNS boolean LANGUAGE sql VOLATILE AS 'SELECT pg_sleep(0.3) IS NOT NULL'")
+    await root.execute(
+        "CREATE FUNCTION slowly() RETURNS boolean LANGUAGE sql VOLATILE AS 'SELECT pg_sleep(0.3) IS NOT NULL'"
+    )
     slow = await root.fetchval("SELECT pg_get_functiondef('fire_deadlines'::regproc)")
     try:
-        await root.execute(slow.replace("WHERE d.next_at <= now_at", "WHERE slowly() AND d.next_at <= now_at"))
+        await root.execute(
+            slow.replace("WHERE d.next_at <= now_at", "WHERE slowly() AND d.next_at <= now_at")
+        )
         async with superuser(fresh) as first, superuser(fresh) as second:
             waiting = asyncio.create_task(second.fetch(fire, late))
             await asyncio.sleep(0.1)

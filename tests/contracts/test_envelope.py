@@ -59,7 +59,9 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size
 def test_whatever_an_event_holds_survives(
     subject: str, actor: str, version: int, sequence: int, data: dict[str, Any]
 ) -> None:
-    event = replace(EVENT, subject=subject, actor=actor, version=version, sequence=sequence, data=data, id=uuid4())
+    event = replace(
+        EVENT, subject=subject, actor=actor, version=version, sequence=sequence, data=data, id=uuid4()
+    )
     assert from_record(to_headers(event), orjson.dumps(data)) == event
 
 

@@ -194,7 +194,8 @@ async def produce(settings: Settings, topic: str, records: Sequence[Raw]) -> Non
     await producer.start()
     try:
         sent = [
-            await producer.send(topic, one.value, one.key, headers=cast("Any", list(one.headers))) for one in records
+            await producer.send(topic, one.value, one.key, headers=cast("Any", list(one.headers)))
+            for one in records
         ]
         await asyncio.gather(*sent)
     finally:
@@ -241,5 +242,3 @@ def new_key() -> str:
 def utc(text: str) -> datetime:
     """Read a time."""
     return datetime.fromisoformat(text).astimezone(UTC)
-
-

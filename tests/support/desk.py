@@ -191,7 +191,7 @@ async def plant_tree(database: FreshDatabase) -> None:
 def customer_event(customer_id: UUID, version: int = 1, *, kind: str = "registered", **facts: Any) -> Event:
     """Give what the registry tells of a customer."""
     org_id = facts.pop("org_id", "420106-T03")
-    data = {
+    data: dict[str, Any] = {
         "customer_id": str(customer_id),
         "customer_code": None,
         "name": "楚天汽配有限公司",
@@ -226,7 +226,7 @@ def assignment_event(
     customer_id: UUID, org_id: str, manager_id: UUID | None = None, version: int = 1
 ) -> Event:
     """Give what the registry tells of who serves a customer."""
-    data = {
+    data: dict[str, Any] = {
         "customer_id": str(customer_id),
         "responsible": {"org_id": org_id, "orgpath": orgpath(org_id)},
         "manager_id": str(manager_id) if manager_id else None,

@@ -29,7 +29,8 @@ from support.instance import FreshDatabase
 
 router = APIRouter()
 TABLE = """
-    CREATE TABLE IF NOT EXISTS note (id uuid PRIMARY KEY, org_id text NOT NULL, text text NOT NULL UNIQUE, version bigint NOT NULL);
+    CREATE TABLE IF NOT EXISTS note (
+        id uuid PRIMARY KEY, org_id text NOT NULL, text text NOT NULL UNIQUE, version bigint NOT NULL);
     CREATE TABLE IF NOT EXISTS effect (text text);
     GRANT ALL ON effect TO keypost_tiering_app;
 """
@@ -55,9 +56,9 @@ class Note(Body):
     amount: Money | None = None
     number: int | None = None
     on: datetime | None = None
-    lines: list[Line] = []
-    words: list[str] = []
-    pairs: dict[str, str] = {}
+    lines: list[Line] = Field(default_factory=list)
+    words: list[str] = Field(default_factory=list)
+    pairs: dict[str, str] = Field(default_factory=dict)
 
 
 @router.post("/v1/notes", status_code=201, responses=problems(400, 401, 409, 422))

@@ -16,7 +16,8 @@ FOREIGN = "CN.420000.420500.420506"
 
 TABLES = """
     SELECT c.oid, c.relname AS name, c.relkind = 'p' AS partitioned, c.relrowsecurity AND c.relforcerowsecurity AS forced,
-           (SELECT string_agg(qual, ' ') FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = c.relname) AS policy
+           (SELECT string_agg(qual, ' ') FROM pg_policies p
+            WHERE p.schemaname = 'public' AND p.tablename = c.relname) AS policy
     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
       AND c.relname <> 'alembic_version' ORDER BY c.relname
 """

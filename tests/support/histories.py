@@ -41,9 +41,7 @@ class History:
         )
         await connection.execute("DROP TABLE IF EXISTS agg, other")
         await connection.execute(TABLES)
-        await connection.execute(
-            f"INSERT INTO agg SELECT 'k' || g, 0 FROM generate_series(0, {KEYS - 1}) g"
-        )
+        await connection.execute(f"INSERT INTO agg SELECT 'k' || g, 0 FROM generate_series(0, {KEYS - 1}) g")
 
     async def write(self, url: str, number: int) -> None:
         """Write until stopped; every second writer takes its transaction id early and is slow to commit."""

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from chassis.auth import Caller
-from chassis.bus import release
 from chassis.http.edge import Answer, AtTheEdge, may
 from chassis.http.paging import Limit, page
 from chassis.http.problems import problems
+from chassis.releasing import release
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction, unscoped
 from contracts.refusals import NotFound

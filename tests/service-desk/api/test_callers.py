@@ -57,7 +57,8 @@ async def test_the_card_tells_class_vip_risk_manager_unit_and_open_cases_with_al
 ) -> None:
     manager = uuid7()
     await desk.rows(
-        "INSERT INTO staff (staff_id, staff_no, name, org_id, roles, version) VALUES ($1, $2, '许经理', '420106-T03', '{account-manager}', 1)",
+        """INSERT INTO staff (staff_id, staff_no, name, org_id, roles, version)
+           VALUES ($1, $2, '许经理', '420106-T03', '{account-manager}', 1)""",
         manager, "42010699",
     )  # fmt: skip
     customer_id = await a_customer(

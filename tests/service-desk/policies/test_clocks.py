@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from regulations.calendars import due
-from regulations.topics.compensation import CompensationClocks, CompensationLimit, VipFlag
+from regulations.topics.compensation import CompensationClocks, CompensationLimit, CompensationStart, VipFlag
 from regulations.topics.complaints import ComplaintClocks
 from service_desk.policies import clocks
 from support.desk_law import in_wuhan
@@ -43,7 +43,9 @@ def test_the_reason_of_the_limit_never_tells_the_amount() -> None:
 
 
 def test_a_vip_claim_is_handled_in_2_days_paid_in_7_and_above_the_limit_reported_in_3() -> None:
-    running = clocks.compensation_clocks(in_wuhan(CompensationClocks), vip=True, above=True)
+    running = clocks.compensation_clocks(
+        in_wuhan(CompensationClocks), in_wuhan(CompensationStart), vip=True, above=True
+    )
     assert {clock.kind: due(RECEIVED, clock.within).due_on for clock in running} == {
         "compensation-handle": date(2026, 11, 22),
         "compensation-pay": date(2026, 11, 27),
@@ -52,7 +54,9 @@ def test_a_vip_claim_is_handled_in_2_days_paid_in_7_and_above_the_limit_reported
 
 
 def test_a_claim_within_the_limit_is_not_reported() -> None:
-    running = clocks.compensation_clocks(in_wuhan(CompensationClocks), vip=True, above=False)
+    running = clocks.compensation_clocks(
+        in_wuhan(CompensationClocks), in_wuhan(CompensationStart), vip=True, above=False
+    )
     assert [clock.kind for clock in running] == ["compensation-handle", "compensation-pay"]
 
 

@@ -11,7 +11,6 @@ from chassis.auth import Caller
 from chassis.encoding import dumps
 from chassis.http.edge import (
     Answer,
-    AtTheEdge,
     Edge,
     fingerprint,
     idempotency_key,
@@ -25,11 +24,11 @@ from service_desk.api.callers import phone_keys
 from service_desk.handlers.grounds import Grounds
 from service_desk.handlers.intake import Desk
 from service_desk.queries.receipts import compensation_receipt, complaint_receipt
+from service_desk.repository.guesses import Guesses
 from service_desk.repository.numbers import Numbers
 from service_desk.repository.reception import (
     CompensationReception,
     ComplaintReception,
-    Guesses,
     KeyReused,
     Means,
     Request,
@@ -52,8 +51,8 @@ class Counter:
     runtime: Runtime
 
 
-async def counter_of(request: HttpRequest) -> Counter:
-    """Give the process' counter; async, for FastAPI runs plain functions in a thread."""
+def counter_of(request: HttpRequest) -> Counter:
+    """Give the process' counter; called, not injected: each injection costs more than this."""
     state = request.app.state
     if not hasattr(state, "counter"):
         runtime: Runtime = state.runtime
@@ -69,9 +68,6 @@ async def counter_of(request: HttpRequest) -> Counter:
     return counter
 
 
-AtTheCounter = Annotated[Counter, Depends(counter_of)]
-
-
 @router.post(
     "/v1/complaints",
     status_code=CREATED,
@@ -79,10 +75,10 @@ AtTheCounter = Annotated[Counter, Depends(counter_of)]
     summary="受理投诉",
     responses=problems(400, 401, 403, 409, 412, 413, 422, 503),
 )
-async def receive_complaint(
-    body: ComplaintIn, request: HttpRequest, caller: Taker, counter: AtTheCounter, edge: AtTheEdge
-) -> Response:
+async def receive_complaint(body: ComplaintIn, request: HttpRequest, caller: Taker) -> Response:
     """Take a complaint down in one request: first responder, case number, clocks, and what to tell the caller."""
+    counter = counter_of(request)
+    edge: Edge = request.app.state.edge
     law = counter.runtime.directory.current
     asked = await _asked(request, caller, body, counter, edge)
     reception = ComplaintReception(
@@ -102,10 +98,10 @@ async def receive_complaint(
     summary="受理索赔",
     responses=problems(400, 401, 403, 409, 412, 413, 422, 503),
 )
-async def file_compensation(
-    body: CompensationIn, request: HttpRequest, caller: Taker, counter: AtTheCounter, edge: AtTheEdge
-) -> Response:
+async def file_compensation(body: CompensationIn, request: HttpRequest, caller: Taker) -> Response:
     """Take a claim for money down in one request; above the limit it is reported to the level above."""
+    counter = counter_of(request)
+    edge: Edge = request.app.state.edge
     law = counter.runtime.directory.current
     asked = await _asked(request, caller, body, counter, edge)
     reception = CompensationReception(
@@ -138,4 +134,4 @@ async def _answered(written: Written | None, edge: Edge, body: IntakeIn) -> Resp
         raise LookupError("an intake ends with an answer or a refusal")
     # The clocks of a call that comes in now are days away; only those of an offline call may be due already.
     await edge.committed(clocks_too=body.received_at is not None)
-    return Answer(CREATED, written.body, **written.headers).response()
+    return Answer(CREATED, written.body, etag=written.etag, location=written.location).response()

@@ -22,7 +22,7 @@ from service_desk.model.cases import Category, Channel, CompensationState, State
 from service_desk.queries import cases, lists, words
 from service_desk.queries.lists import Asked, Listing
 from service_desk.queries.readers import Reader
-from service_desk.settings import LONGEST_REFERENCE
+from service_desk.settings import LONGEST_REFERENCE, PAGE
 
 router = APIRouter(tags=["reading"])
 Organisation = Annotated[str | None, Query(max_length=LONGEST_REFERENCE)]
@@ -63,7 +63,7 @@ class ComplaintFilters(BaseModel):
     customer_id: UUID | None = None
     open: bool | None = None
     cursor: Cursor = None
-    limit: Limit = 50
+    limit: Limit = PAGE
 
 
 class CompensationFilters(BaseModel):
@@ -76,7 +76,7 @@ class CompensationFilters(BaseModel):
     customer_id: UUID | None = None
     open: bool | None = None
     cursor: Cursor = None
-    limit: Limit = 50
+    limit: Limit = PAGE
 
 
 @router.get(

@@ -8,10 +8,11 @@ from decimal import Decimal
 from chassis.deadlines import CENTER_KINDS, Holder
 from chassis.directory import Organisation, Snapshot
 from chassis.encoding import dumps
-from regulations.provisions import Because, Decision, Reason
+from regulations.provisions import Because, Decision, Provision, Reason
 from regulations.topics.compensation import (
     CompensationClocks,
     CompensationLimit,
+    CompensationStart,
     GeneralCompensationClocks,
     VipFlag,
 )
@@ -39,7 +40,7 @@ class Held:
 class Ground:
     """`org_id` is the unit the case concerns, in the first responder's area wherever there is a choice.
 
-    `explained` is `because` encoded once for the many cases that rest on it.
+    `explained` is why, encoded once for the many cases that rest on it.
     """
 
     first_responder: str
@@ -48,7 +49,6 @@ class Ground:
     vip: bool
     above_limit: bool
     held: tuple[Held, ...]
-    because: Because
     explained: Explanation
 
 
@@ -107,54 +107,73 @@ class Grounds:
 
 def complaint_ground(law: Snapshot, situation: Situation) -> Ground:
     """Decide first responder and clocks of a complaint."""
-    routed, unit = _routed(law, situation)
-    flag = _vip(law, situation, routed.outcome)
-    rule = law.find(ComplaintClocks, org_id=routed.outcome, day=situation.day)
+    routed = _routed(law, situation)
+    first = routed.first_responder
+    flag = _vip(law, situation, first)
+    rule = law.find(ComplaintClocks, org_id=first, day=situation.day)
     running = clocks.complaint_clocks(rule, service_class=situation.service_class, vip=flag.outcome)
-    held = tuple(Held(clock, _holder(law, routed.outcome, clock.role)) for clock in running)
-    reasons = (*routed.because.reasons, rule.cite(service_class=situation.service_class, vip=flag.outcome))
-    because = Because.of(*reasons)
-    return _ground(routed.outcome, unit, because, vip=flag.outcome, above=False, held=held)
+    return Ground(
+        first_responder=first,
+        org_id=routed.unit.org_id,
+        orgpath=routed.unit.orgpath,
+        vip=flag.outcome,
+        above_limit=False,
+        held=tuple(Held(clock, _holder(law, first, clock.role)) for clock in running),
+        explained=_explained(*routed.reasons, running[0].reason),
+    )
 
 
 def compensation_ground(law: Snapshot, situation: Situation, above: Decision[bool]) -> Ground:
     """Decide first responder and clocks of a compensation, above the limit or not."""
-    routed, unit = _routed(law, situation)
-    first = routed.outcome
+    routed = _routed(law, situation)
+    first = routed.first_responder
     flag = _vip(law, situation, first)
-    limit = law.find(CompensationLimit, org_id=first, day=situation.day)
-    if flag.outcome:
-        running = clocks.compensation_clocks(
-            law.find(CompensationClocks, org_id=first, day=situation.day), vip=True, above=above.outcome
-        )
-    else:
-        running = clocks.compensation_clocks(
-            law.find(GeneralCompensationClocks, org_id=first, day=situation.day),
-            vip=False,
-            above=above.outcome,
-        )
-    payer = law.nearest(first, limit.value.advanced_by)
-    held = tuple(
-        Held(
-            clock,
-            _holder(law, first if clock.kind == clocks.HANDLE or payer is None else payer.org_id, clock.role),
-        )
-        for clock in running
+    start = law.find(CompensationStart, org_id=first, day=situation.day)
+    rule: Provision[CompensationClocks] | Provision[GeneralCompensationClocks] = (
+        law.find(CompensationClocks, org_id=first, day=situation.day)
+        if flag.outcome
+        else law.find(GeneralCompensationClocks, org_id=first, day=situation.day)
     )
-    reasons: tuple[Reason, ...] = (*routed.because.reasons, *flag.because.reasons, *above.because.reasons)
-    because = Because.of(*reasons, running[0].reason)
-    return _ground(first, unit, because, vip=flag.outcome, above=above.outcome, held=held)
+    running = clocks.compensation_clocks(rule, start, vip=flag.outcome, above=above.outcome)
+    reasons = (
+        *routed.reasons,
+        *flag.because.reasons,
+        *above.because.reasons,
+        running[0].reason,
+        start.cite(),
+    )
+    return Ground(
+        first_responder=first,
+        org_id=routed.unit.org_id,
+        orgpath=routed.unit.orgpath,
+        vip=flag.outcome,
+        above_limit=above.outcome,
+        held=tuple(_held_for_money(law, situation, first, clock) for clock in running),
+        explained=_explained(*reasons),
+    )
 
 
-def _ground(
-    first: str, unit: Organisation, because: Because, *, vip: bool, above: bool, held: tuple[Held, ...]
-) -> Ground:
-    explained = dumps(because.to_json())
-    digest = hashlib.sha256(explained).digest()
-    return Ground(first, unit.org_id, unit.orgpath, vip, above, held, because, Explanation(explained, digest))
+def _held_for_money(law: Snapshot, situation: Situation, first: str, clock: Clock) -> Held:
+    """The first responder handles a claim; paying and reporting are the level's that advances the money."""
+    limit = law.find(CompensationLimit, org_id=first, day=situation.day)
+    payer = law.nearest(first, limit.value.advanced_by)
+    holds = first if clock.kind == clocks.HANDLE or payer is None else payer.org_id
+    return Held(clock, _holder(law, holds, clock.role))
 
 
-def _routed(law: Snapshot, situation: Situation) -> tuple[Decision[str], Organisation]:
+def _explained(*reasons: Reason) -> Explanation:
+    encoded = dumps(Because.of(*reasons).to_json())
+    return Explanation(encoded, hashlib.sha256(encoded).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class _Routed:
+    first_responder: str
+    unit: Organisation
+    reasons: tuple[Reason, ...]
+
+
+def _routed(law: Snapshot, situation: Situation) -> _Routed:
     intake, customer = situation.intake, situation.customer
     desk = law.organisations.get(intake.desk_org_id)
     if desk is None:
@@ -177,9 +196,9 @@ def _routed(law: Snapshot, situation: Situation) -> tuple[Decision[str], Organis
     )
     first = law.organisation(decision.outcome)
     if unit:
-        return decision, unit
+        return _Routed(first.org_id, unit, decision.because.reasons)
     inside = desk.orgpath == first.orgpath or desk.orgpath.startswith(first.orgpath + ".")
-    return decision, desk if inside else first
+    return _Routed(first.org_id, desk if inside else first, decision.because.reasons)
 
 
 def _city(law: Snapshot, named: str | None) -> str | None:

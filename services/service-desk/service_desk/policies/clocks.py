@@ -8,6 +8,7 @@ from regulations.provisions import Because, Decision, Provision, Reason
 from regulations.topics.compensation import (
     CompensationClocks,
     CompensationLimit,
+    CompensationStart,
     GeneralCompensationClocks,
     VipFlag,
 )
@@ -61,12 +62,17 @@ def above_limit(limit: Provision[CompensationLimit], amount: Decimal) -> Decisio
 
 
 def compensation_clocks(
-    law: Provision[CompensationClocks] | Provision[GeneralCompensationClocks], *, vip: bool, above: bool
+    law: Provision[CompensationClocks] | Provision[GeneralCompensationClocks],
+    start: Provision[CompensationStart],
+    *,
+    vip: bool,
+    above: bool,
 ) -> tuple[Clock, ...]:
-    """Give the clocks of a compensation; the report to the level above only where the amount is above the limit."""
+    """Give the clocks of a compensation, from receipt; the report to the level above only above the limit."""
     reason = law.cite(vip=vip, above_limit=above)
-    clocks = (
-        Clock(HANDLE, law.value.handle, CENTER, reason),
-        Clock(PAY, law.value.pay, CASHIER, reason),
-    )
-    return (*clocks, Clock(REPORT, law.value.report, DIRECTOR, reason)) if above else clocks
+    handle = Clock(HANDLE, law.value.handle, CENTER, reason)
+    pay = Clock(PAY, law.value.pay, CASHIER, reason)
+    if not above:
+        return handle, pay
+    report = Clock(REPORT, law.value.report, DIRECTOR, reason)
+    return (handle, pay, report) if start.value.pay_holds_above_limit else (handle, report)

@@ -31,7 +31,9 @@ def complaint_promise(case_no: str, due_on: Mapping[str, date]) -> Words:
 
 def compensation_promise(case_no: str, due_on: Mapping[str, date]) -> Words:
     """Tell the caller the number, when the claim is handled and paid, and whether the province decides."""
-    handle, pay = due_on[HANDLE], due_on[PAY]
+    handle = due_on[HANDLE]
+    pay_zh = f"，{day_zh(due_on[PAY])}24时前赔偿到位" if PAY in due_on else ""
+    pay_en = f" and paid by the end of {day_en(due_on[PAY])}" if PAY in due_on else ""
     above_zh = f"因金额超过限额，将在{day_zh(due_on[REPORT])}24时前报省局审批。" if REPORT in due_on else ""
     above_en = (
         f" Above the limit, it goes to the province for approval by the end of {day_en(due_on[REPORT])}."
@@ -39,9 +41,9 @@ def compensation_promise(case_no: str, due_on: Mapping[str, date]) -> Words:
         else ""
     )
     return Words(
-        f"您的索赔已受理，编号{spoken(case_no)}。我们将在{day_zh(handle)}24时前处理，{day_zh(pay)}24时前赔偿到位。{above_zh}",
-        f"Your claim is on record under number {spoken(case_no)}. It will be handled by the end of {day_en(handle)} "
-        f"and paid by the end of {day_en(pay)}.{above_en}",
+        f"您的索赔已受理，编号{spoken(case_no)}。我们将在{day_zh(handle)}24时前处理{pay_zh}。{above_zh}",
+        f"Your claim is on record under number {spoken(case_no)}. It will be handled by the end of "
+        f"{day_en(handle)}{pay_en}.{above_en}",
     )
 
 

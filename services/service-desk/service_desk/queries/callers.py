@@ -8,7 +8,7 @@ from chassis.auth import Caller
 from chassis.database import Pool
 from chassis.encoding import dumps
 
-FIND = "SELECT found, cards, open_cases FROM find_callers($1, $2, $3, $4, $5, $6, $7, $8)"
+FIND = "SELECT matches, cards, open_cases FROM find_callers($1, $2, $3, $4, $5, $6, $7, $8)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ async def find_callers(pool: Pool, caller: Caller, wanted: Wanted, now: datetime
     if row is None:
         raise LookupError("find_callers gives one row, always")
     return b'{"match":"%b","server_time":%b,"cards":%b,"open_cases":%b}' % (
-        match_of(row["found"]),
+        match_of(row["matches"]),
         dumps(now),
         row["cards"].encode(),
         row["open_cases"].encode(),

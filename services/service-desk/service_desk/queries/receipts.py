@@ -1,8 +1,6 @@
-"""What an intake answers: the case, who answers for it, and what is promised by when."""
+"""What an intake answers, but for its reason: the case, who answers for it, and what is promised by when."""
 
 from typing import Any
-
-import orjson
 
 from chassis.deadlines import Deadline
 from chassis.directory import Snapshot
@@ -71,7 +69,6 @@ def _promise(promise: Promise) -> dict[str, Any]:
             "by": first.due_at,
             **promise.next_step.to_json(),
         },
-        "because": orjson.Fragment(promise.explained.encoded),
     }
 
 

@@ -1,10 +1,7 @@
 """Intake requests, each written with its answer by one SQL function in one round trip."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-from uuid import UUID
 
 import orjson
 from asyncpg import Record
@@ -20,9 +17,10 @@ from contracts.envelope import Event
 from service_desk.model.cases import Caller, CustomerFacts
 from service_desk.model.refusals import UnknownComplaint, UnknownCustomer
 from service_desk.ports import Changed, Explanation, FiledCompensation, Promise, ReceivedComplaint
+from service_desk.repository.guesses import Guesses, read_facts
 
-RECEIVE = "SELECT verdict, facts, headers, body FROM receive_complaint({})"
-FILE = "SELECT verdict, facts, headers, body FROM file_compensation({})"
+RECEIVE = "SELECT verdict, facts, headers, body, because FROM receive_complaint({})"
+FILE = "SELECT verdict, facts, headers, body, because FROM file_compensation({})"
 
 
 class KeyReused(Exception):
@@ -31,10 +29,35 @@ class KeyReused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The answer as it went, or had gone, out: its body and what belongs in its headers."""
+    """The answer as it goes, or had gone, out: its body and what belongs in its headers."""
 
     body: bytes
-    headers: dict[str, Any]
+    etag: int
+    location: str
+
+
+def written(body: bytes, because: bytes, etag: int, location: str) -> Written:
+    """Join an answer and its reason, which is kept apart; `body` is a JSON object that is not empty."""
+    return Written(body[:-1] + b',"because":' + because + b"}", etag, location)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The answer of a case that is about to be written: its body without the reason, and the reason."""
+
+    body: bytes
+    etag: int
+    location: str
+    explained: Explanation
+
+    def headers(self) -> str:
+        """Give what is kept beside the body, as JSON."""
+        kept = {"etag": self.etag, "location": self.location, "ground": self.explained.digest.hex()}
+        return orjson.dumps(kept).decode()
+
+    def written(self) -> Written:
+        """Give the whole answer."""
+        return written(self.body, self.explained.encoded, self.etag, self.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +71,6 @@ class Request:
     fingerprint: bytes
     status: int
     phone_keys: list[str] | None
-
-
-class Guesses:
-    """What was last known of the customers that callers named; verified by every statement that uses one."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._facts: OrderedDict[object, CustomerFacts] = OrderedDict()
-
-    def get(self, caller: Caller, phone_keys: list[str] | None) -> CustomerFacts | None:
-        """Give the last facts of the customer that a caller names."""
-        return self._facts.get(_reference(caller, phone_keys))
-
-    def keep(self, caller: Caller, phone_keys: list[str] | None, facts: CustomerFacts | None) -> None:
-        """Remember what holds now."""
-        reference = _reference(caller, phone_keys)
-        if facts is None:
-            self._facts.pop(reference, None)
-            return
-        self._facts[reference] = facts
-        if len(self._facts) > self._most:
-            self._facts.popitem(last=False)
-
-
-def _reference(caller: Caller, phone_keys: list[str] | None) -> object:
-    return caller.customer_id or caller.customer_code or tuple(phone_keys or ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,30 +105,29 @@ class _Reception:
         """Keep an explanation that no case rested on before."""
         request = self._request
         await self._means.pool.execute(
-            "SELECT keep_ground($1, $2, $3, $4::jsonb)",
+            "SELECT keep_ground($1, $2, $3, $4::json)",
             request.scope,
             request.moment.actor,
             explained.digest,
             explained.encoded.decode(),
         )
 
-    def _settled(self, row: Record, caller: Caller, answer: bytes, headers: dict[str, Any]) -> Changed | None:
+    def _settled(self, row: Record, caller: Caller, draft: Draft) -> Changed | None:
         verdict: str = row["verdict"]
         if verdict == "new":
-            self.written = Written(answer, headers)
+            self.written = draft.written()
             return None
         if verdict == "again":
-            self.written = Written(row["body"], orjson.loads(row["headers"]))
+            kept = orjson.loads(row["headers"])
+            self.written = written(row["body"], row["because"].encode(), kept["etag"], kept["location"])
             return None
         if verdict == "facts":
-            facts = _facts(row["facts"])
+            facts = read_facts(row["facts"])
             self._means.guesses.keep(caller, self._request.phone_keys, facts)
             return Changed(facts)
         raise KeyReused
 
-    def _common(
-        self, caller: Caller, facts: CustomerFacts | None, answer: bytes, headers: bytes
-    ) -> list[object]:
+    def _common(self, caller: Caller, facts: CustomerFacts | None, draft: Draft) -> list[object]:
         request = self._request
         return [
             request.scope,
@@ -139,8 +135,8 @@ class _Reception:
             request.key,
             request.fingerprint,
             request.status,
-            headers.decode(),
-            answer,
+            draft.headers(),
+            draft.body,
             caller.customer_id,
             caller.customer_code,
             request.phone_keys,
@@ -169,7 +165,7 @@ class _Reception:
 
 
 class ComplaintReception(_Reception):
-    """Where one complaint is written; `render` makes the answer's body."""
+    """Where one complaint is written; `render` makes the answer's body without its reason."""
 
     def __init__(self, means: Means, request: Request, render: Callable[[ReceivedComplaint], bytes]) -> None:
         super().__init__(means, request)
@@ -179,13 +175,13 @@ class ComplaintReception(_Reception):
         """Write case, clocks, event and answer in one statement; raises KeyReused."""
         complaint, command = case.complaint, case.command
         caller, facts = command.intake.caller, case.customer
-        answer = self._render(case)
-        headers = {"etag": complaint.version, "location": f"/v1/complaints/{complaint.case_no}"}
+        location = f"/v1/complaints/{complaint.case_no}"
+        draft = Draft(self._render(case), complaint.version, location, case.promise.explained)
         caller_sealed, content_sealed = self._sealed(
             caller, {"content": command.content, "place": command.place}
         )
         arguments = [
-            *self._common(caller, facts, answer, orjson.dumps(headers)),
+            *self._common(caller, facts, draft),
             complaint.id,
             complaint.case_no,
             complaint.channel,
@@ -206,7 +202,7 @@ class ComplaintReception(_Reception):
             *self._tail(case.promise, self._event(case)),
         ]
         row = await self._call(RECEIVE.format(_marks(arguments)), arguments, case.promise.explained)
-        return self._settled(row, caller, answer, headers)
+        return self._settled(row, caller, draft)
 
     def _event(self, case: ReceivedComplaint) -> Event:
         complaint = case.complaint
@@ -237,7 +233,7 @@ class ComplaintReception(_Reception):
 
 
 class CompensationReception(_Reception):
-    """Where one compensation is written; `render` makes the answer's body."""
+    """Where one compensation is written; `render` makes the answer's body without its reason."""
 
     def __init__(self, means: Means, request: Request, render: Callable[[FiledCompensation], bytes]) -> None:
         super().__init__(means, request)
@@ -247,11 +243,11 @@ class CompensationReception(_Reception):
         """Write case, clocks, event and answer in one statement; raises KeyReused, UnknownCustomer, UnknownComplaint."""
         claim, command = case.compensation, case.command
         caller, facts = command.intake.caller, case.customer
-        answer = self._render(case)
-        headers = {"etag": claim.version, "location": f"/v1/compensations/{claim.case_no}"}
+        location = f"/v1/compensations/{claim.case_no}"
+        draft = Draft(self._render(case), claim.version, location, case.promise.explained)
         caller_sealed, content_sealed = self._sealed(caller, {"content": command.content})
         arguments = [
-            *self._common(caller, facts, answer, orjson.dumps(headers)),
+            *self._common(caller, facts, draft),
             claim.id,
             claim.case_no,
             claim.channel,
@@ -279,7 +275,7 @@ class CompensationReception(_Reception):
             raise UnknownCustomer.of("customer_id" if caller.customer_id else "customer_code")
         if row["verdict"] == "unknown-complaint":
             raise UnknownComplaint.of(str(claim.complaint_case_no))
-        return self._settled(row, caller, answer, headers)
+        return self._settled(row, caller, draft)
 
     def _event(self, case: FiledCompensation) -> Event:
         claim = case.compensation
@@ -312,18 +308,3 @@ def _explained(event: Event, promise: Promise) -> Event:
 
 def _marks(arguments: list[object]) -> str:
     return ", ".join(f"${number}" for number in range(1, len(arguments) + 1))
-
-
-def _facts(text: str | None) -> CustomerFacts | None:
-    if text is None:
-        return None
-    found = orjson.loads(text)
-    return CustomerFacts(
-        customer_id=UUID(found["customer_id"]),
-        code=found["code"],
-        name=found["name"],
-        service_class=found["service_class"],
-        vip=found["vip"],
-        responsible_org_id=found["responsible_org_id"],
-        version=found["version"],
-    )

@@ -5,10 +5,10 @@ DO $$ BEGIN
   EXECUTE format('GRANT USAGE ON SEQUENCE case_block TO %I', current_setting('keypost.app_role'));
 END $$;
 
--- Why a case went where it did, by which clocks: the same for many cases, so kept once under its SHA-256.
+-- Why a case went where it did, by which clocks: the same for many cases, so kept once under its SHA-256, byte by byte.
 CREATE TABLE case_ground (
   digest bytea PRIMARY KEY,
-  because jsonb NOT NULL);
+  because json NOT NULL);
 CALL guard_any('case_ground');
 
 CREATE TABLE complaint (

@@ -28,8 +28,9 @@ CREATE FUNCTION facts_of(c customer) RETURNS json LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- The first answer to a key: `new` where this call is the first, `again` with what was answered, `reused` for another request.
+-- The reason, which is most of an answer, is not kept with it but found by its digest: long rows are slow to write.
 CREATE FUNCTION claim_key(who text, request_key text, print bytea, answer_status smallint, answer_headers jsonb, answer bytea,
-                          OUT verdict text, OUT headers jsonb, OUT body bytea)
+                          OUT verdict text, OUT headers jsonb, OUT body bytea, OUT because json)
 LANGUAGE plpgsql AS $$
 DECLARE stored idempotency;
 BEGIN
@@ -47,9 +48,10 @@ BEGIN
   verdict := 'again';
   headers := stored.headers;
   body := stored.body;
+  SELECT g.because INTO because FROM case_ground g WHERE g.digest = decode(stored.headers->>'ground', 'hex');
 END $$;
 
-CREATE FUNCTION keep_ground(in_scope text, who text, of_digest bytea, text_of_it jsonb) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION keep_ground(in_scope text, who text, of_digest bytea, text_of_it json) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('keypost.scope', in_scope, true), set_config('keypost.actor', who, true);
   INSERT INTO case_ground (digest, because) VALUES (of_digest, text_of_it) ON CONFLICT DO NOTHING;
@@ -63,7 +65,7 @@ CREATE FUNCTION receive_complaint(
   new_class smallint, new_vip boolean, new_responder text, new_desk text, new_received timestamptz, new_recorded timestamptz,
   new_language text, new_mail_no text, new_caller_key text, new_caller bytea, new_content bytea, new_promised jsonb, new_ground bytea,
   clocks jsonb, events jsonb,
-  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea)
+  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea, OUT because json)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   holder customer;
@@ -85,6 +87,7 @@ BEGIN
   IF verdict <> 'new' THEN
     headers := claimed.headers;
     body := claimed.body;
+    because := claimed.because;
     RETURN;
   END IF;
   INSERT INTO complaint (id, case_no, state, cycle, level, version, channel, category, subject, org_id, customer_id,
@@ -104,7 +107,7 @@ CREATE FUNCTION file_compensation(
   new_class smallint, new_vip boolean, new_responder text, new_desk text, new_received timestamptz, new_recorded timestamptz,
   new_language text, new_mail_no text, new_caller_key text, new_caller bytea, new_content bytea, new_promised jsonb, new_ground bytea,
   clocks jsonb, events jsonb, new_amount numeric, new_above boolean, about_complaint text,
-  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea)
+  OUT verdict text, OUT facts json, OUT headers jsonb, OUT body bytea, OUT because json)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   holder customer;
@@ -134,6 +137,7 @@ BEGIN
   IF verdict <> 'new' THEN
     headers := claimed.headers;
     body := claimed.body;
+    because := claimed.because;
     RETURN;
   END IF;
   INSERT INTO compensation (id, case_no, state, version, channel, cause, amount_claimed, above_limit, complaint_case_no,
