@@ -20,6 +20,7 @@ from contracts.refusals import Forbidden, InvalidValue, NotFound, Refusal, Stale
 from regulations.rulebook import AmbiguousAdoption, NoLaw
 
 MEDIA_TYPE = "application/problem+json"
+CONFLICT = 409
 COLLISIONS: tuple[type[Exception], ...] = (
     asyncpg.LockNotAvailableError,
     asyncpg.DeadlockDetectedError,
@@ -98,55 +99,52 @@ def install(app: FastAPI, statuses: Mapping[type[Refusal], int]) -> None:
 
 def problem(
     request: Request,
-    status: int,
-    code: str,
-    zh: str,
-    en: str,
+    said: RequestRefused,
     *,
     members: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Build a problem answer in the request's language, with both languages beside."""
-    title_zh, title_en = status_words(status)
+    title_zh, title_en = status_words(said.status)
     english = prefers_english(request.headers.get("accept-language", ""))
     body = {
-        "type": f"urn:keypost:problem:{code}",
+        "type": f"urn:keypost:problem:{said.request_code}",
         "title": title_en if english else title_zh,
-        "status": status,
-        "detail": en if english else zh,
-        "code": code,
-        "zh": {"title": title_zh, "detail": zh},
-        "en": {"title": title_en, "detail": en},
+        "status": said.status,
+        "detail": said.en if english else said.zh,
+        "code": said.request_code,
+        "zh": {"title": title_zh, "detail": said.zh},
+        "en": {"title": title_en, "detail": said.en},
         "trace_id": request.scope.get("state", {}).get("correlation_id"),
         **(members or {}),
     }
-    return Response(dumps(body), status, headers, media_type=MEDIA_TYPE)
+    return Response(dumps(body), said.status, headers, media_type=MEDIA_TYPE)
 
 
 def _of_refusal(request: Request, error: Exception, table: Mapping[type[Refusal], int]) -> Response:
     if not isinstance(error, Refusal):
         raise error
-    status, code = 409, error.code
-    if isinstance(error, RequestRefused):
-        status, code = error.status, error.request_code
-    else:
-        status = next((table[kind] for kind in type(error).__mro__ if kind in table), status)
+    said = error if isinstance(error, RequestRefused) else _translated(error, table)
     members: dict[str, Any] = dict(error.extra)
     if error.pointer is not None:
         members["pointer"] = error.pointer
-        members["errors"] = [{"pointer": error.pointer, "code": code, "zh": error.zh, "en": error.en}]
+        members["errors"] = [
+            {"pointer": error.pointer, "code": said.request_code, "zh": error.zh, "en": error.en}
+        ]
     if error.because is not None:
         members["because"] = error.because
-    return problem(request, status, code, error.zh, error.en, members=members)
+    return problem(request, said, members=members)
+
+
+def _translated(error: Refusal, table: Mapping[type[Refusal], int]) -> RequestRefused:
+    status = next((table[kind] for kind in type(error).__mro__ if kind in table), CONFLICT)
+    return RequestRefused(status, error.code, error.zh, error.en)
 
 
 async def _unauthenticated(request: Request, error: Exception) -> Response:
     return problem(
         request,
-        401,
-        "unauthenticated",
-        "请先登录：令牌缺失、过期或不可信",
-        f"Sign in first: {error}",
+        RequestRefused(401, "unauthenticated", "请先登录：令牌缺失、过期或不可信", f"Sign in first: {error}"),
         headers={"WWW-Authenticate": 'Bearer realm="keypost"'},
     )
 
@@ -154,12 +152,15 @@ async def _unauthenticated(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     found: Sequence[Any] = error.errors() if isinstance(error, RequestValidationError) else []
     if any(one["type"] == "json_invalid" for one in found):
-        return problem(request, 400, "malformed-json", "请求体不是合法的 JSON", "The body is not valid JSON")
+        return problem(
+            request,
+            RequestRefused(400, "malformed-json", "请求体不是合法的 JSON", "The body is not valid JSON"),
+        )
     errors = [field_error(one) for one in found]
     members = {"errors": errors, "pointer": errors[0]["pointer"]}
     zh = ";".join(f"{one['pointer']} {one['zh']}" for one in errors)
     en = "; ".join(f"{one['pointer']} {one['en']}" for one in errors)
-    return problem(request, 422, "invalid-request", zh, en, members=members)
+    return problem(request, RequestRefused(422, "invalid-request", zh, en), members=members)
 
 
 async def _of_http(request: Request, error: Exception) -> Response:
@@ -169,16 +170,18 @@ async def _of_http(request: Request, error: Exception) -> Response:
     title_zh, title_en = status_words(status)
     code = title_en.lower().replace(" ", "-")
     headers = error.headers if isinstance(error, HTTPException) else None
-    return problem(request, status, code, title_zh, title_en, headers=headers)
+    return problem(request, RequestRefused(status, code, title_zh, title_en), headers=headers)
 
 
 async def _in_progress(request: Request, _error: Exception) -> Response:
     return problem(
         request,
-        409,
-        "request-in-progress",
-        "同一记录正在被另一个请求处理，请稍后重试",
-        "Another request is working on the same record: try again",
+        RequestRefused(
+            409,
+            "request-in-progress",
+            "同一记录正在被另一个请求处理，请稍后重试",
+            "Another request is working on the same record: try again",
+        ),
         headers={"Retry-After": "1"},
     )
 
@@ -188,10 +191,12 @@ async def _occupied(request: Request, error: Exception) -> Response:
     log().warning("request.occupied", error=describe(error))
     return problem(
         request,
-        409,
-        "changed-meanwhile",
-        "另一个请求刚刚做了同样的事，请重新读取后再试",
-        "Another request has just done the same: read again, then try again",
+        RequestRefused(
+            409,
+            "changed-meanwhile",
+            "另一个请求刚刚做了同样的事，请重新读取后再试",
+            "Another request has just done the same: read again, then try again",
+        ),
     )
 
 
@@ -201,10 +206,12 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     log().error("request.database", error=describe(error))
     return problem(
         request,
-        503,
-        "database-unavailable",
-        "数据库暂时不可用，请稍后重试；未作任何更改，或已完整保存",
-        "The database is not available: try again with the same idempotency key",
+        RequestRefused(
+            503,
+            "database-unavailable",
+            "数据库暂时不可用，请稍后重试；未作任何更改，或已完整保存",
+            "The database is not available: try again with the same idempotency key",
+        ),
         headers={"Retry-After": "2"},
     )
 
@@ -213,17 +220,21 @@ async def _not_storable(request: Request, error: Exception) -> Response:
     log().info("request.not_storable", error=describe(error))
     return problem(
         request,
-        422,
-        "not-storable",
-        "请求中有无法保存的值",
-        "The request holds a value that cannot be stored",
+        RequestRefused(
+            422, "not-storable", "请求中有无法保存的值", "The request holds a value that cannot be stored"
+        ),
     )
 
 
 async def _no_law(request: Request, error: Exception) -> Response:
-    return problem(request, 409, "no-law", f"没有可适用的规定：{error}", f"No provision applies: {error}")
+    return problem(
+        request, RequestRefused(409, "no-law", f"没有可适用的规定：{error}", f"No provision applies: {error}")
+    )
 
 
 async def _fault(request: Request, error: Exception) -> Response:
     log().error("request.fault", exc_info=error)
-    return problem(request, 500, "fault", "系统内部错误，已记录", "An internal fault; it has been recorded")
+    return problem(
+        request,
+        RequestRefused(500, "fault", "系统内部错误，已记录", "An internal fault; it has been recorded"),
+    )

@@ -27,7 +27,10 @@ COOKIE = "keypost_session"
 LONGEST_PADDING = "==="  # of base64; what is too much of it is ignored
 
 Types = Annotated[
-    str, Query(max_length=LONGEST_TYPES, description="事件类型，逗号分隔；registry.declaration.* 为前缀，空为全部")
+    str,
+    Query(
+        max_length=LONGEST_TYPES, description="事件类型，逗号分隔；registry.declaration.* 为前缀，空为全部"
+    ),
 ]
 Organisation = Annotated[str | None, Query(max_length=LONGEST_WORD, description="只看该机构及其下级")]
 Position = Annotated[int | None, Query(ge=0)]
