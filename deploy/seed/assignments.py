@@ -37,11 +37,13 @@ class Desk:
     def assign(self, firm: Firm) -> Assignment:
         rng = Random(f"{self.seed}:assignment:{firm.index}")
         unit = self._unit(firm, rng)
-        earned = self.law.earned(firm.yearly_fees, self.divisions[firm.division].place_class)
-        city = self.divisions.city_of(self.divisions[firm.division])
+        division = self.divisions[firm.division]
+        city = self.divisions.city_of(division)
+        below = (city.code, unit.partition("-")[0])
+        earned = self.law.earned(firm.yearly_fees, division.place_class, *below)
         return Assignment(
             unit=unit,
-            manager_no=self._manager(unit, self.law.share_of_a_manager(earned)).staff_no,
+            manager_no=self._manager(unit, self.law.share_of_a_manager(earned, *below)).staff_no,
             officer_no=rng.choice(self.staff.at(city.code, "center-officer")).staff_no,
             stage=rng.choices(STAGES, STAGE_WEIGHTS)[0],
             customer_class=earned,

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from deploy.seed.adoptions import START, Adoption
 from deploy.seed.identifiers import staff_id
 from deploy.seed.organisations import Organisation
 from deploy.seed.people import Person
 from deploy.seed.phones import OFFICE, fixed
-from deploy.seed.plan import START, Adoption, Customer, Plan
+from deploy.seed.plan import Customer, Plan
 
 Body = dict[str, Any]
 INSTITUTION = "government-military"

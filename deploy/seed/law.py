@@ -1,56 +1,59 @@
 """The rules that a believable sample respects: place classes, bounds of the classes, load of a manager."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import TypeVar
 
-from regulations.loading import Pack, shipped_packs
+from deploy.seed import adoptions
+from deploy.seed.organisations import PROVINCE
 from regulations.provisions import Topic
-from regulations.topics.managers import ClassLoad, ManagerLoad
+from regulations.rulebook import Adoption
+from regulations.rulebook import Law as Rulebook
+from regulations.topics.managers import ManagerLoad
 from regulations.topics.organisations import PlaceClasses
-from regulations.topics.tiers import TierThresholds
+from regulations.topics.tiers import TierEquivalents, TierThresholds
 from regulations.topics.words import Place
 
-PACK = "hubei"
-CONVENTION = "platform"
+# Beyond every wording, so that the latest holds.
+LATEST = date.max
 T = TypeVar("T", bound=Topic)
 
 
 @dataclass(frozen=True)
 class Law:
-    places: PlaceClasses
-    thresholds: TierThresholds
-    loads: Mapping[int, ClassLoad]
+    rulebook: Rulebook
+    adopted: Mapping[str, Sequence[Adoption]]
+
+    def find(self, topic: type[T], *below: str) -> T:
+        """What holds for the last of the organisations below the province, given from the top down."""
+        path = tuple(dict.fromkeys((PROVINCE, *below)))
+        return self.rulebook.find(topic, path=path, day=LATEST, adoptions=self.adopted).value
 
     def place_of(self, division: str) -> Place:
-        return self.places.of(division)
+        return self.find(PlaceClasses).of(division)
 
-    def earned(self, fees: Decimal, place_class: Place) -> int:
+    def earned(self, fees: Decimal, place_class: Place, *below: str) -> int:
         """The best class whose lower bound the yearly fees reach; raises ValueError below all of them."""
-        bounds = self.thresholds.for_place(place_class)
-        return min(int(tier) for tier, bound in bounds.items() if fees >= bound)
+        bounds = self.find(TierThresholds, *below).for_place(place_class)
+        classes = self.find(TierEquivalents, *below).classes
+        return min(classes[tier] for tier, bound in bounds.items() if fees >= bound)
 
-    def share_of_a_manager(self, customer_class: int) -> Fraction:
+    def share_of_a_manager(self, customer_class: int, *below: str) -> Fraction:
         """What part of a manager's capacity one customer of the class takes."""
-        load = self.loads[customer_class]
+        load = self.find(ManagerLoad, *below).by_class[customer_class]
         return Fraction(1) if load.dedicated else Fraction(1, load.at_most)
 
 
 @cache
 def read() -> Law:
-    packs = shipped_packs()
-    return Law(
-        places=_latest(packs[CONVENTION], PlaceClasses),
-        thresholds=_latest(packs[PACK], TierThresholds),
-        loads=_latest(packs[PACK], ManagerLoad).by_class,
-    )
-
-
-def _latest(pack: Pack, topic: type[T]) -> T:
-    value = pack.rules[topic.topic].wordings[-1].value
-    if not isinstance(value, topic):
-        raise TypeError(f"{pack.name}.{topic.topic} is read by {type(value).__name__}")
-    return value
+    adopted: dict[str, list[Adoption]] = defaultdict(list)
+    for given in adoptions.read():
+        until = None if given.valid_to is None else date.fromisoformat(given.valid_to)
+        since = date.fromisoformat(given.valid_from)
+        adopted[given.org_id].append(Adoption(given.pack, given.topics, since, until))
+    return Law(Rulebook.shipped(), dict(adopted))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deploy.seed import bodies
+from deploy.seed.adoptions import Adoption
 from deploy.seed.bodies import Body
 from deploy.seed.client import BOOTSTRAP, Client
 from deploy.seed.divisions import read
@@ -25,8 +26,9 @@ async def load(client: Client, plan: Plan) -> Counter[str]:
     made["organisations"] = await _organisations(
         client, [n for n in plan.organisations if n.kind in LAWGIVERS]
     )
-    made["adoptions"] = await _adoptions(client, plan)
+    made["adoptions"] = await _adoptions(client, [a for a in plan.adoptions if a.org_id == PROVINCE])
     made["organisations"] += await _organisations(client, plan.organisations)
+    made["adoptions"] += await _adoptions(client, [a for a in plan.adoptions if a.org_id != PROVINCE])
     made["staff"] = await _staff(client, plan)
     made.update(await _Customers(client, plan).load())
     return made
@@ -61,10 +63,11 @@ def _batches(items: Sequence[Body]) -> Iterator[Sequence[Body]]:
         yield items[start : start + BATCH]
 
 
-async def _adoptions(client: Client, plan: Plan) -> int:
-    items = (await client.get(BOOTSTRAP, f"/adoptions?org_id={PROVINCE}"))["items"]
-    known = {item["pack"] for item in items}
-    missing = [given for given in plan.adoptions if given.pack not in known]
+async def _adoptions(client: Client, planned: Sequence[Adoption]) -> int:
+    nodes = sorted({given.org_id for given in planned})
+    answers = {node: await client.get(BOOTSTRAP, f"/adoptions?org_id={node}") for node in nodes}
+    known = {(node, item["pack"]) for node, answer in answers.items() for item in answer["items"]}
+    missing = [given for given in planned if (given.org_id, given.pack) not in known]
     for given in missing:
         await client.post(BOOTSTRAP, "/adoptions", bodies.adoption(given))
     return len(missing)

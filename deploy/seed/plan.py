@@ -5,25 +5,16 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from deploy.seed import divisions, law, words
+from deploy.seed import adoptions, divisions, law, words
+from deploy.seed.adoptions import Adoption
 from deploy.seed.assignments import Assignment, Desk
 from deploy.seed.firms import Firm, firm
-from deploy.seed.organisations import PROVINCE, Organisation, tree
+from deploy.seed.organisations import Organisation, tree
 from deploy.seed.people import Person, appoint
 
 SEED = "keypost-sample-1"
 CUSTOMERS = 300
 MOST_CUSTOMERS = 20_000
-START = "2009-01-01"
-
-
-@dataclass(frozen=True)
-class Adoption:
-    org_id: str
-    pack: str
-    topics: tuple[str, ...] | None
-    valid_from: str
-    valid_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,13 +64,6 @@ class Plan:
         return {node.org_id: number for number, node in enumerate(self.organisations)}
 
 
-ADOPTIONS = (
-    Adoption(PROVINCE, "hubei", None, START),
-    Adoption(PROVINCE, "platform", None, START),
-    Adoption(PROVINCE, "jiangxi", ("claim-window",), START),
-)
-
-
 def build(customers: int = CUSTOMERS, seed: str = SEED) -> Plan:
     """Plan the sample; a larger number of customers only adds to a smaller one."""
     if not 0 <= customers <= MOST_CUSTOMERS:
@@ -90,7 +74,7 @@ def build(customers: int = CUSTOMERS, seed: str = SEED) -> Plan:
     desk = Desk(staff, places, law.read(), seed)
     firms = [firm(index, seed, places, vocabulary) for index in range(customers)]
     declared = tuple(Customer(each, desk.assign(each)) for each in firms)
-    return Plan(organisations, staff.everyone(), ADOPTIONS, declared)
+    return Plan(organisations, staff.everyone(), adoptions.read(), declared)
 
 
 def _text(value: object) -> str:

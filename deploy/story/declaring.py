@@ -136,6 +136,12 @@ async def register(day: Day) -> None:
         code,
     )
     day.records["code"] = code
+    await _registered(day, code)
+
+
+async def _registered(day: Day, code: str) -> None:
+    """The customer as its unit sees it, and as the bus told it."""
+    tell, winner = day.tell, day.records["winner"]
     shown = expect(await winner.get(f"{REGISTRY}/customers/{code}"), 200, "customer")
     manager = shown.get("manager") or {}
     tell.claim(

@@ -73,7 +73,14 @@ async def complain(day: Day) -> None:
         received["promised"]["en"],
         received["promised"],
     )
-    shown = expect(await cast.officer.get(f"{DESK}/complaints/{number}"), 200, "complaint")
+    await _recorded(day, received)
+    day.records["complaint"] = received
+
+
+async def _recorded(day: Day, received: Json) -> None:
+    """The complaint as the center sees it, and as the bus told it."""
+    cast, tell = day.cast, day.tell
+    shown = expect(await cast.officer.get(f"{DESK}/complaints/{received['case_no']}"), 200, "complaint")
     tell.claim(
         shown["state"] == "recorded" and shown["customer"]["code"] == day.records["code"],
         "市中心看到同一投诉,已关联客户",
@@ -88,7 +95,6 @@ async def complain(day: Day) -> None:
         "the bus carries one complaint.received, without phone, name or text",
         events,
     )
-    day.records["complaint"] = received
 
 
 async def claim_money(day: Day) -> None:

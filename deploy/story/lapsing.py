@@ -38,6 +38,12 @@ async def lapse(day: Day) -> None:
         "its declaration lapses with it",
         (after["state"], lapsed),
     )
+    await _taken_by(day, winner)
+
+
+async def _taken_by(day: Day, winner: Person) -> None:
+    """The other team declares the firm that is free again."""
+    tell, declared = day.tell, day.records["idle"]
     reply = await winner.post(f"{REGISTRY}/declarations", day.cast.idle.declaration())
     again = expect(reply, 201, "declare the free firm")
     tell.claim(

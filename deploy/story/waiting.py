@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from deploy.story.calling import Json, Person
 from deploy.story.day import DESK, SECONDS_PATIENT, Day, articles, deadline_of, expect, moment
@@ -10,6 +10,21 @@ from deploy.story.day import DESK, SECONDS_PATIENT, Day, articles, deadline_of, 
 ANSWER = "complaint-answer"
 RESOLVE = "complaint-resolve"
 EVENT = "service-desk.deadline.{}.v1"
+WARNINGS = (
+    (1 / 2, "时限过半:预警一次", "half the time is gone: it warns, once"),
+    (4 / 5, "过五分之四:再次预警", "four fifths are gone: it warns again"),
+)
+STEPS: Sequence[tuple[str, Json, str, str]] = (
+    ("answer", {"answer": "已致歉,正在追查", "by": "phone", "next_steps": "明日回电"}, "answered", "回应"),
+    (
+        "investigation",
+        {"cause": "transit-delay", "link": "transport", "responsibility": "中转积压"},
+        "investigated",
+        "调查",
+    ),
+    ("resolve", {"result": "邮件已投递", "reply": "已电话答复客户"}, "resolved", "解决并答复"),
+    ("close", {"satisfaction": 4, "follow_up": "客户表示接受"}, "closed", "回访办结"),
+)
 
 
 async def let_it_pass(day: Day) -> None:
@@ -18,24 +33,11 @@ async def let_it_pass(day: Day) -> None:
     tell.chapter("时钟向前:无人回应的投诉", "The clock moves: nobody answers the complaint")
     clock = await deadline_of(officer, DESK, day.records["complaint"]["id"], ANSWER)
     name, start, due = f"deadline:{clock['id']}", moment(clock["started_at"]), moment(clock["due_at"])
-    await day.until(start + (due - start) / 2)
-    warned = await day.told(EVENT.format("warned"), name, 1)
-    shown = await _shown(day, lambda one: len(one["warned_at"]) == 1)
-    tell.claim(
-        len(warned) == 1 and len(shown["warned_at"]) == 1,
-        "时限过半:预警一次",
-        "half the time is gone: it warns, once",
-        shown,
-    )
-    await day.until(start + (due - start) * 4 / 5)
-    warned = await day.told(EVENT.format("warned"), name, 2)
-    shown = await _shown(day, lambda one: len(one["warned_at"]) == 2)
-    tell.claim(
-        len(warned) == 2 and len(shown["warned_at"]) == 2,
-        "过五分之四:再次预警",
-        "four fifths are gone: it warns again",
-        shown,
-    )
+    for nth, (part, zh, en) in enumerate(WARNINGS, start=1):
+        await day.until(start + (due - start) * part)
+        warned = await day.told(EVENT.format("warned"), name, nth)
+        shown = await _shown(day, _has_warned(nth))
+        tell.claim(len(warned) == nth and len(shown["warned_at"]) == nth, zh, en, shown)
     links = shown["chain"]
     tell.need(len(links) == 2, "后续责任人有两级", "two levels stand behind the first holder", links)
     await _passed(day, clock, links[0], day.cast.director, 1)
@@ -89,6 +91,10 @@ async def _passed(day: Day, clock: Json, link: Json, to: Person, nth: int) -> No
     )
 
 
+def _has_warned(times: int) -> Callable[[Json], bool]:
+    return lambda shown: len(shown["warned_at"]) == times
+
+
 async def _shown(day: Day, ready: Callable[[Json], bool]) -> Json:
     """The deadline as the API shows it, as soon as it is so."""
     end = time.monotonic() + SECONDS_PATIENT
@@ -118,30 +124,14 @@ async def work_it_off(day: Day) -> None:
     tell.claim(
         early.code == "step-skipped", "未解决就办结:被拒绝", "closing before resolving is refused", early.body
     )
-    steps = (
-        ("answer", {"answer": "已致歉,正在追查", "by": "phone", "next_steps": "明日回电"}, "answered"),
-        (
-            "investigation",
-            {"cause": "transit-delay", "link": "transport", "responsibility": "中转积压"},
-            "investigated",
-        ),
-        ("resolve", {"result": "邮件已投递", "reply": "已电话答复客户"}, "resolved"),
-        ("close", {"satisfaction": 4, "follow_up": "客户表示接受"}, "closed"),
-    )
-    for step, body, state in steps:
+    for step, body, state, zh in STEPS:
         reply = await officer.post(f"{path}/{step}", body, etag=etag)
         done = expect(reply, 200, step)
         etag = reply.etag
         events = await day.told(f"service-desk.complaint.{state}.v1", f"complaint:{complaint['id']}")
         shown = expect(await officer.get(path), 200, step)
-        tell.claim(
-            done["state"] == shown["state"] == state and len(events) == 1,
-            {"answered": "回应", "investigated": "调查", "resolved": "解决并答复", "closed": "回访办结"}[
-                state
-            ],
-            f"{state}, with one event",
-            (done["state"], shown["state"], events),
-        )
+        so = done["state"] == shown["state"] == state and len(events) == 1
+        tell.claim(so, zh, f"{state}, with one event", (done["state"], shown["state"], events))
     late = await deadline_of(officer, DESK, complaint["id"], ANSWER)
     in_time = await deadline_of(officer, DESK, complaint["id"], RESOLVE)
     tell.claim(

@@ -24,6 +24,7 @@ Handler = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
 Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 EVERY_TYPE = "*"
 LONGEST_DELAY_SECONDS = 5.0
+LOOK_EVERY_SECONDS = 5.0
 
 
 class StoodStill(RuntimeError):
@@ -77,11 +78,13 @@ class Consumer:
         while True:
             if self._sizes.changed:
                 raise StoodStill
-            if await self._take(client, await self._fetch(client)):
+            moved = await self._take(client, await self._fetch(client))
+            if moved:
                 self._moved_at = loop.time()
             if not self.caught_up:
                 self.caught_up = await self._has_caught_up(client)
-            if loop.time() - looked_at > self._settings.consumer_wait_ms / 100:
+            # Asking for the ends waits behind the running fetch: not while records are coming.
+            if not moved and loop.time() - looked_at > LOOK_EVERY_SECONDS:
                 looked_at = loop.time()
                 await self._watch(client, looked_at)
 

@@ -18,7 +18,7 @@ def lines(packs: list[Pack]) -> Iterator[str]:
             for wording in rule.wordings:
                 mark = "assumption" if wording.assumption else "sourced"
                 cited = f"{wording.citation.act} {wording.citation.article}"
-                yield f"{pack.name:<11}{topic:<29}{wording.in_force}  {mark:<12}{cited}"
+                yield f"{pack.name:<20}{topic:<29}{wording.in_force}  {mark:<12}{cited}"
 
 
 def main() -> int:

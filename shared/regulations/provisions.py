@@ -12,6 +12,7 @@ from regulations.reading import JSON, build, members_as_json, plain, read, read_
 
 T = TypeVar("T")
 NUMERALS = "一二三四五六七八九"
+PLACES = {"平台约定": "platform convention", "前言": "introduction", "全文": "whole text", "附件": "annexes"}
 
 
 class Topic:
@@ -175,7 +176,11 @@ def article_zh(article: str) -> str:
 
 
 def article_en(article: str) -> str:
-    """Give `7(2)` as `art. 7(2)`, 附件2 as `annex 2`, 平台约定 as `platform convention`."""
-    named = re.sub(r"附件\s*(\d+)", r"annex \1", article).replace("平台约定", "platform convention")
+    """Give `7(2)` as `art. 7(2)`, 附件2 as `annex 2`, 第二部分(1) as `part 2(1)`, 第二篇第一部分 as `text 2 part 1`."""
+    named = re.sub(r"附件\s*(\d+)", r"annex \1", article)
+    for word, place in PLACES.items():
+        named = named.replace(word, place)
+    named = re.sub(r"第([一二三四五六七八九])篇", lambda part: f"text {NUMERALS.index(part[1]) + 1} ", named)
     named = re.sub(r"第([一二三四五六七八九])部分", lambda part: f"part {NUMERALS.index(part[1]) + 1}", named)
+    named = re.sub(r"第(\d+)节", r"section \1", named).rstrip()
     return f"art. {named}" if named[:1].isdigit() else named

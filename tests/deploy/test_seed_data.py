@@ -295,7 +295,7 @@ def test_no_manager_has_more_customers_than_the_pack_allows(plan: Plan) -> None:
     shares: dict[str, Fraction] = {}
     for customer in plan.customers:
         assignment = customer.assignment
-        share = rules.share_of_a_manager(assignment.customer_class)
+        share = rules.share_of_a_manager(assignment.customer_class, assignment.unit.partition("-")[0])
         shares[assignment.manager_no] = shares.get(assignment.manager_no, Fraction(0)) + share
         load[assignment.manager_no] += 1
     assert max(shares.values()) == 1
@@ -312,6 +312,15 @@ def test_no_manager_has_more_customers_than_the_pack_allows(plan: Plan) -> None:
 )  # fmt: skip
 def test_the_class_is_the_best_whose_bound_the_fees_reach(fees: str, place_class: Place, earned: int) -> None:
     assert law.read().earned(Decimal(fees), place_class) == earned
+
+
+@pytest.mark.parametrize(
+    ("fees", "earned"),
+    [("10000", 3), ("499999.99", 3), ("500000", 2), ("999999.99", 2), ("1000000", 1), ("5000100", 1)],
+)
+def test_a_city_with_tiers_of_its_own_gives_their_equivalents(fees: str, earned: int) -> None:
+    assert law.read().earned(Decimal(fees), "county", "420800", "420881") == earned
+    assert law.read().earned(Decimal("199999.99"), "county", "420500", "420581") == 1
 
 
 def test_fees_are_spread_like_in_life_few_large_customers_pay_most(plan: Plan) -> None:

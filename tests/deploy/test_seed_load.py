@@ -28,7 +28,7 @@ class Registry(httpx.AsyncBaseTransport):
         self.declarations: dict[str, dict[str, Any]] = {}
         self.answers: dict[str, httpx.Response] = {}
         self.posts: Counter[str] = Counter()
-        self.adopted_at: int | None = None
+        self.adopted_at: dict[str, int] = {}
         self.refuse_after: int | None = None
         self.unavailable = 0
 
@@ -55,6 +55,8 @@ class Registry(httpx.AsyncBaseTransport):
     def _list(self, path: str, query: dict[str, list[str]]) -> httpx.Response:
         name = path.strip("/")
         rows = list(self.declarations.values()) if name == "declarations" else self.rows[name]
+        if "org_id" in query:
+            rows = [row for row in rows if row["org_id"] in query["org_id"]]
         start = int(query.get("cursor", ["0"])[0])
         end = start + int(query.get("limit", [str(PAGE)])[0])
         cursor = str(end) if end < len(rows) else None
@@ -70,7 +72,7 @@ class Registry(httpx.AsyncBaseTransport):
             return httpx.Response(201, json={"created": len(body["items"])})
         if first == "adoptions":
             self.rows["adoptions"].append(body)
-            self.adopted_at = len(self.rows["organisations"])
+            self.adopted_at[body["org_id"]] = len(self.rows["organisations"])
             return httpx.Response(201, json=body)
         return self._approve(rest[0]) if rest else self._declare(body, request)
 
@@ -97,7 +99,8 @@ async def test_everything_is_loaded_and_ends_in_its_planned_stage(plan: Plan) ->
         made = await load(client, plan)
     assert [row["org_id"] for row in registry.rows["organisations"]] == [n.org_id for n in plan.organisations]
     assert {row["staff_no"] for row in registry.rows["staff"]} == {p.staff_no for p in plan.staff}
-    assert [row["pack"] for row in registry.rows["adoptions"]] == ["hubei", "platform", "jiangxi"]
+    adopted = [(row["org_id"], row["pack"]) for row in registry.rows["adoptions"]]
+    assert adopted == [(given.org_id, given.pack) for given in plan.adoptions]
     planned = Counter(customer.assignment.stage for customer in plan.customers)
     assert Counter(row["state"] for row in registry.declarations.values()) == planned
     assert {stage: made[stage] for stage in planned} == planned
@@ -109,7 +112,9 @@ async def test_the_law_is_adopted_before_it_is_asked_for() -> None:
     registry = Registry()
     async with Client(BASE, registry) as client:
         await load(client, build(0))
-    assert registry.adopted_at == 2
+    province = registry.adopted_at.pop("420000")
+    assert province == 2
+    assert set(registry.adopted_at.values()) == {len(registry.rows["organisations"])}
 
 
 async def test_a_second_load_sends_nothing(plan: Plan) -> None:

@@ -91,6 +91,14 @@ def test_a_decision_holds_its_outcome_and_its_reasons() -> None:
         ("17, 附件2", "第17条、附件2", "art. 17, annex 2"),
         ("第三部分", "第三部分", "part 3"),
         ("平台约定", "平台约定", "platform convention"),
+        ("第二部分(1), 第三部分", "第二部分(1)、第三部分", "part 2(1), part 3"),
+        ("第三部分(1)(2)", "第三部分(1)(2)", "part 3(1)(2)"),
+        ("第一篇", "第一篇", "text 1"),
+        ("第二篇第二部分(2)", "第二篇第二部分(2)", "text 2 part 2(2)"),
+        ("第1节, 第2节", "第1节、第2节", "section 1, section 2"),
+        ("前言", "前言", "introduction"),
+        ("全文", "全文", "whole text"),
+        ("附件", "附件", "annexes"),
     ],
 )
 def test_articles_are_told_in_both_languages(article: str, zh: str, en: str) -> None:

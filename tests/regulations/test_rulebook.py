@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from regulations.calendars import Duration
 from regulations.loading import PublishedWording
 from regulations.rulebook import Adoption, AmbiguousAdoption, Law, NoLaw, UnknownAdoption
+from regulations.topics.care import VisitFrequency
+from regulations.topics.catalogue import all_topics
 from regulations.topics.claims import ClaimWindow
 from regulations.topics.complaints import ComplaintClocks
 from regulations.topics.deadlines import Objection
@@ -64,8 +66,64 @@ def test_a_team_obeys_what_its_province_adopted() -> None:
 
 def test_the_packs_of_the_sample_say_no_topic_twice() -> None:
     LAW.check_adoptions("420000", SAMPLE["420000"])
-    every = [adopting(pack) for pack in LAW.packs]
-    LAW.check_adoptions("420000", every)
+
+
+PROVINCIAL = (
+    "hubei", "platform", "national-trial", "city-maintenance", "complaint-steps", "lifecycle", "prospecting",
+    "center-goals", "manager-duties", "marketing-plan", "finance-clients", "care-strategies",
+)  # fmt: skip
+
+
+def test_the_packs_of_a_province_say_no_topic_twice() -> None:
+    LAW.check_adoptions("420000", [adopting(pack) for pack in PROVINCIAL])
+
+
+def test_a_province_takes_of_another_provinces_pack_only_what_its_own_is_silent_on() -> None:
+    own = [adopting(pack) for pack in PROVINCIAL]
+    said = {topic for pack in PROVINCIAL for topic in LAW.packs[pack].rules}
+    silent_on = tuple(topic for topic in LAW.packs["jiangxi"].rules if topic not in said)
+    LAW.check_adoptions("420000", [*own, Adoption("jiangxi", silent_on, BEGINNING)])
+    assert set(LAW.packs["jiangxi"].rules) - set(silent_on) == {"territory", "center-levels", "symposia"}
+    with pytest.raises(AmbiguousAdoption):
+        LAW.check_adoptions("420000", [*own, adopting("jiangxi")])
+
+
+LOCAL = [
+    ("xxx-city-daily", "420800"),
+    ("dezhou-ems", "420200"),
+    ("dongguan", "421000"),
+    ("county-maintenance", "421123"),
+    ("yunxi-visits", "420322"),
+]
+
+
+@pytest.mark.parametrize(("pack", "org_id"), LOCAL)
+def test_a_local_pack_is_adopted_whole_and_goes_before_that_of_the_province(pack: str, org_id: str) -> None:
+    LAW.check_adoptions(org_id, [adopting(pack)])
+    adoptions = {"420000": [adopting(above) for above in PROVINCIAL], org_id: [adopting(pack)]}
+    for topic in LAW.packs[pack].rules:
+        found = LAW.find(all_topics()[topic], path=["420000", org_id], day=DAY, adoptions=adoptions)
+        above = [f"{name}.{topic}@420000" for name in PROVINCIAL if topic in LAW.packs[name].rules]
+        assert (found.rule, found.level, found.replaced) == (
+            f"{pack}.{topic}",
+            org_id,
+            next(iter(above), None),
+        )
+
+
+def test_the_scheme_of_yunxi_replaces_the_provinces_visits_from_its_own_date_on() -> None:
+    adoptions = {"420000": [adopting("hubei")], "420322": [adopting("yunxi-visits")]}
+    path = ["420000", "420322"]
+    before = LAW.find(VisitFrequency, path=path, day=date(2013, 4, 24), adoptions=adoptions)
+    after = LAW.find(VisitFrequency, path=path, day=date(2013, 4, 25), adoptions=adoptions)
+    assert (before.rule, before.replaced) == ("hubei.visit-frequency", None)
+    assert (after.rule, after.replaced) == ("yunxi-visits.visit-frequency", "hubei.visit-frequency@420000")
+
+
+def test_what_a_county_only_recommends_leaves_the_visits_that_are_a_duty() -> None:
+    adoptions = {"420000": [adopting("hubei")], "421123": [adopting("county-maintenance")]}
+    found = LAW.find(VisitFrequency, path=["420000", "421123"], day=DAY, adoptions=adoptions)
+    assert (found.rule, found.level) == ("hubei.visit-frequency", "420000")
 
 
 def test_the_nearest_level_wins_and_the_answer_names_what_it_replaced() -> None:

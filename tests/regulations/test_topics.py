@@ -14,15 +14,31 @@ from regulations.topics.catalogue import all_topics
 from regulations.topics.claims import ClaimWarnings
 from regulations.topics.customers import BusinessLines
 from regulations.topics.deadlines import ChainStep, DayShift, DeadlineWarnings, EscalationChain
+from regulations.topics.lifecycle import SegmentProfiles
+from regulations.topics.losses import LossLiability
+from regulations.topics.maintenance import CustomerGifts
 from regulations.topics.managers import ManagerLoad
 from regulations.topics.organisations import PlaceClasses
+from regulations.topics.prospects import ProspectScore
 from regulations.topics.registration import FileLayers
-from regulations.topics.scores import BureauScore
+from regulations.topics.scores import BureauScore, UnitScore
+from regulations.topics.selling import ServiceForms
 from regulations.topics.tariffs import Credit
 from regulations.topics.tiers import TierThresholds
 
 RULES = [rule for pack in shipped_packs().values() for rule in pack.rules.values()]
 
+BORNE = {"when": "not-reported-and-traced-in-time"}
+GIFT = {"code": "a", "zh": "甲", "en": "a", "to": ["customer"]}
+UNIT_SCORE = {
+    "total": 100,
+    "per": "month",
+    "information": {"points": 50, "week_at_least": 10, "month_at_least": 50},
+    "contribution": {"points": 50, "share_at_least": "0.70", "of": "each-line"},
+    "proportional_over": [],
+    "proportional_under": [],
+    "then": [],
+}
 FIVE_TO_THREE = {"at_least": 5, "at_most": 3, "dedicated": False}
 
 
@@ -71,6 +87,15 @@ def test_thresholds_are_looked_up_by_place_or_for_any() -> None:
         (EscalationChain, [{"at": "5/4", "role": "unit-head", "of": "holder"}]),
         (EscalationChain, [{"at": "breach", "role": "boss", "of": "holder"}]),
         (BureauScore, {"total": 100, "items": []}),
+        (ProspectScore, {"total": 100, "weights": {"market": 20}, "best_grade": 5, "evidence": "each-grade"}),
+        (ProspectScore, {"total": 20, "weights": {"luck": 20}, "best_grade": 5, "evidence": "each-grade"}),
+        (LossLiability, BORNE | {"maintainer": "0.80", "unit_head": "0.30"}),
+        (CustomerGifts, [GIFT]),
+        (CustomerGifts, [GIFT | {"every": {"months": 1}, "occasion": "birthday"}]),
+        (ServiceForms, [{"code": "a", "zh": "甲", "en": "a"}, {"code": "a", "zh": "乙", "en": "b"}]),
+        (SegmentProfiles, {"prime": {"age": {"at_least": 55, "at_most": 30}}}),
+        (SegmentProfiles, {"golden": {}}),
+        (UnitScore, UNIT_SCORE | {"total": 90}),
     ],
 )
 def test_a_value_that_contradicts_itself_is_refused(cls: type[Topic], raw: object) -> None:
@@ -112,6 +137,14 @@ def test_a_pack_may_switch_closing_time_and_days_of_rest_on() -> None:
     assert shift.counting.closes_at.isoformat() == "17:30:00"
     assert shift.counting.rest_day_moves_end
     assert DayShift.parse(shift.to_json()) == shift
+
+
+def test_what_contradicts_itself_above_is_taken_once_it_is_put_right() -> None:
+    assert UnitScore.parse(UNIT_SCORE).total == 100
+    assert CustomerGifts.parse([GIFT | {"occasion": "birthday"}]).gifts[0].every is None
+    assert LossLiability.parse(BORNE | {"maintainer": "0.50", "unit_head": "0.50"}).unit_head == Decimal(
+        "0.50"
+    )
 
 
 def test_the_items_of_the_score_sum_to_a_hundred_and_reach_a_hundred_and_forty() -> None:

@@ -36,6 +36,7 @@ from regulations.topics.tiers import (
     TierThresholds,
 )
 from regulations.topics.usage import UsageFiling
+from support.evaluators import MORE, contacts
 
 RULES = [rule for pack in shipped_packs().values() for rule in pack.rules.values()]
 CASES = [(rule, case) for rule in RULES for case in rule.cases]
@@ -57,12 +58,20 @@ def last_day(start: str, duration: Duration) -> str:
 
 
 def key_account(value: KeyAccount, given: Given) -> bool:
-    """Any alternative whose every fact is reached: fees at least, agreement, rank within."""
+    """Any alternative whose every fact is reached: fees at least, agreement, rank within, the level's own."""
     return any(
-        (facts.yearly_fees is None or Decimal(given["yearly_fees"]) >= facts.yearly_fees)
+        all(
+            low is None or Decimal(given[name]) >= low
+            for name, low in (
+                ("yearly_fees", facts.yearly_fees),
+                ("last_year_fees", facts.last_year_fees),
+                ("month_fees", facts.month_fees),
+            )
+        )
         and (not facts.agreement or given["agreement"])
         and (facts.rank_in_bureau is None or given["rank_in_bureau"] <= facts.rank_in_bureau)
         for facts in value.alternatives
+        if facts.level is None or facts.level == given["level"]
     )
 
 
@@ -71,12 +80,11 @@ def reach(value: Reach, given: Given) -> str:
     return max(reached, key=lambda kind: kind.prefectures_from).code
 
 
-def tier_thresholds(value: TierThresholds, given: Given) -> int | None:
-    """以上 includes the bound: the best class whose lower bound is reached."""
-    reached = [
-        int(tier) for tier, low in value.for_place(given["place"]).items() if Decimal(given["fees"]) >= low
-    ]
-    return min(reached, default=None)
+def tier_thresholds(value: TierThresholds, given: Given) -> int | str | None:
+    """以上 includes the bound: the first, which is the best, whose lower bound is reached."""
+    bounds = value.for_place(given["place"])
+    best = next((tier for tier, low in bounds.items() if Decimal(given["fees"]) >= low), None)
+    return int(best) if best and best.isdigit() else best
 
 
 def review_adjustment(value: ReviewAdjustment, given: Given) -> int:
@@ -120,8 +128,10 @@ def care_budget(value: CareBudget, given: Given) -> str:
 
 
 def visits(value: VisitFrequency | RegularVisits, given: Given) -> int:
-    rules = [v for v in value.visits if v.by == given["by"] and v.whom != "headquarters"]
-    return sum(v.times for v in rules if given["class"] in v.whom)
+    by = [v for v in value.visits if v.by == given["by"]]
+    if "class" in given:
+        return sum(v.times for v in by if isinstance(v.whom, tuple) and given["class"] in v.whom)
+    return contacts(by, given)
 
 
 def loss_authority(value: LossAuthority, given: Given) -> str:
@@ -199,6 +209,7 @@ EVALUATORS: dict[str, Callable[[Any, Given], object]] = {
     "usage-filing": lambda v, given: _as(v, UsageFiling).at_least_top[given["place"]],
     "vip-flag": lambda v, given: given["class"] in _as(v, VipFlag).always_classes or given["flag"],
     "visit-frequency": visits,
+    **MORE,
 }
 
 

@@ -41,10 +41,10 @@ class CareFunding(Topic):
 
 @dataclass(frozen=True)
 class Visits:
-    """Who visits whom how often; `whom` is headquarters or a list of classes; `times` 0 is as needed."""
+    """Who visits whom how often; `whom` is headquarters, own customers or classes; `times` 0 is as needed."""
 
-    by: Literal["province", "city", "bureau"]
-    whom: Literal["headquarters"] | tuple[CustomerClass, ...]
+    by: Literal["province", "city", "bureau", "every-post"]
+    whom: Literal["headquarters", "own-customers"] | tuple[CustomerClass, ...]
     kind: Literal["visit", "call", "message"]
     per: Literal["year", "quarter", "month", "week"]
     times: int
@@ -76,6 +76,7 @@ class Symposia(Topic):
     topic: ClassVar[str] = "symposia"
     per: Literal["year"]
     at_least: int
+    at_most: int | None = None
 
 
 @dataclass(frozen=True)

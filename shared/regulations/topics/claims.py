@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from regulations.calendars import Duration
 from regulations.provisions import Topic
-from regulations.topics.words import Named
+from regulations.topics.words import ListTopic, Named, OrgKind
 
 
 @dataclass(frozen=True)
@@ -88,3 +88,50 @@ class HandoverFinish(Topic):
 
     topic: ClassVar[str] = "handover-finish"
     within: Duration
+
+
+@dataclass(frozen=True)
+class TerritoryRuling(Topic):
+    """By which place territory goes, and who rules, weighing the whole, where business arises elsewhere."""
+
+    topic: ClassVar[str] = "territory-ruling"
+    goes_by: Literal["place-of-signing"]
+    elsewhere: Literal["weighed-as-a-whole"]
+    ruled_by: OrgKind
+    department: Literal["market-department"]
+
+
+@dataclass(frozen=True)
+class CrossTerritory(Topic):
+    """What business outside one's own area is, and the lines excepted from that."""
+
+    topic: ClassVar[str] = "cross-territory"
+    outside: Literal["violation"]
+    except_lines: tuple[Named, ...]
+    open_list: bool
+
+
+@dataclass(frozen=True)
+class RegistrationEvidence(Topic):
+    """When a customer is declared and registered, and what that is worth in a dispute over developing it."""
+
+    topic: ClassVar[str] = "registration-evidence"
+    when: Literal["early-phase"]
+    acts: tuple[Named, ...]
+    weight: Literal["original-objective-evidence"]
+
+
+@dataclass(frozen=True)
+class InformationMeasures(ListTopic):
+    """Measures that turn information into selling."""
+
+    topic: ClassVar[str] = "information-measures"
+
+
+@dataclass(frozen=True)
+class InformationPriority(Topic):
+    """Who goes first on a lead, and by which time."""
+
+    topic: ClassVar[str] = "information-priority"
+    first: Literal["first-to-report"]
+    by: Literal["recorded-time"]

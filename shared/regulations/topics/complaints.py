@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from regulations.calendars import Duration
 from regulations.provisions import Topic
-from regulations.topics.words import Channel, Named
+from regulations.topics.words import Channel, ListTopic, Named, codes_once
 
 
 @dataclass(frozen=True)
@@ -104,3 +104,37 @@ class OpinionSurvey(Topic):
     topic: ClassVar[str] = "opinion-survey"
     every: Literal["regularly"]
     asks: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class ComplaintChannels(ListTopic):
+    """Channels by which complaints are received."""
+
+    topic: ClassVar[str] = "complaint-channels"
+
+
+@dataclass(frozen=True)
+class ComplaintStep(Named):
+    """A step of handling a complaint, with what it has to do or to record."""
+
+    does: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class ComplaintSteps(Topic):
+    """The steps, in order."""
+
+    topic: ClassVar[str] = "complaint-steps"
+    root: ClassVar[str | None] = "steps"
+    steps: tuple[ComplaintStep, ...]
+
+    def __post_init__(self) -> None:
+        codes_once(self.steps)
+
+
+@dataclass(frozen=True)
+class ComplaintStepsOrder(Topic):
+    """Whether a step may be left out."""
+
+    topic: ClassVar[str] = "complaint-steps-order"
+    skipping: Literal["refused"]

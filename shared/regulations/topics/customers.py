@@ -56,7 +56,7 @@ class SettlementKinds(Topic):
 class ImportantKind(Named):
     """A kind of important customer, and what it weighs on."""
 
-    weighs_on: Literal["environment", "business"]
+    weighs_on: Literal["environment", "business", "development"]
 
 
 @dataclass(frozen=True)

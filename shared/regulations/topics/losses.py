@@ -1,4 +1,4 @@
-"""Lost customers: causes, measures and who calls whom to account (hubei art. 32-34)."""
+"""Lost customers and lost money: causes, measures, who bears what (hubei art. 32-34; city-maintenance)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from regulations.provisions import Topic
-from regulations.reading import CustomerClass
+from regulations.reading import CustomerClass, Money, Share
 from regulations.topics.words import Named, OrgKind, codes_once
 
 
@@ -85,3 +85,44 @@ class WinBack(Topic):
     topic: ClassVar[str] = "win-back"
     goes_on: bool
     looked_into: Literal["at-once"]
+
+
+def _at_most_whole(*shares: Share) -> None:
+    if sum(shares) > 1:
+        raise ValueError("the shares sum to more than the whole")
+
+
+@dataclass(frozen=True)
+class ArrearsLiability(Topic):
+    """What maintainer and unit head bear of arrears overdue and lost; above how many yuan more follows."""
+
+    topic: ClassVar[str] = "arrears-liability"
+    when: Literal["past-term-and-not-recovered"]
+    maintainer: Share
+    unit_head: Share
+    accountable_above: Money
+    up_to: Literal["removal"]
+
+    def __post_init__(self) -> None:
+        _at_most_whole(self.maintainer, self.unit_head)
+
+
+@dataclass(frozen=True)
+class LossLiability(Topic):
+    """What maintainer and unit head bear of the damage of a loss that was not reported and traced in time."""
+
+    topic: ClassVar[str] = "loss-liability"
+    when: Literal["not-reported-and-traced-in-time"]
+    maintainer: Share
+    unit_head: Share
+
+    def __post_init__(self) -> None:
+        _at_most_whole(self.maintainer, self.unit_head)
+
+
+@dataclass(frozen=True)
+class LiabilityRemainder(Topic):
+    """Who bears what maintainer and unit head do not."""
+
+    topic: ClassVar[str] = "liability-remainder"
+    stays_with: Literal["unit"]

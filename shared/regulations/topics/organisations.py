@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from regulations.provisions import Topic
-from regulations.topics.words import Named, OrgKind, Place
+from regulations.topics.words import ListTopic, Named, OrgKind, Place
 
 DIVISION_DIGITS = 6
 
@@ -69,3 +69,50 @@ class Deputies(Topic):
 
     topic: ClassVar[str] = "deputies"
     hops: int
+
+
+@dataclass(frozen=True)
+class HierarchyLevel:
+    """A level of the organisation, and whether it has to have a center."""
+
+    at: OrgKind
+    center: Literal["required", "by-local-choice"]
+
+
+@dataclass(frozen=True)
+class CenterHierarchy(Topic):
+    """Which levels have a center, and by what it is staffed."""
+
+    topic: ClassVar[str] = "center-hierarchy"
+    levels: tuple[HierarchyLevel, ...]
+    staffed: Literal["as-needed"]
+
+
+@dataclass(frozen=True)
+class NationalCenter(ListTopic):
+    """The duties of the nation's center."""
+
+    topic: ClassVar[str] = "national-center"
+
+
+@dataclass(frozen=True)
+class TeamDuties(ListTopic):
+    """The duties of the teams below the centers."""
+
+    topic: ClassVar[str] = "team-duties"
+
+
+@dataclass(frozen=True)
+class AccessPrinciples(ListTopic):
+    """The principles that management and care follow."""
+
+    topic: ClassVar[str] = "access-principles"
+
+
+@dataclass(frozen=True)
+class OneAccess(Topic):
+    """With how many contacts a customer deals, and who sees its file behind them."""
+
+    topic: ClassVar[str] = "one-access"
+    contacts_per_customer: int
+    same_file_seen_by: Literal["everyone-behind"]

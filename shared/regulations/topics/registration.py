@@ -1,4 +1,4 @@
-"""From the first declaration to the file and the code (hubei art. 11-13, 17-20, annexes 1 and 2)."""
+"""From the first declaration to the file and the code (hubei art. 11-13, 17-20, annexes; others)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from regulations.calendars import Duration
 from regulations.provisions import Topic
-from regulations.reading import CustomerClass
+from regulations.reading import CustomerClass, Money
 from regulations.topics.words import Confidentiality, Layer, Named, OrgKind, codes_once
 
 DemandKind = Literal["integrated", "single-line", "small", "single-service"]
@@ -165,3 +165,66 @@ class VolumeLedger(Topic):
     express: Literal["volume-ledger"]
     logistics: Literal["annex-3"]
     every: Duration
+
+
+@dataclass(frozen=True)
+class ProcessStep(Named):
+    """A step of the management of customers: who takes it, and by what."""
+
+    by: Literal["unit", "marketing-center", "responsible-unit"]
+    considers: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True)
+class ManagementProcess(Topic):
+    """From the users of an area to a responsible unit, and by what others may still sell."""
+
+    topic: ClassVar[str] = "management-process"
+    steps: tuple[ProcessStep, ...]
+    others: Literal["under-bureau-rules"]
+
+    def __post_init__(self) -> None:
+        codes_once(self.steps)
+
+
+@dataclass(frozen=True)
+class MandatoryFile(Topic):
+    """A file is a duty for users of this long, or from this average of yuan a month, both included."""
+
+    topic: ClassVar[str] = "mandatory-file"
+    used_for: Duration
+    monthly_average: Money
+
+
+@dataclass(frozen=True)
+class MaintenanceForm(Topic):
+    """The form of a customer's particulars and care, and how complete it is."""
+
+    topic: ClassVar[str] = "maintenance-form"
+    fields: tuple[Named, ...]
+    complete: Literal["as-far-as-possible"]
+
+    def __post_init__(self) -> None:
+        codes_once(self.fields)
+
+
+@dataclass(frozen=True)
+class MaintenanceFile(Topic):
+    """Who fills in a customer's file of care, and for how many kinds of customers it has a form, if told."""
+
+    topic: ClassVar[str] = "maintenance-file"
+    filled_by: Literal["every-post"]
+    kinds: int | None = None
+
+
+@dataclass(frozen=True)
+class FileInventory(Topic):
+    """The first inventory of key accounts, and what their files have to be."""
+
+    topic: ClassVar[str] = "file-inventory"
+    first_with: Literal["finance"]
+    qualities: tuple[Named, ...]
+    renewed: Literal["regularly"]
+
+    def __post_init__(self) -> None:
+        codes_once(self.qualities)

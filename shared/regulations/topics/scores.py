@@ -1,4 +1,4 @@
-"""The quarterly score of bureaus (hubei art. 35, 36)."""
+"""Scores of bureaus, units and centers (hubei art. 35, 36; county-maintenance, yunxi-visits, jiangxi)."""
 
 from __future__ import annotations
 
@@ -86,3 +86,92 @@ class ScorePublication(Topic):
     scored: Literal["city"]
     notice_per: Literal["quarter"]
     commended_per: Literal["year"]
+
+
+@dataclass(frozen=True)
+class InformationItem:
+    """Points for customers' information collected: so many households a week and so many a month."""
+
+    points: Points
+    week_at_least: int
+    month_at_least: int
+
+
+@dataclass(frozen=True)
+class ContributionItem:
+    """Points for the share that customers collected bring of the unit's month, in each line or over all."""
+
+    points: Points
+    share_at_least: Share
+    of: Literal["each-line", "all-lines"]
+
+
+@dataclass(frozen=True)
+class UnitScore(Topic):
+    """The monthly score: at standard the base, over it (where named) more and under it less, by proportion."""
+
+    topic: ClassVar[str] = "unit-score"
+    total: Points
+    per: Literal["month"]
+    information: InformationItem
+    contribution: ContributionItem
+    proportional_over: tuple[Literal["information", "contribution"], ...]
+    proportional_under: tuple[Literal["information", "contribution"], ...]
+    then: tuple[Named, ...]
+
+    def __post_init__(self) -> None:
+        if self.information.points + self.contribution.points != self.total:
+            raise ValueError("the bases do not sum to the total")
+
+
+@dataclass(frozen=True)
+class UnitScoreReading(Topic):
+    """How the score is worked out: the most that each part may reach of its base, and how it is rounded."""
+
+    topic: ClassVar[str] = "unit-score-reading"
+    scored: Literal["employee"]
+    information_at_most: Points
+    contribution_at_most: Points
+    weeks: Literal["worst-whole-week"]
+    lines: Literal["mean"]
+    decimals: int
+    rounding: Literal["half-up"]
+
+
+@dataclass(frozen=True)
+class PointsAccount(Topic):
+    """Into whose account the points of the months are entered."""
+
+    topic: ClassVar[str] = "points-account"
+    of: Literal["employee"]
+    per: Literal["year"]
+
+
+@dataclass(frozen=True)
+class ScoreCheck(Topic):
+    """Who collects and checks the figures, and who supervises."""
+
+    topic: ClassVar[str] = "score-check"
+    checked_by: Literal["person-of-finance-bureau"]
+    supervised_by: Literal["market-department"]
+    does: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class AssessedParty(Named):
+    """Who is assessed, how, how often, and what it is tied to."""
+
+    form: Literal["out-of-total", "quantified"]
+    tied_to: tuple[Named, ...]
+    per: Literal["year"] | None = None
+
+
+@dataclass(frozen=True)
+class CenterAssessment(Topic):
+    """What key-account work is assessed by, and whom."""
+
+    topic: ClassVar[str] = "center-assessment"
+    total: Points
+    figures: tuple[Named, ...]
+    groundwork: tuple[Named, ...]
+    assessed: tuple[AssessedParty, ...]

@@ -129,3 +129,25 @@ class TariffAudit(Topic):
     departments: tuple[Named, ...]
     every: Literal["irregularly"]
     looks_for: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class PriceCoordination(Topic):
+    """Which group keeps prices of filed accounts together, what under one management, what they flex with."""
+
+    topic: ClassVar[str] = "price-coordination"
+    group_at: OrgKind
+    whose: Literal["filed-accounts"]
+    managed_as_one: tuple[Named, ...]
+    flexes_with: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class AgreementCheck(Topic):
+    """How often who checks every preferential condition, and what follows where one is not met."""
+
+    topic: ClassVar[str] = "agreement-check"
+    every: Duration
+    by: Literal["unit-head-with-maintainer"]
+    unmet: Literal["new-contract"]
+    filed_with: Literal["market-department"]

@@ -156,3 +156,30 @@ class CultivationPeriod(Topic):
     topic: ClassVar[str] = "cultivation-period"
     length: Duration
     target: Literal["rolling-pro-rata"]
+
+
+@dataclass(frozen=True)
+class TierRangeEnd(Topic):
+    """The upper end in yuan that a regulation names for its best tier."""
+
+    topic: ClassVar[str] = "tier-range-end"
+    tier: Tier
+    to: Money
+
+
+@dataclass(frozen=True)
+class TierBeyond(Topic):
+    """Which tier a customer has above the end of the best range, and below the least bound."""
+
+    topic: ClassVar[str] = "tier-beyond"
+    above: Literal["best-tier", "no-tier"]
+    below: Literal["least-tier", "no-tier"]
+
+
+@dataclass(frozen=True)
+class TierSetting(Topic):
+    """Who sets a customer's tier, and what is weighed."""
+
+    topic: ClassVar[str] = "tier-setting"
+    set_by: Literal["marketing-center"]
+    weighs: tuple[Named, ...]

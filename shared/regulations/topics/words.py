@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
+
+from regulations.provisions import Topic
 
 Place = Literal["wuhan", "prefecture", "county"]
 OrgKind = Literal["national", "province", "city", "county", "bureau", "team"]
@@ -37,3 +39,14 @@ def codes_once(elements: Sequence[Named]) -> None:
     codes = [element.code for element in elements]
     if len(set(codes)) != len(codes):
         raise ValueError("a code stands twice")
+
+
+@dataclass(frozen=True)
+class ListTopic(Topic):
+    """Base of the topics that are a list of named elements and nothing else, each code once."""
+
+    root: ClassVar[str | None] = "items"
+    items: tuple[Named, ...]
+
+    def __post_init__(self) -> None:
+        codes_once(self.items)

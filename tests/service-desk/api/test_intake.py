@@ -150,7 +150,8 @@ async def test_an_unknown_callers_complaint_goes_to_the_city_named_and_its_desk_
     answer = await desk.post(AGENT, "/v1/complaints", complaint(city="420500"))
     case_no = answer.json()["case_no"]
     assert answer.json()["first_responder"]["org_id"] == "420500"
-    assert (await desk.get(AGENT, f"/v1/complaints/{case_no}")).status_code == 200
+    seen = await desk.get(AGENT, f"/v1/complaints/{case_no}")
+    assert [clock["kind"] for clock in seen.json()["deadlines"]] == ["complaint-answer", "complaint-resolve"]
     assert (
         await desk.get(Person("420500", "center-officer"), f"/v1/complaints/{case_no}")
     ).status_code == 200
@@ -290,3 +291,14 @@ async def test_who_only_reads_receives_nothing(desk: DeskUnderTest, path: str, r
     body = complaint() if path == "/v1/complaints" else claim()
     answer = await desk.post(Person("420100", role), path, body)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_an_answer_that_comes_again_is_the_first_one_to_the_byte(desk: DeskUnderTest) -> None:
+    for path, body in (("/v1/complaints", complaint()), ("/v1/compensations", claim(amount_claimed="9000"))):
+        key = str(uuid4())
+        first = await desk.post(AGENT, path, body, key=key)
+        desk.set_clock("2026-03-09T09:00:00+08:00")
+        again = await desk.post(AGENT, path, body, key=key)
+        desk.set_clock(MORNING)
+        assert first.json()["because"]["reasons"]
+        assert (again.content, again.headers["location"]) == (first.content, first.headers["location"])

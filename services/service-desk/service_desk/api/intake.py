@@ -24,6 +24,7 @@ from service_desk.api.callers import phone_keys
 from service_desk.handlers.grounds import Grounds
 from service_desk.handlers.intake import Desk
 from service_desk.queries.receipts import compensation_receipt, complaint_receipt
+from service_desk.repository.answers import Written
 from service_desk.repository.guesses import Guesses
 from service_desk.repository.numbers import Numbers
 from service_desk.repository.reception import (
@@ -32,7 +33,6 @@ from service_desk.repository.reception import (
     KeyReused,
     Means,
     Request,
-    Written,
 )
 from service_desk.settings import DeskSettings
 
