@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from deploy.seed import adoptions
-from deploy.seed.organisations import PROVINCE
+from deploy.seed.adoptions import PROVINCE
 from regulations.provisions import Topic
 from regulations.rulebook import Adoption
 from regulations.rulebook import Law as Rulebook
@@ -28,11 +28,16 @@ T = TypeVar("T", bound=Topic)
 class Law:
     rulebook: Rulebook
     adopted: Mapping[str, Sequence[Adoption]]
+    found: dict[tuple[type[Topic], tuple[str, ...]], Topic] = field(default_factory=dict, compare=False)
 
     def find(self, topic: type[T], *below: str) -> T:
         """What holds for the last of the organisations below the province, given from the top down."""
         path = tuple(dict.fromkeys((PROVINCE, *below)))
-        return self.rulebook.find(topic, path=path, day=LATEST, adoptions=self.adopted).value
+        # Asked for every customer: with a million of them, looking it up once a place is what keeps it quick.
+        if (topic, path) not in self.found:
+            provision = self.rulebook.find(topic, path=path, day=LATEST, adoptions=self.adopted)
+            self.found[topic, path] = provision.value
+        return cast("T", self.found[topic, path])
 
     def place_of(self, division: str) -> Place:
         return self.find(PlaceClasses).of(division)

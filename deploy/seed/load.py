@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deploy.seed import bodies
-from deploy.seed.adoptions import Adoption
+from deploy.seed.adoptions import PROVINCE, Adoption
 from deploy.seed.bodies import Body
 from deploy.seed.client import BOOTSTRAP, Client
 from deploy.seed.divisions import read
-from deploy.seed.organisations import PROVINCE, Organisation
+from deploy.seed.organisations import Organisation
 from deploy.seed.plan import Customer, Plan
 from deploy.seed.progress import Progress
 

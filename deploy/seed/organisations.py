@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from deploy.seed.divisions import Division, Divisions
 
 NATION = "CN"
-PROVINCE = "420000"
 TWO_TEAM_CITIES = frozenset({"420100", "420500", "420600", "421000"})
 TEAM_NAMES = ("大客户一班", "大客户二班")
 

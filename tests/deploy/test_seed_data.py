@@ -12,10 +12,11 @@ from stdnum.cn import uscc
 
 from chassis.phones import normalise
 from deploy.seed import divisions, law, words
+from deploy.seed.adoptions import PROVINCE
 from deploy.seed.bodies import adoption, declaration, organisation, person
 from deploy.seed.credit_codes import body_check, code_check, credit_code
 from deploy.seed.identifiers import idempotency_key, staff_id
-from deploy.seed.organisations import NATION, PROVINCE, Organisation
+from deploy.seed.organisations import NATION, Organisation
 from deploy.seed.plan import Plan, build
 from registry.api.forms import DeclarationIn
 from registry.api.organisations import AdoptionIn, OrganisationIn

@@ -8,7 +8,7 @@ CREATE TABLE idempotency (
   headers jsonb,
   body bytea,
   at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  PRIMARY KEY (actor, key));
+  PRIMARY KEY (actor, key)) WITH (toast_tuple_target = 8160);
 CREATE INDEX idempotency_at ON idempotency (at);
 CALL grant_to_services('idempotency');
 CREATE POLICY own ON idempotency USING (actor = current_setting('keypost.actor', true))

@@ -26,7 +26,7 @@ CREATE TABLE deadline (
   next_at timestamptz,
   correlation_id text NOT NULL,
   version bigint NOT NULL DEFAULT 0)
-  WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.005, autovacuum_vacuum_cost_delay = 0);
+  WITH (toast_tuple_target = 8160, fillfactor = 80, autovacuum_vacuum_scale_factor = 0.005, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX deadline_next ON deadline (next_at, id) WHERE next_at IS NOT NULL;
 CREATE INDEX deadline_subject ON deadline (subject_type, subject_id);
 CREATE INDEX deadline_org ON deadline (org_id, due_at);
