@@ -1,5 +1,6 @@
 """Planning deadlines: when they end, warn and pass on, and because of what."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,6 +47,15 @@ class Term:
     customer_id: str | None = None
 
 
+@dataclass
+class Ground:
+    """Why deadlines of one sort run. The database keeps it once; `kept` says that it is known to."""
+
+    because: dict[str, Any]
+    digest: str
+    kept: bool = False
+
+
 @dataclass(frozen=True)
 class Deadline:
     """A planned deadline."""
@@ -55,7 +65,7 @@ class Deadline:
     due: Due
     chain: list[dict[str, Any]]
     steps: list[dict[str, Any]]
-    because: dict[str, Any]
+    ground: Ground
 
     @property
     def due_at(self) -> datetime:
@@ -81,7 +91,7 @@ class _Frame:
     parts: tuple[Fraction, ...]
     warned: tuple[int, ...]
     links: tuple[tuple[Holder, int | datetime], ...]
-    because: dict[str, Any]
+    ground: Ground
     reasons: Sequence[Reason]
 
 
@@ -104,7 +114,7 @@ def plan(term: Term, law: Snapshot, *, warn_at: Sequence[datetime] | None = None
         due=frame.end,
         chain=links,
         steps=sorted(steps, key=lambda step: (step["at"], ORDER[step["step"]])),
-        because=frame.because,
+        ground=frame.ground,
     )
 
 
@@ -133,7 +143,7 @@ def _new_frame(term: Term, law: Snapshot, day: date, *, usual_warnings: bool) ->
         parts=parts,
         warned=tuple(range(len(warned))),
         links=tuple((holder, parts.index(at) if isinstance(at, Fraction) else at) for holder, at in links),
-        because={"reasons": [reason.to_json() for reason in cited], "text": _text(cited)},
+        ground=_ground(cited),
         reasons=term.because,
     )
 
@@ -143,8 +153,14 @@ ORDER = {"warned": 0, "breached": 1, "escalated": 2}
 
 
 def encode(deadlines: Iterable[Deadline], correlation_id: str) -> str:
-    """Give the JSON array that the SQL function `start_deadlines` takes."""
+    """Give the JSON array that the SQL function `start_deadlines` takes; grounds that are kept go without words."""
     return orjson.dumps([_row(deadline, correlation_id) for deadline in deadlines]).decode()
+
+
+def committed(deadlines: Iterable[Deadline]) -> None:
+    """Remember that the database keeps the grounds of deadlines whose transaction has been committed."""
+    for deadline in deadlines:
+        deadline.ground.kept = True
 
 
 async def start(tx: Transaction, deadlines: Sequence[Deadline]) -> None:
@@ -204,6 +220,11 @@ def _at(end: Due, law: Snapshot, step: ChainStep) -> Fraction | datetime:
 INSTANT = datetime.resolution
 
 
+def _ground(cited: Sequence[Reason]) -> Ground:
+    because = {"reasons": [reason.to_json() for reason in cited], "text": _text(cited)}
+    return Ground(because, hashlib.sha256(orjson.dumps(because)).hexdigest())
+
+
 def _text(reasons: Sequence[Reason]) -> dict[str, str]:
     return {
         "zh": ";".join(reason.zh() for reason in reasons),
@@ -226,7 +247,8 @@ def _row(deadline: Deadline, correlation_id: str) -> dict[str, Any]:
         "provisional": deadline.due.provisional,
         "holder": term.holder.to_json(),
         "chain": deadline.chain,
-        "because": deadline.because,
+        "ground": deadline.ground.digest,
+        "because": None if deadline.ground.kept else deadline.ground.because,
         "steps": deadline.steps,
         "next_at": deadline.steps[0]["at"],
         "correlation_id": correlation_id,

@@ -98,9 +98,9 @@ def test_warnings_of_a_kind_of_its_own_replace_the_usual_ones(snapshot: Snapshot
 
 def test_the_reasons_of_a_deadline_name_the_rules_it_follows(snapshot: Snapshot) -> None:
     planned = plan(a_term(), snapshot)
-    rules = [reason["rule"] for reason in planned.because["reasons"]]
+    rules = [reason["rule"] for reason in planned.ground.because["reasons"]]
     assert rules == ["platform.deadline-warnings", "platform.escalation-chain"]
-    assert set(planned.because["text"]) == {"zh", "en"}
+    assert set(planned.ground.because["text"]) == {"zh", "en"}
 
 
 async def settled(pools: Database, planned: Deadline, now: datetime) -> int:

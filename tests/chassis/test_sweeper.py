@@ -197,10 +197,10 @@ async def test_a_burst_of_100000_due_drains_by_index(
     planned = plan(a_term(), snapshot)
     await start(pools, planned)
     await root.execute(
-        """INSERT INTO deadline (id, kind, subject_type, subject_id, org_id, started_at, due_at, due_on, holder, because,
+        """INSERT INTO deadline (id, kind, subject_type, subject_id, org_id, started_at, due_at, due_on, holder, ground,
                                  steps, next_step, next_at, correlation_id)
            SELECT gen_random_uuid(), 'burst', 'thing', g::text, '420106', $1, $2, '2026-11-22', '{"org_id": "420106"}',
-                  '{}', jsonb_build_array(jsonb_build_object('step', 'breached', 'at', $2::timestamptz)), 0, $2, 'x'
+                  'burst', jsonb_build_array(jsonb_build_object('step', 'breached', 'at', $2::timestamptz)), 0, $2, 'x'
            FROM generate_series(1, 100000) g""",
         FRIDAY,
         DUE + timedelta(days=1),

@@ -1,5 +1,11 @@
 -- Deadlines: one row each, carrying its remaining steps; a sweeper fires the next step of those that are due.
 
+-- Why deadlines of one sort run: the same words for all of them, kept once.
+CREATE TABLE deadline_ground (
+  digest text PRIMARY KEY,
+  because jsonb NOT NULL);
+CALL guard_any('deadline_ground');
+
 CREATE TABLE deadline (
   id uuid PRIMARY KEY,
   kind text NOT NULL,
@@ -20,7 +26,7 @@ CREATE TABLE deadline (
   breached_at timestamptz,
   settled_at timestamptz,
   chain jsonb NOT NULL DEFAULT '[]',
-  because jsonb NOT NULL,
+  ground text NOT NULL,
   steps jsonb NOT NULL,
   next_step integer,
   next_at timestamptz,
@@ -61,7 +67,8 @@ CREATE FUNCTION deadline_shape(d deadline) RETURNS jsonb LANGUAGE sql STABLE AS 
     'customer_id', d.customer_id, 'org_id', d.org_id, 'started_at', d.started_at, 'due_at', d.due_at,
     'due_on', d.due_on, 'provisional', d.provisional, 'state', d.state, 'paused', d.paused,
     'warned_at', to_jsonb(d.warned_at), 'holder', d.holder, 'breached_by', d.breached_by,
-    'breached_at', d.breached_at, 'settled_at', d.settled_at, 'chain', d.chain, 'because', d.because)
+    'breached_at', d.breached_at, 'settled_at', d.settled_at, 'chain', d.chain, 
+    'because', (SELECT g.because FROM deadline_ground g WHERE g.digest = d.ground))
 $$;
 
 -- Fire the next step of at most `most` due deadlines: each step is one change of the row and one event, in one statement.
@@ -148,16 +155,21 @@ DO $$ BEGIN
 END $$;
 
 -- Start deadlines: takes the JSON of chassis.deadlines.encode; called in the statement that writes their subject.
+-- A ground that was kept before comes without its words.
 CREATE FUNCTION start_deadlines(deadlines jsonb) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE started integer;
 BEGIN
+  INSERT INTO deadline_ground (digest, because)
+  SELECT DISTINCT ON (d.ground) d.ground, d.because
+  FROM jsonb_to_recordset(deadlines) AS d(ground text, because jsonb) WHERE d.because IS NOT NULL ORDER BY d.ground
+  ON CONFLICT DO NOTHING;
   INSERT INTO deadline (id, kind, subject_type, subject_id, customer_id, org_id, started_at, due_at, due_on, provisional,
-                        holder, chain, because, steps, next_step, next_at, correlation_id)
+                        holder, chain, ground, steps, next_step, next_at, correlation_id)
   SELECT d.id, d.kind, d.subject_type, d.subject_id, d.customer_id, d.org_id, d.started_at, d.due_at, d.due_on,
-         d.provisional, d.holder, d.chain, d.because, d.steps, 0, d.next_at, d.correlation_id
+         d.provisional, d.holder, d.chain, d.ground, d.steps, 0, d.next_at, d.correlation_id
   FROM jsonb_to_recordset(deadlines) AS d(id uuid, kind text, subject_type text, subject_id text, customer_id text,
        org_id text, started_at timestamptz, due_at timestamptz, due_on date, provisional boolean, holder jsonb,
-       chain jsonb, because jsonb, steps jsonb, next_at timestamptz, correlation_id text);
+       chain jsonb, ground text, steps jsonb, next_at timestamptz, correlation_id text);
   GET DIAGNOSTICS started = ROW_COUNT;
   RETURN started;
 END $$;

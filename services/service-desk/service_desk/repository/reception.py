@@ -8,7 +8,7 @@ from asyncpg import Record
 
 from chassis import outbox
 from chassis.database import Pool
-from chassis.deadlines import encode
+from chassis.deadlines import committed, encode
 from chassis.encoding import dumps
 from chassis.transaction import Moment
 from chassis.vault import Vault
@@ -80,9 +80,10 @@ class _Reception:
             explained.encoded.decode(),
         )
 
-    def _settled(self, row: Record, caller: Caller, draft: Draft) -> Changed | None:
+    def _settled(self, row: Record, caller: Caller, draft: Draft, promise: Promise) -> Changed | None:
         verdict: str = row["verdict"]
         if verdict == "new":
+            committed(promise.deadlines)
             self.written = draft.written()
             return None
         if verdict == "again":
@@ -170,7 +171,7 @@ class ComplaintReception(_Reception):
             *self._tail(case.promise, self._event(case)),
         ]
         row = await self._call(RECEIVE.format(_marks(arguments)), arguments, case.promise.explained)
-        return self._settled(row, caller, draft)
+        return self._settled(row, caller, draft, case.promise)
 
     def _event(self, case: ReceivedComplaint) -> Event:
         complaint = case.complaint
@@ -243,7 +244,7 @@ class CompensationReception(_Reception):
             raise UnknownCustomer.of("customer_id" if caller.customer_id else "customer_code")
         if row["verdict"] == "unknown-complaint":
             raise UnknownComplaint.of(str(claim.complaint_case_no))
-        return self._settled(row, caller, draft)
+        return self._settled(row, caller, draft, case.promise)
 
     def _event(self, case: FiledCompensation) -> Event:
         claim = case.compensation
