@@ -44,7 +44,7 @@ END $$;
 
 -- Write events; called inside the statement that writes the state, so that both live or die together.
 -- Takes the JSON of chassis.outbox.encode; gives how many were written.
-CREATE FUNCTION announce(events jsonb) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION announce(events jsonb) RETURNS integer LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE written integer;
 BEGIN
   INSERT INTO outbox (lane, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id,

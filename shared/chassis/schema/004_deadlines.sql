@@ -156,7 +156,8 @@ END $$;
 
 -- Start deadlines: takes the JSON of chassis.deadlines.encode; called in the statement that writes their subject.
 -- A ground that was kept before comes without its words.
-CREATE FUNCTION start_deadlines(deadlines jsonb) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION start_deadlines(deadlines jsonb) RETURNS integer LANGUAGE plpgsql
+  SET plan_cache_mode = force_generic_plan AS $$
 DECLARE started integer;
 BEGIN
   INSERT INTO deadline_ground (digest, because)
