@@ -76,7 +76,7 @@ class Consumer:
         loop = asyncio.get_running_loop()
         self._moved_at = looked_at = loop.time()
         while True:
-            if self._sizes.changed:
+            if self._joining.sizes_changed:
                 raise StoodStill
             moved = await self._take(client, await self._fetch(client))
             if moved:
@@ -270,7 +270,7 @@ class Consumer:
         )
 
     def _client(self) -> AIOKafkaConsumer:
-        client, self._sizes = subscribed(self._settings, self.name, self._topics)
+        client, self._joining = subscribed(self._settings, self.name, self._topics)
         return client
 
 

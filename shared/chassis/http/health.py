@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import asyncpg
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from chassis.database import DATABASE_FAILURES
 from chassis.runtime import Runtime
 
 router = APIRouter(tags=["health"])
@@ -37,7 +37,7 @@ async def ready(request: Request) -> JSONResponse:
         async with runtime.database.app.acquire(timeout=2) as connection:
             await connection.fetchval("SELECT 1")
         database = True
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except DATABASE_FAILURES:
         database = False
     is_ready = database and runtime.caught_up
     beyond: Beyond | None = request.app.state.beyond
