@@ -31,6 +31,7 @@ def body(number: int) -> bytes:
 async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
     """Run ours and the floor in turn."""
     token = bench.token("hotline-agent", DESK)
+    bench.leave_running("service-desk")
     desk = bench.instance.layout.ports["service-desk"]
     ours: list[Run] = []
     floor: list[Run] = []
@@ -50,7 +51,7 @@ async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
     return Comparison(
         bench="intake",
         does="POST complaint: token, scope, idempotency, case, clocks, event, one transaction",
-        setting=f"one worker, {CALLERS} callers, {ROUNDS} rounds of {SECONDS:g} s in turn; floor: FastAPI, two rows",
+        setting=f"one worker, {CALLERS} callers, {ROUNDS} rounds of {SECONDS:g} s, relay at work; floor: FastAPI, two rows",
         ours=ours,
         floor=floor,
         to_reach=f"requests/s ≥ {RATE}, p99 ≤ {TAIL} ×",

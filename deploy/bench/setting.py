@@ -30,6 +30,12 @@ class Bench:
         self.console = instance.layout.url("console")
         self._accounts: Any = httpx.get(f"{self.console}/dev/accounts").json()
 
+    def leave_running(self, *services: str) -> None:
+        """Stop the other services for the rest of the run: their work is not what is measured."""
+        for name in SERVICES:
+            if name not in services:
+                self.instance.stop(name)
+
     def token(self, role: str, org_id: str) -> str:
         """Give a token of somebody with this role at this organisation."""
         accounts = self._accounts["items"] if isinstance(self._accounts, dict) else self._accounts

@@ -16,6 +16,7 @@ from chassis.settings import Settings
 from chassis.telemetry import BUS_UP, EVENTS_PUBLISHED, OUTBOX_OLDEST, describe, log
 
 LANES = 8
+SAME_BROKER_SECONDS = 0.03  # no broker dies and comes back within
 OWNERSHIP = 0x6B70  # the advisory lock that the one relay of a service holds
 COLUMNS = "seq, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, causation_id, time, payload"
 PAGE = f"""
@@ -43,7 +44,7 @@ class Relay:
         self._broker = Broker(settings)
         self._publisher = Publisher(settings)
         self._month: date | None = None
-        self._checked_at = float("-inf")
+        self._heard_at = float("-inf")
         self.bus_up = False
 
     async def run(self) -> None:
@@ -70,9 +71,9 @@ class Relay:
         try:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", OWNERSHIP):
                 raise NotTheOwner
-            self._checked_at = float("-inf")
+            self._heard_at = float("-inf")
             while True:
-                await self._hold_the_log(connection)
+                await self._hold_the_log(connection, self._settings.broker_check_seconds)
                 if not await self._relay_page(connection):
                     await self._bell.wait(self._settings.relay_poll_seconds)
         finally:
@@ -86,11 +87,11 @@ class Relay:
         if not rows:
             return False
         if not self._settings.kafka_idempotent:
-            self._checked_at = float("-inf")
-            await self._hold_the_log(connection)
+            await self._hold_the_log(connection, SAME_BROKER_SECONDS)
         points.reach("relay.before-publish")
         held = await self._publisher.publish([_record(row, self._broker.life) for row in rows])
         points.reach("relay.after-publish")
+        self._heard_at = asyncio.get_running_loop().time()
         today = await self._current_month(connection)
         await connection.execute(MOVE, [row["lane"] for row in rows], [row["seq"] for row in rows], today)
         points.reach("relay.after-move")
@@ -100,14 +101,14 @@ class Relay:
             await self._publish_again(connection)
         return True
 
-    async def _hold_the_log(self, connection: Connection) -> None:
-        """Look now and then whether the broker still has the log, and give it back where it has not."""
+    async def _hold_the_log(self, connection: Connection, unheard_of: float) -> None:
+        """Look whether a broker unheard of for so many seconds still has the log, and give it back where it has not."""
         moment = asyncio.get_running_loop().time()
-        if moment - self._checked_at < self._settings.broker_check_seconds:
+        if moment - self._heard_at < unheard_of:
             return
         if not await self._broker.holds_the_log():
             await self._publish_again(connection)
-        self._checked_at = moment
+        self._heard_at = moment
         self._report(True, None)
 
     async def _publish_again(self, connection: Connection) -> None:
