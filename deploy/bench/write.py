@@ -44,18 +44,8 @@ async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
     """Run ours and the floor in turn; what is written waits in the outbox, the relay has a bench of its own."""
     bench.leave_running()
     bell = Doorbell()
-    owner = bench.instance.database_url("service-desk", "owner")
     app = bench.instance.database_url("service-desk", "app")
-    setup = await asyncpg.connect(owner)
-    await setup.execute(
-        "SELECT set_config('keypost.app_role', 'keypost_service_desk_app', false),"
-        " set_config('keypost.worker_role', 'keypost_service_desk_worker', false)"
-    )
-    await setup.execute(SETUP.format(app="keypost_service_desk_app"))
-    await setup.close()
-    worker = await asyncpg.connect(bench.instance.database_url("service-desk", "worker"))
-    scope = await worker.fetchval("SELECT path_of($1)", ORGANISATION)
-    await worker.close()
+    scope = await _prepared(bench)
     connections = await asyncio.gather(*(asyncpg.connect(app) for _ in range(CONNECTIONS)))
     at = datetime.now(UTC)
 
@@ -84,6 +74,22 @@ async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
         ratios={"writes/s": round(rate, 2)},
         reached=rate >= RATE,
     )
+
+
+async def _prepared(bench: Bench) -> str:
+    """Make the tables and the function of this bench; gives the scope it writes in."""
+    owner = bench.instance.database_url("service-desk", "owner")
+    setup = await asyncpg.connect(owner)
+    await setup.execute(
+        "SELECT set_config('keypost.app_role', 'keypost_service_desk_app', false),"
+        " set_config('keypost.worker_role', 'keypost_service_desk_worker', false)"
+    )
+    await setup.execute(SETUP.format(app="keypost_service_desk_app"))
+    await setup.close()
+    worker = await asyncpg.connect(bench.instance.database_url("service-desk", "worker"))
+    scope: str = await worker.fetchval("SELECT path_of($1)", ORGANISATION)
+    await worker.close()
+    return scope
 
 
 Operation = Callable[[Connection, int], Awaitable[None]]
