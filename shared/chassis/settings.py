@@ -55,8 +55,6 @@ class Settings(BaseSettings):
     max_body_bytes: int = 2 * 1024 * 1024
     max_attachment_bytes: int = 10 * 1024 * 1024
     idempotency_hours: int = 72
-    page_size: int = 50
-    max_page_size: int = 200
     total_exact_to: int = 10_000
     deadline_batch: int = 500
     deadline_idle_seconds: float = 1.0
