@@ -2,12 +2,23 @@
 
 from dataclasses import dataclass
 
+from contracts.care import SymposiumHeld, VisitRecorded
+from contracts.law import CalendarImported, RulePublished
+from contracts.pricing import AgreementEnded, AgreementSigned, ArrearsChanged
 from contracts.registry import (
     AssignmentChanged,
     CustomerChanged,
     CustomerRegistered,
     OrganisationChanged,
     StaffChanged,
+)
+from contracts.tiering import (
+    ReportFiled,
+    TierChanged,
+    UsageCorrected,
+    UsageFileLoaded,
+    UsageFileMissing,
+    UsageRecorded,
 )
 
 
@@ -24,8 +35,24 @@ class Subscription:
 
 
 REGISTRY = frozenset({"keypost.registry"})
-DIRECTORY = frozenset({OrganisationChanged.TYPE, StaffChanged.TYPE})
+TIERING = frozenset({"keypost.tiering"})
+PRICING = frozenset({"keypost.pricing"})
+DIRECTORY = frozenset(
+    {OrganisationChanged.TYPE, StaffChanged.TYPE, RulePublished.TYPE, CalendarImported.TYPE}
+)
 CUSTOMERS = frozenset({CustomerRegistered.TYPE, CustomerChanged.TYPE, AssignmentChanged.TYPE})
+CARE = frozenset({VisitRecorded.TYPE, SymposiumHeld.TYPE})
+CLASSES = frozenset({TierChanged.TYPE})
+USAGE = frozenset(
+    {
+        UsageRecorded.TYPE,
+        UsageCorrected.TYPE,
+        UsageFileLoaded.TYPE,
+        UsageFileMissing.TYPE,
+        ReportFiled.TYPE,
+    }
+)
+CONTRACTS = frozenset({AgreementSigned.TYPE, AgreementEnded.TYPE, ArrearsChanged.TYPE})
 EVERY_TOPIC = frozenset(
     f"keypost.{service}"
     for service in ("registry", "tiering", "pricing", "service-desk", "scoring", "console")
@@ -33,9 +60,9 @@ EVERY_TOPIC = frozenset(
 
 SUBSCRIPTIONS: dict[str, Subscription] = {
     "registry": Subscription(),
-    "tiering": Subscription(REGISTRY, DIRECTORY),
-    "pricing": Subscription(REGISTRY, DIRECTORY),
-    "service-desk": Subscription(REGISTRY, DIRECTORY | CUSTOMERS),
-    "scoring": Subscription(REGISTRY, DIRECTORY),
+    "tiering": Subscription(REGISTRY | PRICING, DIRECTORY | CUSTOMERS | CONTRACTS),
+    "pricing": Subscription(REGISTRY | TIERING, DIRECTORY | CUSTOMERS | CLASSES),
+    "service-desk": Subscription(REGISTRY | TIERING, DIRECTORY | CUSTOMERS | CLASSES),
+    "scoring": Subscription(REGISTRY | TIERING, DIRECTORY | CUSTOMERS | CARE | CLASSES | USAGE),
     "console": Subscription(EVERY_TOPIC - {"keypost.console"}, None),
 }
