@@ -1,0 +1,1 @@
+-- Tariff requests, agreements and receivables.

@@ -1,0 +1,16 @@
+"""Tariff requests, agreements and receivables."""
+
+from importlib import resources
+
+from chassis.migrations import execute_script
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create them."""
+    folder = resources.files("pricing") / "migrations" / "sql"
+    execute_script((folder / "001_pricing.sql").read_text(encoding="utf-8"))

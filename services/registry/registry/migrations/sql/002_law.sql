@@ -1,0 +1,1 @@
+-- Drafts of rules, wordings put in force, and calendars as imported.

@@ -1,0 +1,1 @@
+-- Customer files, visits and symposia.

@@ -1,0 +1,1 @@
+-- Workbooks of forms as they were taken in.

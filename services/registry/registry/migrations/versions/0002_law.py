@@ -1,0 +1,16 @@
+"""Drafts of rules, wordings put in force, and calendars as imported."""
+
+from importlib import resources
+
+from chassis.migrations import execute_script
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create them."""
+    folder = resources.files("registry") / "migrations" / "sql"
+    execute_script((folder / "002_law.sql").read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+-- What scoring heard, and scores as published.

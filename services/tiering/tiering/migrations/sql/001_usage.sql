@@ -1,0 +1,1 @@
+-- Usage by customer, line and month, and the files that brought it.

@@ -1,0 +1,1 @@
+-- Customers as tiering knows them, their classes, and reviews.

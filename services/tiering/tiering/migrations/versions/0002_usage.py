@@ -1,0 +1,16 @@
+"""Usage by customer, line and month, and the files that brought it."""
+
+from importlib import resources
+
+from chassis.migrations import execute_script
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create them."""
+    folder = resources.files("tiering") / "migrations" / "sql"
+    execute_script((folder / "001_usage.sql").read_text(encoding="utf-8"))
