@@ -45,6 +45,13 @@ class Client:
     async def get(self, account: str, path: str) -> Any:
         return await self._call(account, "GET", REGISTRY + path)
 
+    async def accounts(self) -> set[str]:
+        """Give the accounts that the console has heard of."""
+        response = await self._send("GET", "/dev/accounts", b"", {})
+        if not response.is_success:
+            raise CallFailedError(f"GET /dev/accounts → {explain(response)}")
+        return {str(item["account"]) for item in response.json()["items"]}
+
     async def post(self, account: str, path: str, body: object) -> Any:
         """Send once for all: the key follows from account, path and body."""
         return await self._call(account, "POST", REGISTRY + path, json.dumps(body, sort_keys=True).encode())

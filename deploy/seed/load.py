@@ -1,6 +1,7 @@
 """Loads the plan as its people would: an administrator tree and staff, managers and centers the customers."""
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from deploy.seed import bodies
 from deploy.seed.adoptions import PROVINCE, Adoption
 from deploy.seed.bodies import Body
-from deploy.seed.client import BOOTSTRAP, Client
+from deploy.seed.client import BOOTSTRAP, CallFailedError, Client
 from deploy.seed.divisions import read
 from deploy.seed.organisations import Organisation
 from deploy.seed.plan import Customer, Plan
@@ -16,6 +17,8 @@ from deploy.seed.progress import Progress
 
 BATCH = 500
 CONCURRENCY = 8
+HEARING_SECONDS = 60.0
+LOOK_SECONDS = 0.2
 LAWGIVERS = frozenset({"national", "province"})
 
 
@@ -30,6 +33,7 @@ async def load(client: Client, plan: Plan) -> Counter[str]:
     made["organisations"] += await _organisations(client, plan.organisations)
     made["adoptions"] += await _adoptions(client, [a for a in plan.adoptions if a.org_id != PROVINCE])
     made["staff"] = await _staff(client, plan)
+    await _heard_of(client, {person.staff_no for person in plan.staff})
     made.update(await _Customers(client, plan).load())
     return made
 
@@ -46,6 +50,20 @@ async def _staff(client: Client, plan: Plan) -> int:
     missing = [bodies.person(person) for person in plan.staff if person.staff_no not in known]
     await _import(client, "/staff/import", missing, "人员 staff")
     return len(missing)
+
+
+async def _heard_of(client: Client, people: set[str]) -> None:
+    """Wait until the console knows everybody: it learns of them by events, after the registry has answered."""
+    missing = people - await client.accounts()
+    end = time.monotonic() + HEARING_SECONDS
+    while missing and time.monotonic() < end:
+        await asyncio.sleep(LOOK_SECONDS)
+        missing = people - await client.accounts()
+    if missing:
+        raise CallFailedError(
+            f"after {HEARING_SECONDS:.0f} s the console has not heard of {len(missing)} of {len(people)} people,"
+            f" {min(missing)} among them: do its consumers run?"
+        )
 
 
 async def _import(client: Client, path: str, items: Sequence[Body], label: str) -> None:

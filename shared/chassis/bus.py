@@ -14,6 +14,7 @@ from chassis.database import PASSING, Database, is_passing
 from chassis.ids import uuid7
 from chassis.lives import Lives
 from chassis.parking import Heard
+from chassis.records import replay_topic
 from chassis.settings import Settings
 from chassis.subscription import subscribed, wait_for_topics
 from chassis.telemetry import CONSUMER_LAG, CONSUMER_REBUILDS, EVENTS_APPLIED, EVENTS_PARKED, describe, log
@@ -47,6 +48,7 @@ class Consumer:
         self._clock = clock
         self._handlers = handlers
         self._topics = topics
+        self._sources = [*topics, *(replay_topic(topic) for topic in topics)]
         self.name = settings.service
         self._targets: dict[TopicPartition, int] | None = None
         self._lives = Lives()
@@ -59,7 +61,7 @@ class Consumer:
         while True:
             client = self._client()
             try:
-                await wait_for_topics(self._settings, self._topics)
+                await wait_for_topics(self._settings, self._sources)
                 await client.start()
                 await self._consume(client)
             except StoodStill:
@@ -270,7 +272,7 @@ class Consumer:
         )
 
     def _client(self) -> AIOKafkaConsumer:
-        client, self._joining = subscribed(self._settings, self.name, self._topics)
+        client, self._joining = subscribed(self._settings, self.name, self._sources)
         return client
 
 

@@ -10,13 +10,18 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.settings import Settings
 
+FIRST = ("001_access.sql", "002_events.sql", "003_requests.sql", "004_deadlines.sql")
+
 
 def install_backbone() -> None:
-    """Create the tables that every service has; called by a service's first revision."""
-    folder = resources.files("chassis") / "schema"
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".sql"):
-            execute_script(file.read_text(encoding="utf-8"))
+    """Create the tables that every service has from the start; called by a service's first revision."""
+    for name in FIRST:
+        extend_backbone(name)
+
+
+def extend_backbone(name: str) -> None:
+    """Create what every service has got later; each service has a revision for it."""
+    execute_script((resources.files("chassis") / "schema" / name).read_text(encoding="utf-8"))
 
 
 def execute_script(text: str) -> None:

@@ -6,19 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 
-from chassis import lives, points
+from chassis import points
 from chassis.broker import Broker, BrokerUnavailable
-from chassis.clock import SHANGHAI, technical_now
+from chassis.clock import technical_now
 from chassis.database import DATABASE_FAILURES, Connection
 from chassis.doorbell import Doorbell
 from chassis.publishing import NotPublished, Publisher, Record
+from chassis.records import COLUMNS, record_of, replay_topic
 from chassis.settings import Settings
 from chassis.telemetry import BUS_UP, EVENTS_PUBLISHED, OUTBOX_OLDEST, describe, log
 
 LANES = 8
 SAME_BROKER_SECONDS = 0.03  # no broker dies and comes back within
 OWNERSHIP = 0x6B70  # the advisory lock that the one relay of a service holds
-COLUMNS = "seq, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, causation_id, time, payload"
 PAGE = f"""
     SELECT o.* FROM generate_series(0, {LANES - 1}) AS l(lane),
     LATERAL (SELECT lane, {COLUMNS} FROM outbox WHERE lane = l.lane ORDER BY seq LIMIT $1) AS o
@@ -89,7 +89,9 @@ class Relay:
         if not self._settings.kafka_idempotent:
             await self._hold_the_log(connection, SAME_BROKER_SECONDS)
         points.reach("relay.before-publish")
-        held = await self._publisher.publish([_record(row, self._broker.life) for row in rows])
+        held = await self._publisher.publish(
+            [(row["topic"], record_of(row, self._broker.life)) for row in rows]
+        )
         points.reach("relay.after-publish")
         self._heard_at = asyncio.get_running_loop().time()
         today = await self._current_month(connection)
@@ -113,7 +115,7 @@ class Relay:
 
     async def _publish_again(self, connection: Connection) -> None:
         topic = self._settings.topic
-        await self._broker.lay([topic, f"{topic}.dlq"])
+        await self._broker.lay([topic, f"{topic}.dlq", replay_topic(topic)])
         await self._broker.close()
         await self._publisher.close()
         self._publisher.forget_offsets()
@@ -122,7 +124,7 @@ class Relay:
         async with connection.transaction(readonly=True):
             page: list[tuple[str, Record]] = []
             async for row in connection.cursor(PUBLISHED, since, prefetch=self._settings.relay_page):
-                page.append(_record(row, self._broker.life))
+                page.append((row["topic"], record_of(row, self._broker.life)))
                 if len(page) == self._settings.relay_page:
                     await self._publisher.publish(page)
                     count += len(page)
@@ -164,25 +166,3 @@ def _age(rows: list[asyncpg.Record]) -> float:
         return 0.0
     oldest: float = min(row["event_id"].int >> 80 for row in rows) / 1000
     return max(0.0, datetime.now(UTC).timestamp() - oldest)
-
-
-def _record(row: asyncpg.Record, life: str) -> tuple[str, Record]:
-    headers = [
-        ("ce_specversion", b"1.0"),
-        ("ce_id", str(row["event_id"]).encode()),
-        ("ce_source", ("/keypost/" + row["type"].partition(".")[0]).encode()),
-        ("ce_type", row["type"].encode()),
-        ("ce_time", row["time"].astimezone(SHANGHAI).isoformat().encode()),
-        ("ce_subject", row["key"].encode()),
-        ("ce_sequence", str(row["seq"]).encode()),
-        ("ce_aggregate", row["aggregate"].encode()),
-        ("ce_aggregateversion", str(row["version"]).encode()),
-        ("ce_correlationid", row["correlation_id"].encode()),
-        ("ce_orgpath", row["orgpath"].encode()),
-        ("ce_actor", row["actor"].encode()),
-        ("content-type", b"application/json"),
-        (lives.HEADER, life.encode()),
-    ]
-    if row["causation_id"]:
-        headers.append(("ce_causationid", row["causation_id"].encode()))
-    return row["topic"], (row["key"].encode(), row["payload"].encode(), headers)

@@ -17,7 +17,9 @@ from chassis.doorbell import Doorbell
 from chassis.housekeeping import Housekeeping
 from chassis.phones import PhoneBook
 from chassis.relay import Relay
+from chassis.replaying import Replayer
 from chassis.settings import Settings
+from chassis.spreadsheets.desk import Workbooks
 from chassis.sweeper import Reaction, Sweeper
 from chassis.telemetry import describe, log
 from chassis.vault import Vault
@@ -34,7 +36,7 @@ DIRECTORY_TYPES = frozenset(directory_consumer.HANDLERS)
 
 
 class Runtime:
-    """Database, directory, relay, consumer and sweeper of a service."""
+    """Database, directory, relay, replayer, consumer and sweeper of a service."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
@@ -44,8 +46,10 @@ class Runtime:
         self.directory = Directory(database.worker)
         self.phones = PhoneBook(bytes.fromhex(settings.phone_key.get_secret_value()))
         self.vault = Vault(bytes.fromhex(settings.file_key.get_secret_value()))
+        self.workbooks = Workbooks(settings)
         self.relay_bell = Doorbell()
         self.relay = Relay(settings, self.relay_bell)
+        self.replay_bell = Doorbell()
         self.consumer: Consumer | None = None
         self.sweeper: Sweeper | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -84,6 +88,7 @@ class Runtime:
             "sweeper": self.sweeper.run(),
             "housekeeping": Housekeeping(self.settings, self.database, self.clock).run(),
             "directory": self._poll_directory(),
+            "replayer": Replayer(self.settings, self.database, self.replay_bell).run(),
         }
         if self.consumer is not None:
             loops["consumer"] = self.consumer.run()

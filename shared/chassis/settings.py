@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     relay_poll_seconds: float = 0.25
     broker_check_seconds: float = 1.0
     republish_days: int = 14
+    replay_poll_seconds: float = 2.0
     consumer_batch: int = 2_000
     consumer_wait_ms: int = 500
     fetch_max_wait_ms: int = 50
@@ -54,6 +55,13 @@ class Settings(BaseSettings):
     log_level: str = "info"
     max_body_bytes: int = 2 * 1024 * 1024
     max_attachment_bytes: int = 10 * 1024 * 1024
+    workbook_unpacked_bytes: int = 96 * 1024 * 1024
+    workbook_ratio: int = 200
+    workbook_parts: int = 1_000
+    workbook_sheets: int = 201
+    workbook_rows: int = 100_010
+    workbook_columns: int = 100
+    workbook_parsers: int = 2
     idempotency_hours: int = 72
     total_exact_to: int = 10_000
     deadline_batch: int = 500

@@ -17,12 +17,23 @@ CLASSES = frozenset("1234")
 
 
 class PackError(Exception):
-    """A pack says something it may not: a named problem, with the place in the file where it is known."""
+    """A pack says something it may not: a named problem, with the place in the file where it is known.
+
+    `zh` says in Chinese what is expected; only what is read of a value has it.
+    """
 
     def __init__(
-        self, problem: str, detail: str, path: Path = (), file: str | None = None, line: int | None = None
+        self,
+        problem: str,
+        detail: str,
+        path: Path = (),
+        file: str | None = None,
+        line: int | None = None,
+        *,
+        zh: str = "",
     ) -> None:
         self.problem, self.detail, self.path, self.file, self.line = problem, detail, path, file, line
+        self.zh = zh
         where = ":".join(str(part) for part in (file, line) if part is not None)
         inside = ".".join(str(part) for part in path)
         super().__init__(" ".join(part for part in (where, inside, f"[{problem}]", detail) if part))
@@ -30,9 +41,24 @@ class PackError(Exception):
 
 @dataclass(frozen=True)
 class Reads:
-    """How a scalar that YAML has no type for is read; raises ValueError with the reason."""
+    """How a scalar that YAML has no type for is read; raises ValueError with the reason, which `zh` says in Chinese."""
 
     read: Callable[[object], object]
+    zh: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a plain scalar ought to be."""
+
+    zh: str
+    en: str
+
+
+TRUE_OR_FALSE = Wanted("true 或 false", "true or false")
+COUNT = Wanted("不为负的整数", "a whole number that is not negative")
+TEXT = Wanted("文本", "text")
+DATE = Wanted("日期", "a date")
 
 
 def _money(raw: object) -> Decimal:
@@ -86,13 +112,13 @@ def _clock_time(raw: object) -> time:
     raise ValueError('a time of day is quoted, such as "17:30"')
 
 
-Money = Annotated[Decimal, Reads(_money)]
-Share = Annotated[Decimal, Reads(_share)]
-Points = Annotated[Decimal, Reads(_points)]
-Ratio = Annotated[Fraction, Reads(_ratio)]
-CustomerClass = Annotated[int, Reads(_class)]
-Tier = Annotated[str, Reads(_tier)]
-ClockTime = Annotated[time, Reads(_clock_time)]
+Money = Annotated[Decimal, Reads(_money, "金额应为整数元，或加引号、至多两位小数的十进制数")]
+Share = Annotated[Decimal, Reads(_share, '比例应为加引号、从 "0" 到 "1" 的十进制数')]
+Points = Annotated[Decimal, Reads(_points, "分值应为整数，或加引号的十进制数")]
+Ratio = Annotated[Fraction, Reads(_ratio, '期间的一部分应为加引号的分数，如 "4/5"')]
+CustomerClass = Annotated[int, Reads(_class, "级别应为 1、2、3 或 4")]
+Tier = Annotated[str, Reads(_tier, "级别名称应为规章自己的文字")]
+ClockTime = Annotated[time, Reads(_clock_time, '时刻应加引号，如 "17:30"')]
 
 
 def read(hint: Any, raw: object, path: Path = ()) -> Any:
@@ -103,7 +129,7 @@ def read(hint: Any, raw: object, path: Path = ()) -> Any:
     if origin in (Union, types.UnionType):
         return _read_union(get_args(hint), raw, path)
     if origin is Literal:
-        return _expect(raw in get_args(hint), raw, f"one of {', '.join(map(str, get_args(hint)))}", path)
+        return _expect(raw in get_args(hint), raw, _one_of(get_args(hint)), path)
     if origin is tuple:
         return _read_sequence(get_args(hint)[0], raw, path)
     if origin is not None and issubclass(origin, Mapping):
@@ -116,14 +142,15 @@ def read(hint: Any, raw: object, path: Path = ()) -> Any:
 def read_record(cls: type, raw: object, path: Path = ()) -> Any:
     """Give a frozen dataclass from a mapping; unknown and missing keys are refused by name."""
     if not isinstance(raw, Mapping):
-        raise PackError("wrong-type", f"expected a mapping for {cls.__name__}, found {raw!r}", path)
+        raise _wrong_type(f"a mapping for {cls.__name__}", "对象", raw, path)
     members: dict[str, Field[Any]] = {member.name: member for member in fields(cls)}
     for key in raw:
         if key not in members:
-            raise PackError("unknown-key", f"{key!r} is not a part of {cls.__name__}", (*path, str(key)))
+            detail = f"{key!r} is not a part of {cls.__name__}"
+            raise PackError("unknown-key", detail, (*path, str(key)), zh=f"不认识的成员 {key}")
     for name, member in members.items():
         if name not in raw and member.default is MISSING and member.default_factory is MISSING:
-            raise PackError("missing-key", f"{cls.__name__} needs {name!r}", path)
+            raise PackError("missing-key", f"{cls.__name__} needs {name!r}", path, zh=f"缺少成员 {name}")
     hints = get_type_hints(cls, include_extras=True)
     return build(
         cls, {str(key): read(hints[str(key)], value, (*path, str(key))) for key, value in raw.items()}, path
@@ -135,7 +162,7 @@ def build(cls: type, values: Mapping[str, object], path: Path = ()) -> Any:
     try:
         return cls(**values)
     except ValueError as broken:
-        raise PackError("broken-invariant", str(broken), path) from broken
+        raise PackError("broken-invariant", str(broken), path, zh=f"各部分互不相容：{broken}") from broken
 
 
 def plain(value: object) -> JSON:
@@ -180,7 +207,7 @@ def _read_annotated(hint: Any, raw: object, path: Path) -> object:
     try:
         return readers[0].read(raw)
     except ValueError as refused:
-        raise PackError("wrong-value", f"{refused}, found {raw!r}", path) from refused
+        raise PackError("wrong-value", f"{refused}, found {raw!r}", path, zh=readers[0].zh) from refused
 
 
 def _read_union(options: tuple[Any, ...], raw: object, path: Path) -> object:
@@ -200,13 +227,13 @@ def _read_union(options: tuple[Any, ...], raw: object, path: Path) -> object:
 
 def _read_sequence(item: Any, raw: object, path: Path) -> tuple[object, ...]:
     if not isinstance(raw, Sequence) or isinstance(raw, str):
-        raise PackError("wrong-type", f"expected a list, found {raw!r}", path)
+        raise _wrong_type("a list", "列表", raw, path)
     return tuple(read(item, value, (*path, index)) for index, value in enumerate(raw))
 
 
 def _read_mapping(hints: tuple[Any, ...], raw: object, path: Path) -> dict[object, object]:
     if not isinstance(raw, Mapping):
-        raise PackError("wrong-type", f"expected a mapping, found {raw!r}", path)
+        raise _wrong_type(f"a mapping for {cls.__name__}", "对象", raw, path)
     key_hint, value_hint = hints
     return {
         read(key_hint, key, (*path, str(key))): read(value_hint, value, (*path, str(key)))
@@ -216,18 +243,28 @@ def _read_mapping(hints: tuple[Any, ...], raw: object, path: Path) -> dict[objec
 
 def _read_scalar(hint: Any, raw: object, path: Path) -> object:
     if hint is bool:
-        return _expect(isinstance(raw, bool), raw, "true or false", path)
+        return _expect(isinstance(raw, bool), raw, TRUE_OR_FALSE, path)
     if hint is int:
         counted = isinstance(raw, int) and not isinstance(raw, bool) and raw >= 0
-        return _expect(counted, raw, "a whole number that is not negative", path)
+        return _expect(counted, raw, COUNT, path)
     if hint is str:
-        return _expect(isinstance(raw, str) and raw.strip() != "", raw, "text", path)
+        return _expect(isinstance(raw, str) and raw.strip() != "", raw, TEXT, path)
     if hint is date:
-        return _expect(isinstance(raw, date) and not isinstance(raw, datetime), raw, "a date", path)
+        return _expect(isinstance(raw, date) and not isinstance(raw, datetime), raw, DATE, path)
     raise TypeError(f"no reader for {hint!r}")
 
 
-def _expect(holds: bool, raw: object, wanted: str, path: Path) -> object:
+def _expect(holds: bool, raw: object, wanted: Wanted, path: Path) -> object:
     if not holds:
-        raise PackError("wrong-value", f"expected {wanted}, found {raw!r}", path)
+        detail = f"expected {wanted.en}, found {raw!r}"
+        raise PackError("wrong-value", detail, path, zh=f"应为{wanted.zh}")
     return raw
+
+
+def _one_of(options: Sequence[object]) -> Wanted:
+    words = [str(option) for option in options]
+    return Wanted(f"下列之一：{'、'.join(words)}", f"one of {', '.join(words)}")
+
+
+def _wrong_type(en: str, zh: str, raw: object, path: Path) -> PackError:
+    return PackError("wrong-type", f"expected {en}, found {raw!r}", path, zh=f"应为{zh}")

@@ -1,6 +1,7 @@
 """The event stream: nothing missing, nothing twice, and to each only what is theirs."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from support.sse import Stream, subscribed
 WUHAN, HONGSHAN, YICHANG = "CN.420000.420100", "CN.420000.420100.420111", "CN.420000.420500"
 CLAIM, COMPLAINT = "registry.claim.granted.v1", "service-desk.complaint.received.v1"
 Fact = Callable[..., Event]
+SMALL = 4_096
 
 
 def ids(events: list[dict[str, Any]]) -> list[str]:
@@ -268,12 +270,11 @@ async def test_a_reader_that_takes_nothing_is_cut_off_and_others_miss_nothing(
     origin: Any, fact: Fact
 ) -> None:
     token = await origin.token()
-    host, _, port = origin.base.removeprefix("http://").partition(":")
-    stuck_reader, stuck_writer = await asyncio.open_connection(host, int(port), limit=1)
+    stuck_reader, stuck_writer = await _reader_of_little(origin.base)
     stuck_writer.write(
         f"GET /v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
     )
-    await stuck_writer.drain()
+    await stuck_reader.readuntil(b"id: ")
     big = {"text": "字" * 20_000}
     told = [fact(CLAIM, HONGSHAN, {**big, "n": number}) for number in range(400)]
     async with subscribed(origin.base, token) as healthy:
@@ -286,6 +287,16 @@ async def test_a_reader_that_takes_nothing_is_cut_off_and_others_miss_nothing(
             while True:
                 await stuck_reader.readexactly(65_536)
     stuck_writer.close()
+
+
+async def _reader_of_little(base: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect with a small buffer of fixed size: a machine with large ones would take the whole stream unread."""
+    host, _, port = base.removeprefix("http://").partition(":")
+    one = socket.socket()
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
+    one.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(one, (host, int(port)))
+    return await asyncio.open_connection(sock=one, limit=SMALL)
 
 
 async def test_positions_have_no_gaps_and_every_event_has_one(origin: Any) -> None:

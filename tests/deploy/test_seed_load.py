@@ -31,11 +31,14 @@ class Registry(httpx.AsyncBaseTransport):
         self.adopted_at: dict[str, int] = {}
         self.refuse_after: int | None = None
         self.unavailable = 0
+        self.unheard_for = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.unavailable:
             self.unavailable -= 1
             return httpx.Response(503, json={"code": "starting", "en": "not ready"})
+        if request.url.path == "/dev/accounts":
+            return self._accounts()
         if request.url.path == "/dev/token":
             return self._token(json.loads(request.content)["account"])
         path = request.url.path.removeprefix(REGISTRY)
@@ -45,6 +48,12 @@ class Registry(httpx.AsyncBaseTransport):
         if key not in self.answers:
             self.answers[key] = self._post(path, json.loads(request.content), request)
         return self.answers[key]
+
+    def _accounts(self) -> httpx.Response:
+        people = self.rows["staff"] if not self.unheard_for else []
+        self.unheard_for = max(0, self.unheard_for - 1)
+        items = [{"account": "bootstrap"}, *({"account": row["staff_no"]} for row in people)]
+        return httpx.Response(200, json={"items": items, "next_cursor": None, "total": len(items)})
 
     def _token(self, account: str) -> httpx.Response:
         known = {"bootstrap", *(row["staff_no"] for row in self.rows["staff"])}
@@ -115,6 +124,25 @@ async def test_the_law_is_adopted_before_it_is_asked_for() -> None:
     province = registry.adopted_at.pop("420000")
     assert province == 2
     assert set(registry.adopted_at.values()) == {len(registry.rows["organisations"])}
+
+
+async def test_a_load_ends_only_when_the_console_knows_everybody() -> None:
+    registry = Registry()
+    registry.unheard_for = 2
+    async with Client(BASE, registry) as client:
+        await load(client, build(0))
+    assert registry.unheard_for == 0
+
+
+async def test_a_console_that_hears_of_nobody_fails_the_load_with_their_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("deploy.seed.load.HEARING_SECONDS", 0.3)
+    registry, plan = Registry(), build(0)
+    registry.unheard_for = 1000
+    async with Client(BASE, registry) as client:
+        with pytest.raises(CallFailedError, match=f"has not heard of {len(plan.staff)} of {len(plan.staff)}"):
+            await load(client, plan)
 
 
 async def test_a_second_load_sends_nothing(plan: Plan) -> None:

@@ -15,6 +15,7 @@ from chassis.database import PASSING, is_passing
 from chassis.directory import UnknownOrganisation
 from chassis.encoding import dumps
 from chassis.http.words import field_error, prefers_english, status_words
+from chassis.spreadsheets.refusals import NotAWorkbook, WorkbookRefused, WorkbookTooLarge
 from chassis.telemetry import describe, log
 from contracts.refusals import Forbidden, InvalidValue, NotFound, Refusal, StaleVersion
 from regulations.rulebook import AmbiguousAdoption, NoLaw
@@ -31,7 +32,15 @@ OCCUPIED: tuple[type[Exception], ...] = (
     asyncpg.ExclusionViolationError,
     asyncpg.ForeignKeyViolationError,
 )
-STATUSES: dict[type[Refusal], int] = {NotFound: 404, Forbidden: 403, StaleVersion: 412, InvalidValue: 422}
+STATUSES: dict[type[Refusal], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    StaleVersion: 412,
+    InvalidValue: 422,
+    WorkbookRefused: 422,
+    WorkbookTooLarge: 413,
+    NotAWorkbook: 415,
+}
 
 
 class ProblemDocument(BaseModel):

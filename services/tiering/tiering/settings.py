@@ -1,0 +1,25 @@
+"""Technical limits of tiering; business figures are in the regulation packs."""
+
+from chassis.settings import Settings
+
+# Parts of the published HTTP interface, not of any regulation.
+LONGEST_REFERENCE = 40
+LONGEST_ORG_ID = 14
+LONGEST_TEXT = 2_000
+LONGEST_NAME = 200
+ROWS_MOST = 500
+REPORT_CUSTOMERS_MOST = 2_000
+PAGE = 50
+
+
+class TieringSettings(Settings):
+    """Settings of a tiering process."""
+
+    max_usage_file_bytes: int = 128 * 1024 * 1024
+    usage_portion_rows: int = 20_000
+    usage_part_bytes: int = 1024 * 1024
+    usage_event_rows: int = 500
+    usage_months_back: int = 36
+    usage_idle_seconds: float = 1.0
+    usage_filing_poll_seconds: float = 5.0
+    usage_row_bytes: int = 4_000

@@ -1,0 +1,29 @@
+"""Tiering in this process, on a real database, with a small tree of organisations."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from deploy.instance import Instance
+from support.instance import Databases, FreshDatabase
+from support.service import ServiceUnderTest, running_service
+
+
+@pytest.fixture(scope="session")
+def tiering_databases(postgres: Instance) -> Iterator[Databases]:
+    """Makes databases of tiering; they go with the instance."""
+    yield Databases(postgres)
+
+
+@pytest.fixture(scope="session")
+def tiering_database(tiering_databases: Databases) -> FreshDatabase:
+    """One database for all tests that do not count rows of the whole."""
+    return tiering_databases("tiering")
+
+
+@pytest_asyncio.fixture(scope="session")
+async def tiering(tiering_database: FreshDatabase) -> AsyncIterator[ServiceUnderTest]:
+    """Tiering, its clock at 2 March 2026, 09:00."""
+    async with running_service("tiering", tiering_database) as running:
+        yield running
