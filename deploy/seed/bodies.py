@@ -1,16 +1,17 @@
 """The plan in the words of the registry's requests."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from deploy.seed.adoptions import START, Adoption
+from deploy.seed.duplicates import Duplicate
+from deploy.seed.firms import Firm
 from deploy.seed.identifiers import staff_id
 from deploy.seed.organisations import Organisation
 from deploy.seed.people import Person
-from deploy.seed.phones import OFFICE, fixed
-from deploy.seed.plan import Customer, Plan
+from deploy.seed.plan import Customer
 
 Body = dict[str, Any]
-INSTITUTION = "government-military"
 
 
 def organisation(node: Organisation) -> Body:
@@ -41,47 +42,29 @@ def adoption(given: Adoption) -> Body:
     }
 
 
-def declaration(customer: Customer, plan: Plan) -> Body:
-    """The declaration, with the registration form unless the customer stays a protected prospect."""
+def declaration(customer: Customer) -> Body:
+    """The declaration of a customer, without a form."""
     firm = customer.firm
-    told: Body = {
-        "name": firm.name,
-        "phones": list(firm.phones),
-        "address": firm.address,
-        "division": firm.division,
-        "nature": firm.nature,
-    }
-    if firm.credit_code is not None:
-        told["credit_code"] = firm.credit_code
-    body: Body = {"customer": told, "lines": list(firm.lines)}
-    return body if customer.assignment.stage == "protected" else {**body, "annex_1": _form(customer, plan)}
+    return {"customer": _declared(firm, firm.name, firm.phones, firm.credit_code), "lines": list(firm.lines)}
+
+
+def declared_again(duplicate: Duplicate, customer: Customer) -> Body:
+    """The declaration by which another unit declares the customer once more."""
+    firm = customer.firm
+    told = _declared(firm, duplicate.name, duplicate.phones, duplicate.credit_code)
+    return {"customer": told, "lines": list(firm.lines)}
 
 
 def approval(customer: Customer) -> Body:
     return {"manager_id": str(staff_id(customer.assignment.manager_no))}
 
 
-def _form(customer: Customer, plan: Plan) -> Body:
-    firm, unit = customer.firm, plan.unit(customer.assignment.unit)
-    form: Body = {
-        "kind": firm.trade.kind,
-        "business": firm.trade.business,
-        "industry": firm.trade.industry,
-        "head": firm.head,
-        "contact": firm.contact,
-        "contact_phone": firm.landline if firm.nature == "organisation" else firm.mobile,
-        "mobile": firm.mobile,
-        "postcode": firm.postcode,
+def _declared(firm: Firm, name: str, phones: Sequence[str], credit_code: str | None) -> Body:
+    told: Body = {
+        "name": name,
+        "phones": list(phones),
         "address": firm.address,
-        "lines": list(firm.lines),
-        "served_by": unit.name,
-        "own_number": f"{unit.org_id}-{firm.index + 1:05d}",
-        "handler": plan.person(customer.assignment.manager_no).name,
-        "handler_phone": fixed(*plan.office_phone(unit.org_id), OFFICE),
-        "estimated_yearly_fees": str(firm.yearly_fees),
+        "division": firm.division,
+        "nature": firm.nature,
     }
-    if firm.fax is not None:
-        form["fax"] = firm.fax
-    if firm.trade.kind == INSTITUTION:
-        form |= {"importance": "important", "importance_level": "county"}
-    return form
+    return told if credit_code is None else {**told, "credit_code": credit_code}

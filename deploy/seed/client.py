@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,10 +11,12 @@ import httpx
 
 from deploy.seed.identifiers import idempotency_key
 
-REGISTRY = "/api/registry/v1"
+REGISTRY, TIERING, PRICING = "registry", "tiering", "pricing"
 BOOTSTRAP = "bootstrap"
 PAGE = 200
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 60.0
+CONCURRENCY = 8
+BOUNDARY = "keypost-sample-form"
 TRIES = 6
 FIRST_PAUSE_SECONDS = 0.2
 ACCOUNT_PATIENCE_SECONDS = 30.0
@@ -25,6 +28,31 @@ TRANSIENT = frozenset({429, 502, 503, 504})
 class CallFailedError(Exception):
     """A call that the sample cannot do without was refused or got no answer."""
 
+    def __init__(self, words: str, status: int | None = None) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file with the fields of its form."""
+
+    name: str
+    content: bytes
+    fields: Mapping[str, str]
+
+    def encoded(self) -> bytes:
+        """The multipart body; the same upload always gives the same bytes."""
+        parts = [
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{value}\r\n'.encode()
+            for key, value in self.fields.items()
+        ]
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{self.name}"\r\n'
+        kind = "Content-Type: application/octet-stream\r\n\r\n"
+        return b"".join(
+            [*parts, head.encode(), kind.encode(), self.content, f"\r\n--{BOUNDARY}--\r\n".encode()]
+        )
+
 
 class Client:
     """One connection pool for all accounts; a token is fetched at an account's first call."""
@@ -35,6 +63,7 @@ class Client:
             base_url=base, timeout=TIMEOUT_SECONDS, transport=transport, trust_env=False
         )
         self._tokens: dict[str, asyncio.Task[str]] = {}
+        self._gate = asyncio.Semaphore(CONCURRENCY)
 
     async def __aenter__(self) -> "Client":
         return self
@@ -42,40 +71,59 @@ class Client:
     async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
-    async def get(self, account: str, path: str) -> Any:
-        return await self._call(account, "GET", REGISTRY + path)
+    async def get(self, account: str, path: str, service: str = REGISTRY) -> Any:
+        return await self._call(account, "GET", f"/api/{service}/v1{path}")
 
     async def accounts(self) -> set[str]:
         """Give the accounts that the console has heard of."""
-        response = await self._send("GET", "/dev/accounts", b"", {})
-        if not response.is_success:
-            raise CallFailedError(f"GET /dev/accounts → {explain(response)}")
-        return {str(item["account"]) for item in response.json()["items"]}
+        return {str(item["account"]) for item in (await self._development("GET", "/dev/accounts"))["items"]}
 
-    async def post(self, account: str, path: str, body: object) -> Any:
+    async def clock(self, **moved: object) -> Any:
+        """Give business time, after moving it where that is asked for: `set` a moment, or `real`."""
+        return await self._development("POST" if moved else "GET", "/dev/clock", moved)
+
+    async def post(self, account: str, path: str, body: object, service: str = REGISTRY) -> Any:
         """Send once for all: the key follows from account, path and body."""
-        return await self._call(account, "POST", REGISTRY + path, json.dumps(body, sort_keys=True).encode())
+        content = json.dumps(body, sort_keys=True).encode()
+        return await self._call(account, "POST", f"/api/{service}/v1{path}", content)
 
-    async def each(self, account: str, path: str, **query: str) -> AsyncIterator[dict[str, Any]]:
+    async def upload(self, account: str, path: str, upload: Upload, service: str = REGISTRY) -> Any:
+        """Send a file with the fields of its form, once for all as well."""
+        kind = f"multipart/form-data; boundary={BOUNDARY}"
+        return await self._call(account, "POST", f"/api/{service}/v1{path}", upload.encoded(), kind)
+
+    async def each(
+        self, account: str, path: str, service: str = REGISTRY, **query: str
+    ) -> AsyncIterator[dict[str, Any]]:
         """Every item of a list, page after page."""
         query = {**query, "limit": str(PAGE)}
         while True:
-            page = await self.get(account, f"{path}?{urlencode(query)}")
+            page = await self.get(account, f"{path}?{urlencode(query)}", service)
             for item in page["items"]:
                 yield item
             if page.get("next_cursor") is None:
                 return
             query["cursor"] = page["next_cursor"]
 
-    async def _call(self, account: str, method: str, path: str, body: bytes = b"") -> Any:
+    async def _call(
+        self, account: str, method: str, path: str, body: bytes = b"", kind: str = "application/json"
+    ) -> Any:
         headers = {"Authorization": f"Bearer {await self._token(account)}"}
         if method == "POST":
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = kind
             headers["Idempotency-Key"] = idempotency_key(account, path, body)
-        response = await self._send(method, path, body, headers)
+        async with self._gate:
+            response = await self._send(method, path, body, headers)
         if response.is_success:
             return response.json()
-        raise CallFailedError(f"{account}: {method} {path} → {explain(response)}")
+        raise CallFailedError(f"{account}: {method} {path} → {explain(response)}", response.status_code)
+
+    async def _development(self, method: str, path: str, body: object = None) -> Any:
+        content = json.dumps(body).encode() if method == "POST" else b""
+        response = await self._send(method, path, content, {"Content-Type": "application/json"})
+        if not response.is_success:
+            raise CallFailedError(f"{method} {path} → {explain(response)}", response.status_code)
+        return response.json()
 
     async def _token(self, account: str) -> str:
         if account not in self._tokens:

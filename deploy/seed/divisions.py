@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import yaml
@@ -52,7 +52,7 @@ class Divisions:
     all: tuple[Division, ...]
 
     def __getitem__(self, code: str) -> Division:
-        return next(division for division in self.all if division.code == code)
+        return self._by_code[code]
 
     @property
     def cities(self) -> tuple[Division, ...]:
@@ -62,9 +62,13 @@ class Divisions:
     def counties(self) -> tuple[Division, ...]:
         return _of_kind(self.all, "county")
 
-    @property
+    @cached_property
     def county_level(self) -> tuple[Division, ...]:
         return tuple(division for division in self.all if division.county_level)
+
+    @cached_property
+    def _by_code(self) -> dict[str, Division]:
+        return {division.code: division for division in self.all}
 
     def city_of(self, division: Division) -> Division:
         return division if division.kind == "city" else self[division.parent]

@@ -19,6 +19,12 @@ SPREAD: dict[Place, tuple[int, float]] = {
     "prefecture": (11_000, 1.15),
     "county": (10_200, 1.3),
 }
+# How many of a kind are important to the environment or the business, and to which level.
+IMPORTANCE: dict[str, tuple[tuple[str, float], ...]] = {
+    "government-military": (("province", 0.06), ("city", 0.16), ("county", 0.78)),
+    "": (("network-hq", 0.004),),
+}
+INSTITUTION = "government-military"
 WEIGHTS: dict[Place, int] = {"wuhan": 5, "prefecture": 2, "county": 1}
 
 
@@ -30,7 +36,7 @@ class Firm:
     credit_code: str | None
     phones: tuple[str, ...]
     mobile: str
-    landline: str
+    landline: str | None
     fax: str | None
     division: str
     address: str
@@ -40,6 +46,7 @@ class Firm:
     head: str
     contact: str
     yearly_fees: Decimal
+    importance_level: str | None
 
 
 def firm(index: int, seed: str, divisions: Divisions, words: Words) -> Firm:
@@ -50,7 +57,10 @@ def firm(index: int, seed: str, divisions: Divisions, words: Words) -> Firm:
     person = rng.random() < PERSON_SHARE
     trade = rng.choices(words.trades, [trade.weight for trade in words.trades])[0]
     head, contact = words.person(rng), words.person(rng)
-    mobile, landline = phones.mobile(index), phones.fixed(city.area_code, index)
+    mobile = phones.mobile(index)
+    wired = index < phones.fixed_capacity(city.area_code)
+    landline = phones.fixed(city.area_code, index) if wired else None
+    faxes = rng.random() < 0.4 and not person and wired
     return Firm(
         index=index,
         name=words.citizen(index) if person else _name(trade, index, rng, (words, division, city)),
@@ -59,7 +69,7 @@ def firm(index: int, seed: str, divisions: Divisions, words: Words) -> Firm:
         phones=(phones.written_mobile(mobile, rng),) if person else _written(mobile, landline, rng),
         mobile=mobile,
         landline=landline,
-        fax=phones.fixed(city.area_code, index, phones.FAX) if rng.random() < 0.4 and not person else None,
+        fax=phones.fixed(city.area_code, index, phones.FAX) if faxes else None,
         division=division.code,
         address=_address(division, city, rng, words),
         postcode=city.postcode,
@@ -68,6 +78,7 @@ def firm(index: int, seed: str, divisions: Divisions, words: Words) -> Firm:
         head=head,
         contact=contact,
         yearly_fees=_fees(division, rng),
+        importance_level=None if person else _importance(trade, rng),
     )
 
 
@@ -89,7 +100,9 @@ def _name(trade: Trade, index: int, rng: Random, where: tuple[Words, Division, D
     )
 
 
-def _written(mobile: str, landline: str, rng: Random) -> tuple[str, ...]:
+def _written(mobile: str, landline: str | None, rng: Random) -> tuple[str, ...]:
+    if landline is None:
+        return (phones.written_mobile(mobile, rng),)
     numbers = [phones.written_mobile(mobile, rng), phones.written_fixed(landline, rng)]
     if rng.random() < 0.25:
         numbers.append(phones.written_extension(landline, f"8{rng.randrange(1000):03d}", rng))
@@ -110,3 +123,12 @@ def _fees(division: Division, rng: Random) -> Decimal:
     smallest, exponent = SPREAD[division.place_class]
     drawn = min(smallest * rng.paretovariate(exponent), LARGEST_FEES)
     return Decimal(round(drawn, -2)).quantize(Decimal("0.01"))
+
+
+def _importance(trade: Trade, rng: Random) -> str | None:
+    drawn = rng.random()
+    for level, share in IMPORTANCE[INSTITUTION if trade.kind == INSTITUTION else ""]:
+        if drawn < share:
+            return level
+        drawn -= share
+    return None

@@ -16,7 +16,7 @@ from regulations.rulebook import Adoption
 from regulations.rulebook import Law as Rulebook
 from regulations.topics.managers import ManagerLoad
 from regulations.topics.organisations import PlaceClasses
-from regulations.topics.tiers import TierEquivalents, TierThresholds
+from regulations.topics.tiers import ImportanceLevel, TierByImportance, TierEquivalents, TierThresholds
 from regulations.topics.words import Place
 
 # Beyond every wording, so that the latest holds.
@@ -48,10 +48,18 @@ class Law:
         classes = self.find(TierEquivalents, *below).classes
         return min(classes[tier] for tier, bound in bounds.items() if fees >= bound)
 
+    def class_of(self, level: str) -> int:
+        """The class that importance at a level gives."""
+        return self.find(TierByImportance).classes[cast("ImportanceLevel", level)]
+
     def share_of_a_manager(self, customer_class: int, *below: str) -> Fraction:
         """What part of a manager's capacity one customer of the class takes."""
         load = self.find(ManagerLoad, *below).by_class[customer_class]
         return Fraction(1) if load.dedicated else Fraction(1, load.at_most)
+
+    def least_share_of_a_manager(self, *below: str) -> Fraction:
+        """What the lightest customer takes; who has less left is full."""
+        return min(self.share_of_a_manager(cls, *below) for cls in self.find(ManagerLoad, *below).by_class)
 
 
 @cache

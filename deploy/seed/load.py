@@ -1,140 +1,108 @@
-"""Loads the plan as its people would: an administrator tree and staff, managers and centers the customers."""
+"""Loads the plan as its people would, month after month of business time, and ends in real time."""
 
-import asyncio
-import time
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from deploy.seed import bodies
-from deploy.seed.adoptions import PROVINCE, Adoption
-from deploy.seed.bodies import Body
-from deploy.seed.client import BOOTSTRAP, CallFailedError, Client
-from deploy.seed.divisions import read
-from deploy.seed.organisations import Organisation
-from deploy.seed.plan import Customer, Plan
+from deploy.seed import caring, clock, dealing, foundation
+from deploy.seed.client import Client
+from deploy.seed.course import Stop, from_offset, stops
+from deploy.seed.dealing import Requests
+from deploy.seed.filing import FilingMonths
+from deploy.seed.house import House
+from deploy.seed.irregularities import CityMonth, Irregularities
+from deploy.seed.ledger import Ledger
+from deploy.seed.plan import Plan
 from deploy.seed.progress import Progress
-
-BATCH = 500
-CONCURRENCY = 8
-HEARING_SECONDS = 60.0
-LOOK_SECONDS = 0.2
-LAWGIVERS = frozenset({"national", "province"})
+from deploy.seed.registering import Registering
+from deploy.seed.reviewing import review
 
 
-async def load(client: Client, plan: Plan) -> Counter[str]:
-    """Load what is not there yet; answers what was made and how each declaration stands."""
-    made: Counter[str] = Counter()
-    # Law comes before everything that it is asked for: place classes of nodes, hops of deputies.
-    made["organisations"] = await _organisations(
-        client, [n for n in plan.organisations if n.kind in LAWGIVERS]
-    )
-    made["adoptions"] = await _adoptions(client, [a for a in plan.adoptions if a.org_id == PROVINCE])
-    made["organisations"] += await _organisations(client, plan.organisations)
-    made["adoptions"] += await _adoptions(client, [a for a in plan.adoptions if a.org_id != PROVINCE])
-    made["staff"] = await _staff(client, plan)
-    await _heard_of(client, {person.staff_no for person in plan.staff})
-    made.update(await _Customers(client, plan).load())
-    return made
+@dataclass(frozen=True)
+class Loaded:
+    """What was made anew, and the milliseconds of each part."""
+
+    made: Counter[str]
+    milliseconds: Counter[str]
 
 
-async def _organisations(client: Client, nodes: Sequence[Organisation]) -> int:
-    known = {item["org_id"] async for item in client.each(BOOTSTRAP, "/organisations")}
-    missing = [bodies.organisation(node) for node in nodes if node.org_id not in known]
-    await _import(client, "/organisations/import", missing, "机构 organisations")
-    return len(missing)
+async def load(client: Client, plan: Plan) -> Loaded:
+    """Load what is not there yet. Without customers the clock stays as it is."""
+    wrong = Irregularities(plan.seed, plan.cities, plan.months)
+    house = House(client, plan, Ledger(plan), wrong)
+    if not plan.customers:
+        house.made.update(await foundation.lay(client, plan))
+        return Loaded(house.made, house.seconds)
+    course = stops(plan.months, wrong, await clock.real_now(client))
+    async with clock.moved(client):
+        if not await foundation.complete(client, plan):
+            await clock.go_to(client, course[0].at)
+        async with house.part("foundation"):
+            house.made.update(await foundation.lay(client, plan))
+        await _Months(house).live_through(course)
+    return Loaded(house.made, house.seconds)
 
 
-async def _staff(client: Client, plan: Plan) -> int:
-    known = {item["staff_no"] async for item in client.each(BOOTSTRAP, "/staff")}
-    missing = [bodies.person(person) for person in plan.staff if person.staff_no not in known]
-    await _import(client, "/staff/import", missing, "人员 staff")
-    return len(missing)
+class _Months:
+    """Goes from stop to stop; what an earlier load has done is not done again."""
 
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._registering, self._filing = Registering(house), FilingMonths(house)
+        self._requests = Requests(house)
 
-async def _heard_of(client: Client, people: set[str]) -> None:
-    """Wait until the console knows everybody: it learns of them by events, after the registry has answered."""
-    missing = people - await client.accounts()
-    end = time.monotonic() + HEARING_SECONDS
-    while missing and time.monotonic() < end:
-        await asyncio.sleep(LOOK_SECONDS)
-        missing = people - await client.accounts()
-    if missing:
-        raise CallFailedError(
-            f"after {HEARING_SECONDS:.0f} s the console has not heard of {len(missing)} of {len(people)} people,"
-            f" {min(missing)} among them: do its consumers run?"
-        )
-
-
-async def _import(client: Client, path: str, items: Sequence[Body], label: str) -> None:
-    if not items:
-        return
-    progress = Progress(label, len(items))
-    for batch in _batches(items):
-        await client.post(BOOTSTRAP, path, {"items": batch})
-        progress.step(len(batch))
-    progress.close()
-
-
-def _batches(items: Sequence[Body]) -> Iterator[Sequence[Body]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
-
-
-async def _adoptions(client: Client, planned: Sequence[Adoption]) -> int:
-    nodes = sorted({given.org_id for given in planned})
-    answers = {node: await client.get(BOOTSTRAP, f"/adoptions?org_id={node}") for node in nodes}
-    known = {(node, item["pack"]) for node, answer in answers.items() for item in answer["items"]}
-    missing = [given for given in planned if (given.org_id, given.pack) not in known]
-    for given in missing:
-        await client.post(BOOTSTRAP, "/adoptions", bodies.adoption(given))
-    return len(missing)
-
-
-class _Customers:
-    """The customers, city by city at once and one after the other within a city, so that serials repeat."""
-
-    def __init__(self, client: Client, plan: Plan) -> None:
-        self._client, self._plan = client, plan
-        self._gate = asyncio.Semaphore(CONCURRENCY)
-        self._outcomes: Counter[str] = Counter()
-
-    async def load(self) -> Counter[str]:
-        if not self._plan.customers:
-            return self._outcomes
-        known = await self._declared()
-        progress = Progress("客户 customers", len(self._plan.customers))
-        async with asyncio.TaskGroup() as group:
-            for customers in self._by_city():
-                group.create_task(self._city(customers, known, progress))
-        progress.close()
-        return self._outcomes
-
-    async def _declared(self) -> dict[str, Body]:
-        director = self._plan.first(PROVINCE, "center-director").staff_no
-        return {item["customer"]["name"]: item async for item in self._client.each(director, "/declarations")}
-
-    def _by_city(self) -> list[list[Customer]]:
-        places, cities = read(), defaultdict(list)
-        for customer in self._plan.customers:
-            cities[places.city_of(places[customer.firm.division]).code].append(customer)
-        return sorted(cities.values(), key=len, reverse=True)
-
-    async def _city(self, customers: list[Customer], known: dict[str, Body], progress: Progress) -> None:
-        for customer in customers:
-            async with self._gate:
-                state = await self._customer(customer, known.get(customer.firm.name))
-            self._outcomes[state] += 1
+    async def live_through(self, course: Sequence[Stop]) -> None:
+        house = self._house
+        async with house.part("recall"):
+            await self._registering.recall()
+            begin_with = self._first_to_do(await self._filing.filed()) if len(house.ledger) else 0
+        left = from_offset(list(course), begin_with)
+        progress = Progress("月份 months", len(left))
+        for stop in left:
+            async with house.part("clock"):
+                await clock.go_to(house.client, stop.at)
+            await self._at(stop)
             progress.step()
+        progress.close()
 
-    async def _customer(self, customer: Customer, declared: Body | None) -> str:
-        """Declare where nobody has, approve where the center would; everything else stays as it is."""
-        assignment = customer.assignment
-        if declared is None:
-            body = bodies.declaration(customer, self._plan)
-            declared = await self._client.post(assignment.manager_no, "/declarations", body)
-        answer: dict[str, Any] = declared
-        if answer["state"] == "filed" and assignment.stage == "approved":
-            path = f"/declarations/{answer['id']}/approve"
-            answer = await self._client.post(assignment.officer_no, path, bodies.approval(customer))
-        return str(answer["state"])
+    def _first_to_do(self, filed: set[CityMonth]) -> int:
+        """The month before the first whose files are not all there: its other work may have been cut short."""
+        house, months = self._house, self._house.plan.months
+        for offset, month in enumerate(months):
+            due = {
+                CityMonth(month, city)
+                for city in house.plan.cities
+                if any(e.demand.fate.start <= offset for e in house.ledger.of_city(city))
+            }
+            if due - house.wrong.missing - house.wrong.late - filed:
+                return max(0, offset - 1)
+        return len(months) - 1
+
+    async def _at(self, stop: Stop) -> None:
+        house = self._house
+        async with house.part("hearing"):
+            await self._filing.wait_until_heard()
+        for offset in stop.files:
+            await self._month(offset)
+        for offset in stop.files_late:
+            await self._filing.file(offset, late=True)
+        for year in stop.reviews:
+            await review(house, year)
+        for offset in stop.registers:
+            await self._registering.begin(offset)
+        if stop.last:
+            today = datetime.fromisoformat((await house.client.clock())["now"]).date()
+            await self._registering.wait_at_the_end(today.isoformat())
+
+    async def _month(self, offset: int) -> None:
+        """Everything that is told of a month once it is over."""
+        await self._filing.file(offset)
+        if offset:
+            await self._filing.correct(offset - 1)
+        await self._filing.report(offset)
+        await caring.record_visits(self._house, offset)
+        await caring.hold_symposia(self._house, offset)
+        await dealing.agree(self._house, offset)
+        await dealing.bill(self._house, offset)
+        await self._requests.of_month(offset)

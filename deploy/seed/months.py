@@ -34,9 +34,7 @@ def year_of(month: str) -> int:
 def whole_years(months: tuple[str, ...]) -> tuple[int, ...]:
     """The calendar years of which every month is there."""
     years = sorted({year_of(month) for month in months})
-    return tuple(
-        year for year in years if sum(year_of(month) == year for month in months) == MONTHS_A_YEAR
-    )
+    return tuple(year for year in years if sum(year_of(month) == year for month in months) == MONTHS_A_YEAR)
 
 
 def _number(month: str) -> int:

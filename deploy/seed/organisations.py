@@ -7,6 +7,7 @@ from deploy.seed.divisions import Division, Divisions
 
 NATION = "CN"
 TWO_TEAM_CITIES = frozenset({"420100", "420500", "420600", "421000"})
+STAFF_DIGITS = {"": "034", "T01": "156", "T02": "278", "S01": "9"}
 TEAM_NAMES = ("大客户一班", "大客户二班")
 
 
@@ -20,10 +21,10 @@ class Organisation:
     division: str | None
 
     @property
-    def staff_prefix(self) -> str:
-        """The place code's last four digits, then 0 for the place, 1 or 2 for a team, 9 for the bureau."""
+    def staff_prefixes(self) -> tuple[str, ...]:
+        """The place code's last four digits, then 0 for the place, 1 or 2 for a team, 9 for the bureau; more for crowds."""
         place, _, unit = self.org_id.partition("-")
-        return place[2:] + {"": "0", "S01": "9"}.get(unit, unit[-1:])
+        return tuple(place[2:] + digit for digit in STAFF_DIGITS[unit])
 
 
 def tree(divisions: Divisions) -> tuple[Organisation, ...]:

@@ -27,9 +27,14 @@ POSTS: dict[str, tuple[str, ...]] = {
     "county": ("unit-head", MANAGER),
     "team": (MANAGER,),
 }
+PEOPLE_A_PREFIX = 999
 HEADED_TEAMS = "-T01"
 SYSTEM_NAME = "业务量系统接口"
 DEPUTISES = {"center-officer": "center-director", "unit-head": MANAGER}
+
+
+class UnitFullError(Exception):
+    """A unit has as many people as it has staff numbers."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,13 @@ class Staff:
     by_unit: dict[str, list[Person]] = field(default_factory=dict)
 
     def hire(self, org_id: str, role: str) -> Person:
+        """Add a person; raises UnitFullError where the unit has no staff number left."""
         unit = self.by_unit.setdefault(org_id, [])
-        staff_no = f"{self.organisations[org_id].staff_prefix}{len(unit) + 1:03d}"
+        prefixes = self.organisations[org_id].staff_prefixes
+        block, number = divmod(len(unit), PEOPLE_A_PREFIX)
+        if block >= len(prefixes):
+            raise UnitFullError(org_id)
+        staff_no = f"{prefixes[block]}{number + 1:03d}"
         name = SYSTEM_NAME if role == "system" else self.words.person(Random(f"{self.seed}:staff:{staff_no}"))
         person = Person(staff_no, name, org_id, (role,))
         unit.append(person)

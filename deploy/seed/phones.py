@@ -32,20 +32,27 @@ PREFIXES = (
     "198",
     "199",
 )
+SHORT_SERIALS = len(PREFIXES) * 10_000
 CUSTOMER, FAX, OFFICE = "0", "6", "5"
 FULL_WIDTH = str.maketrans("0123456789-", "０１２３４５６７８９－")
 
 
 def mobile(serial: int) -> str:
-    """Eleven digits, one number for each serial below 280,000."""
+    """Eleven digits, one number for each serial below 2,800,000; the first 280,000 go on with 0000."""
     last, prefix = divmod(serial, len(PREFIXES))
-    return f"{PREFIXES[prefix]}0000{last:04d}"
+    if serial < SHORT_SERIALS:
+        return f"{PREFIXES[prefix]}0000{last:04d}"
+    return f"{PREFIXES[prefix]}000{last:05d}"
+
+
+def fixed_capacity(area_code: str) -> int:
+    """How many serials have a local number of their own in an area."""
+    return int(10 ** _width(area_code))
 
 
 def fixed(area_code: str, serial: int, purpose: str = CUSTOMER) -> str:
     """Area code and local number with a hyphen; eight local digits in the three-digit areas, else seven."""
-    width = 6 if len(area_code) == 3 else 5
-    return f"{area_code}-9{purpose}{serial:0{width}d}"
+    return f"{area_code}-9{purpose}{serial:0{_width(area_code)}d}"
 
 
 def written_mobile(number: str, rng: Random) -> str:
@@ -60,3 +67,7 @@ def written_fixed(number: str, rng: Random) -> str:
 
 def written_extension(number: str, extension: str, rng: Random) -> str:
     return f"{number}{rng.choice(('转', '-', ' ext. '))}{extension}"
+
+
+def _width(area_code: str) -> int:
+    return 6 if len(area_code) == 3 else 5

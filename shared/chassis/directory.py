@@ -9,13 +9,15 @@ import asyncpg
 import orjson
 
 from chassis.database import Pool
-from regulations.calendars import Calendar, DayStatus, shipped_days
+from regulations.calendars import SHANGHAI, Calendar, DayStatus
 from regulations.loading import PublishedWording
 from regulations.provisions import Provision, Topic
 from regulations.rulebook import Adoption, Law
 
 V = TypeVar("V", bound=Topic)
 DEPUTY_HOPS = 3
+# What a published wording tells beside its words.
+PUBLISHERS = frozenset({"org_id", "published_by"})
 REVISION = """
     SELECT (SELECT COALESCE(sum(version), 0) FROM organisation)::text || ' ' ||
            (SELECT COALESCE(sum(version), 0) FROM staff)::text || ' ' ||
@@ -160,7 +162,7 @@ class Directory:
             staff={str(row["staff_id"]): _person(row) for row in staff},
             adoptions={row["org_id"]: adoptions_of(orjson.loads(row["adoptions"])) for row in organisations},
             calendar=_calendar(days),
-            law=Law.shipped().with_wordings([_wording(row) for row in wordings]) if wordings else EMPTY.law,
+            law=EMPTY.law.with_wordings([wording_of(row) for row in wordings]) if wordings else EMPTY.law,
             revision=revision,
         )
 
@@ -210,17 +212,19 @@ def _person(row: asyncpg.Record) -> Person:
 
 
 def _calendar(rows: Sequence[asyncpg.Record]) -> Calendar:
-    known = dict(shipped_days())
+    known = dict(EMPTY.calendar.items())
     known.update({row["day"]: DayStatus(row["workday"], row["provisional"], row["note"]) for row in rows})
     return Calendar(known)
 
 
-def _wording(row: asyncpg.Record) -> PublishedWording:
+def wording_of(row: asyncpg.Record) -> PublishedWording:
+    """Read a row of `rule_wording`; who published it is passed over."""
     pack, _, topic = row["rule"].partition(".")
+    said = orjson.loads(row["wording"])
     return PublishedWording(
         pack=pack,
         topic=topic,
         in_force=row["in_force"],
-        recorded=row["recorded"],
-        **orjson.loads(row["wording"]),
+        recorded=row["recorded"].astimezone(SHANGHAI),
+        **{name: value for name, value in said.items() if name not in PUBLISHERS},
     )

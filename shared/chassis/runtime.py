@@ -24,12 +24,14 @@ from chassis.sweeper import Reaction, Sweeper
 from chassis.telemetry import describe, log
 from chassis.vault import Vault
 from contracts.envelope import Event
+from regulations.reading import PackError
 
 NOT_READABLE_NOW: tuple[type[Exception], ...] = (
     LookupError,
     ValueError,
     TypeError,
     asyncpg.PostgresError,
+    PackError,
     *PASSING,
 )
 DIRECTORY_TYPES = frozenset(directory_consumer.HANDLERS)

@@ -1,5 +1,6 @@
 """What scoring tells: published scores of bureaus, with the events behind every line."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,17 +12,28 @@ class _Fact(BaseModel):
 
 
 class ScoreLineFact(_Fact):
-    """One item: points out of `base`, not counted where `assessed` is false; `evidence` are event ids."""
+    """One item: points out of `base`, not counted where `assessed` is false.
+
+    `evidence` are ids of events, sorted, at most as many as scoring names; `evidence_total` is how many there are.
+    """
 
     item: str
+    zh: str
+    en: str
     base: str
     points: str
     assessed: bool
+    figures: dict[str, Any]
     evidence: list[UUID]
+    evidence_total: int
+    because: dict[str, Any]
 
 
 class ScoreFact(_Fact):
-    """An organisation's score of a period; `share` is total over what was assessed."""
+    """An organisation's score of a period; `share` is total over what was assessed.
+
+    `seal` is the SHA-256 of the JSON of org_id, period, lines, total, assessed and share, keys sorted, no blanks.
+    """
 
     TYPE: ClassVar[str]
     score_id: UUID
@@ -33,6 +45,8 @@ class ScoreFact(_Fact):
     assessed: str
     share: str | None
     rank: int | None
+    seal: str
+    published_at: datetime
     published_by: UUID
     reason: str | None
     because: dict[str, Any] | None
@@ -57,4 +71,6 @@ class NoticePublished(_Fact):
     notice_id: UUID
     org_id: str
     period: str
+    published_at: datetime
+    published_by: UUID
     scores: list[UUID]

@@ -17,6 +17,7 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 SATURDAY = 5
+OFFICIAL = "正式"
 
 Basis = Literal["calendar", "working"]
 
@@ -83,7 +84,16 @@ class AnnouncedYear:
         """Give the status of a day of this year."""
         workday = day in self.worked or (day not in self.rest and day.weekday() < SATURDAY)
         note = self.rest.get(day) or self.worked.get(day) or ""
-        return DayStatus(workday, self.status != "正式", note)
+        return DayStatus(workday, self.status != OFFICIAL, note)
+
+    def days(self) -> Iterator[tuple[date, DayStatus]]:
+        """Give every day of the year with its status."""
+        day = date(self.year, 1, 1)
+        last = date(self.year, 12, 31)
+        while day < last:
+            yield day, self.status_of(day)
+            day += DAY
+        yield last, self.status_of(last)
 
 
 class Calendar:
@@ -184,10 +194,7 @@ def shipped_years() -> dict[int, str]:
 def shipped_days() -> Iterator[tuple[date, DayStatus]]:
     """Give every day of the announced years, for seeding a `calendar_day` table."""
     for announced in _shipped_files():
-        day = date(announced.year, 1, 1)
-        while day.year == announced.year:
-            yield day, announced.status_of(day)
-            day += DAY
+        yield from announced.days()
 
 
 def _shipped_files() -> Iterator[AnnouncedYear]:

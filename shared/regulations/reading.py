@@ -17,26 +17,26 @@ CLASSES = frozenset("1234")
 
 
 class PackError(Exception):
-    """A pack says something it may not: a named problem, with the place in the file where it is known.
+    """A pack says something it may not: a named problem, with the place in the file where it is known."""
 
-    `zh` says in Chinese what is expected; only what is read of a value has it.
-    """
+    # What is expected, in Chinese; only what is read of a value has it.
+    zh: str = ""
 
     def __init__(
-        self,
-        problem: str,
-        detail: str,
-        path: Path = (),
-        file: str | None = None,
-        line: int | None = None,
-        *,
-        zh: str = "",
+        self, problem: str, detail: str, path: Path = (), file: str | None = None, line: int | None = None
     ) -> None:
         self.problem, self.detail, self.path, self.file, self.line = problem, detail, path, file, line
-        self.zh = zh
         where = ":".join(str(part) for part in (file, line) if part is not None)
         inside = ".".join(str(part) for part in path)
         super().__init__(" ".join(part for part in (where, inside, f"[{problem}]", detail) if part))
+
+
+class ValueRefused(PackError):
+    """A value, or a part of it, that its topic cannot have."""
+
+    def __init__(self, problem: str, detail: str, path: Path, zh: str) -> None:
+        super().__init__(problem, detail, path)
+        self.zh = zh
 
 
 @dataclass(frozen=True)
@@ -147,10 +147,10 @@ def read_record(cls: type, raw: object, path: Path = ()) -> Any:
     for key in raw:
         if key not in members:
             detail = f"{key!r} is not a part of {cls.__name__}"
-            raise PackError("unknown-key", detail, (*path, str(key)), zh=f"不认识的成员 {key}")
+            raise ValueRefused("unknown-key", detail, (*path, str(key)), f"不认识的成员 {key}")
     for name, member in members.items():
         if name not in raw and member.default is MISSING and member.default_factory is MISSING:
-            raise PackError("missing-key", f"{cls.__name__} needs {name!r}", path, zh=f"缺少成员 {name}")
+            raise ValueRefused("missing-key", f"{cls.__name__} needs {name!r}", path, f"缺少成员 {name}")
     hints = get_type_hints(cls, include_extras=True)
     return build(
         cls, {str(key): read(hints[str(key)], value, (*path, str(key))) for key, value in raw.items()}, path
@@ -162,7 +162,7 @@ def build(cls: type, values: Mapping[str, object], path: Path = ()) -> Any:
     try:
         return cls(**values)
     except ValueError as broken:
-        raise PackError("broken-invariant", str(broken), path, zh=f"各部分互不相容：{broken}") from broken
+        raise ValueRefused("broken-invariant", str(broken), path, f"各部分互不相容：{broken}") from broken
 
 
 def plain(value: object) -> JSON:
@@ -207,7 +207,7 @@ def _read_annotated(hint: Any, raw: object, path: Path) -> object:
     try:
         return readers[0].read(raw)
     except ValueError as refused:
-        raise PackError("wrong-value", f"{refused}, found {raw!r}", path, zh=readers[0].zh) from refused
+        raise ValueRefused("wrong-value", f"{refused}, found {raw!r}", path, readers[0].zh) from refused
 
 
 def _read_union(options: tuple[Any, ...], raw: object, path: Path) -> object:
@@ -233,7 +233,7 @@ def _read_sequence(item: Any, raw: object, path: Path) -> tuple[object, ...]:
 
 def _read_mapping(hints: tuple[Any, ...], raw: object, path: Path) -> dict[object, object]:
     if not isinstance(raw, Mapping):
-        raise _wrong_type(f"a mapping for {cls.__name__}", "对象", raw, path)
+        raise _wrong_type("a mapping", "对象", raw, path)
     key_hint, value_hint = hints
     return {
         read(key_hint, key, (*path, str(key))): read(value_hint, value, (*path, str(key)))
@@ -257,7 +257,7 @@ def _read_scalar(hint: Any, raw: object, path: Path) -> object:
 def _expect(holds: bool, raw: object, wanted: Wanted, path: Path) -> object:
     if not holds:
         detail = f"expected {wanted.en}, found {raw!r}"
-        raise PackError("wrong-value", detail, path, zh=f"应为{wanted.zh}")
+        raise ValueRefused("wrong-value", detail, path, f"应为{wanted.zh}")
     return raw
 
 
@@ -266,5 +266,5 @@ def _one_of(options: Sequence[object]) -> Wanted:
     return Wanted(f"下列之一：{'、'.join(words)}", f"one of {', '.join(words)}")
 
 
-def _wrong_type(en: str, zh: str, raw: object, path: Path) -> PackError:
-    return PackError("wrong-type", f"expected {en}, found {raw!r}", path, zh=f"应为{zh}")
+def _wrong_type(en: str, zh: str, raw: object, path: Path) -> ValueRefused:
+    return ValueRefused("wrong-type", f"expected {en}, found {raw!r}", path, f"应为{zh}")

@@ -1,5 +1,6 @@
 """Puts the registry together; the only module that knows every other."""
 
+import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -9,7 +10,19 @@ from chassis.http.app import Service, create_app
 from chassis.runtime import Parts, Runtime
 from chassis.sweeper import Reaction
 from chassis.transaction import Transaction
-from registry.api import customers, declarations, organisations, staff
+from registry.api import (
+    adoptions,
+    calendars,
+    customers,
+    declarations,
+    files,
+    imports,
+    organisations,
+    rules,
+    staff,
+    symposia,
+    visits,
+)
 from registry.api.statuses import STATUSES
 from registry.handlers.claims import end_claim
 from registry.repository.claims import CLAIM_END
@@ -20,15 +33,29 @@ from registry.settings import RegistrySettings
 def create() -> FastAPI:
     """Build the ASGI application from the environment."""
     settings = RegistrySettings()
-    return create_app(
+    app = create_app(
         settings,
         Service(
             title="Keypost registry",
-            routers=(organisations.router, staff.router, declarations.router, customers.router),
+            routers=(
+                organisations.router,
+                staff.router,
+                adoptions.router,
+                rules.router,
+                calendars.router,
+                imports.router,
+                declarations.router,
+                customers.router,
+                files.router,
+                visits.router,
+                symposia.router,
+            ),
             statuses=STATUSES,
             parts=Parts(reacts=lambda runtime: _reactions(settings, runtime), keeps_directory=False),
         ),
     )
+    app.state.import_turns = asyncio.Semaphore(settings.imports_at_once)
+    return app
 
 
 def _reactions(settings: RegistrySettings, runtime: Runtime) -> Mapping[str, Reaction]:

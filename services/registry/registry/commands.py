@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from registry.model.calendars import ListedDay
 from registry.model.declarations import Prospect
+from registry.model.files import Confidentiality, Content, Fields, FiledWith, Layer
 from registry.model.organisations import AdoptedPack, Kind
 from registry.model.staff import Absence, Role
+from registry.model.visits import VisitKind
 from regulations.topics.tiers import ImportanceLevel
 
 
@@ -66,6 +69,47 @@ class AdoptPack:
 
     org_id: str
     adoption: AdoptedPack
+
+
+@dataclass(frozen=True)
+class EndAdoption:
+    """Let an adoption of a node end; `topics` tells apart several of one pack from one day."""
+
+    org_id: str
+    pack: str
+    topics: tuple[str, ...] | None
+    from_: date
+    until: date
+
+
+@dataclass(frozen=True)
+class DraftRule:
+    """Propose a new wording of a rule; `value` is as it came."""
+
+    rule: str
+    org_id: str | None
+    in_force: date
+    act: str
+    article: str
+    assumption: bool
+    value: Any
+
+
+@dataclass(frozen=True)
+class DecideDraft:
+    """Put a draft in force, or discard it."""
+
+    draft_id: UUID
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class ImportCalendar:
+    """Take over the official days of a year."""
+
+    year: int
+    source: str
+    days: tuple[ListedDay, ...]
 
 
 @dataclass(frozen=True)
@@ -157,3 +201,69 @@ class ChangeCustomer:
     key: str
     version: int
     facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ChangeFile:
+    """Change layers of a file: of the fields only what changes (None takes out), lists as a whole; raise its levels."""
+
+    asker: Asker
+    key: str
+    version: int
+    fields: Mapping[Layer, Fields] = field(default_factory=dict)
+    lists: Mapping[Layer, tuple[Fields, ...]] = field(default_factory=dict)
+    raised: Mapping[Layer, Confidentiality] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FileWithCenter:
+    """File a customer's file with a center."""
+
+    asker: Asker
+    key: str
+    filed_with: FiledWith
+
+
+@dataclass(frozen=True)
+class TakeAnnex2:
+    """Take annex 2 as a unit filled it in; the customer by its code, else by its full name."""
+
+    asker: Asker
+    code: str | None
+    name: str | None
+    layers: Mapping[Layer, Content]
+
+
+@dataclass(frozen=True)
+class RecordVisit:
+    """Put a visit to a customer on record; `place` is where the request names it, `org_id` the visitor's."""
+
+    asker: Asker
+    customer: str
+    org_id: str
+    visited_on: date
+    kind: VisitKind
+    leader: bool
+    record: str | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class CancelVisit:
+    """Take a visit off the record."""
+
+    asker: Asker
+    visit_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True)
+class HoldSymposium:
+    """Put a center's meeting with its key accounts on record."""
+
+    asker: Asker
+    org_id: str
+    held_on: date
+    title: str
+    customers: tuple[str, ...]
+    record: str | None = None

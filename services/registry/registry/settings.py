@@ -1,10 +1,14 @@
 """Technical limits of the registry; business figures are in the regulation packs."""
 
+from decimal import Decimal
+
 from chassis.settings import Settings
 from registry.policies.match import Bounds
 
 # Parts of the published HTTP interface, not of any regulation.
 IMPORT_MOST = 500
+FORMS_MOST = 200
+LONGEST_FILE_NAME = 200
 LONGEST_TEXT = 200
 LONGEST_REASON = 2000
 LONGEST_SEARCH = 100
@@ -14,6 +18,16 @@ SHORTEST_PHONE = 3
 LONGEST_PHONE = 40
 PHONES_MOST = 10
 LINES_MOST = 20
+SHARE_STEP = Decimal("0.01")
+MONTHS_A_YEAR = 12
+KEY_PERSONS_MOST = 50
+COMPETITORS_MOST = 50
+OLDEST = 130
+DEEPEST_VALUE = 20
+LARGEST_NUMBER = 1_000_000_000_000_000
+DAYS_OF_A_YEAR = 366
+FIRST_YEAR = 1992
+LAST_YEAR = 2200
 PAGE_SIZE = 50
 PAGE_MOST = 200
 LONGEST_CURSOR = 500
@@ -23,6 +37,7 @@ class RegistrySettings(Settings):
     """How likeness of names is scored, and how much a match may cost."""
 
     candidates_most: int = 50
+    imports_at_once: int = 1
 
     match_certain: int = 100
     match_same_name: int = 99

@@ -1,11 +1,27 @@
-"""Scoring: the results of bureaus, managers and goals, from events alone."""
+"""Scoring put together: the results of bureaus, from events alone."""
 
 from fastapi import FastAPI
 
+from chassis.bus import Handler
 from chassis.http.app import Service, create_app
-from chassis.settings import Settings
+from chassis.runtime import Parts, Runtime
+from scoring import consumers
+from scoring.api import events, scores
+from scoring.api.statuses import STATUSES
+from scoring.settings import ScoringSettings
+
+
+def hear(_runtime: Runtime) -> dict[str, Handler]:
+    """Give what scoring does with others' events."""
+    return dict(consumers.handlers())
 
 
 def create() -> FastAPI:
-    """Build the service from its environment."""
-    return create_app(Settings(), Service(title="考评与通报 Scoring", routers=()))
+    """Build the application from the environment."""
+    service = Service(
+        title="考评与通报 Scoring",
+        routers=(scores.router, events.router),
+        statuses=STATUSES,
+        parts=Parts(topics=("keypost.registry", "keypost.tiering"), consumes=hear),
+    )
+    return create_app(ScoringSettings(), service)

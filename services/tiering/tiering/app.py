@@ -23,4 +23,4 @@ def create() -> FastAPI:
 
 
 def _hear(runtime: Runtime) -> dict[str, Handler]:
-    return dict(Hearing().handlers())
+    return dict(Hearing(runtime.directory).handlers())

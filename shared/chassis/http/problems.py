@@ -247,3 +247,13 @@ async def _fault(request: Request, error: Exception) -> Response:
         request,
         RequestRefused(500, "fault", "系统内部错误，已记录", "An internal fault; it has been recorded"),
     )
+
+
+def item_problem(refusal: Refusal) -> dict[str, Any]:
+    """Give the problem of one item among many: code, both languages, and what else the refusal says."""
+    members: dict[str, Any] = {"code": refusal.code, "zh": refusal.zh, "en": refusal.en, **refusal.extra}
+    if refusal.pointer is not None:
+        members["pointer"] = refusal.pointer
+    if refusal.because is not None:
+        members["because"] = refusal.because
+    return members

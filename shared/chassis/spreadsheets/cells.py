@@ -61,7 +61,10 @@ def cell_of(place: Place, raw: Raw, *, formula: bool) -> Cell:
             place,
             text,
             CellProblem(
-                address(place), "formula", "单元格是公式，请改为数值", "the cell is a formula; write its value"
+                address(place),
+                "formula",
+                "单元格是公式，请改为数值",
+                "the cell is a formula; write its value",
             ),
         )
     if lost_digits(raw):

@@ -95,7 +95,9 @@ def _check_directory(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 def _check_entry(name: str, entry: zipfile.ZipInfo, limits: Limits) -> None:
     if entry.flag_bits & 1:
-        raise WorkbookEncrypted("文件已加密，请去除密码后再上传", "the file is encrypted; remove its password")
+        raise WorkbookEncrypted(
+            "文件已加密，请去除密码后再上传", "the file is encrypted; remove its password"
+        )
     if entry.compress_type not in PACKED_METHODS:
         raise not_a_workbook()
     if any(sign in name for sign in MACROS):

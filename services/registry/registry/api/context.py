@@ -13,10 +13,13 @@ from chassis.runtime import Runtime
 from chassis.transaction import Transaction
 from contracts.refusals import Forbidden
 from registry.commands import Asker
+from registry.ports.care import CareDesk
 from registry.ports.desk import Desk
+from registry.ports.rules import LawDesk
 from registry.ports.tree import TreeDesk
 from registry.queries import shown
 from registry.queries.declarations import Eyes
+from registry.queries.files import FileEyes
 from registry.queries.pages import Paging
 from registry.repository.desks import DeskMaker
 from registry.settings import (
@@ -89,9 +92,25 @@ def desk(request: Request, tx: Transaction) -> Desk:
     return _maker(request).desk(tx, law_of(request))
 
 
+def care_desk(request: Request, tx: Transaction, who: Asker) -> CareDesk:
+    """Lay out the desk for files, visits and symposia."""
+    return _maker(request).care_desk(tx, law_of(request), who)
+
+
+def file_eyes(request: Request, tx: Transaction, caller: Caller) -> FileEyes:
+    """Give who looks at files and visits, and by which law."""
+    runtime: Runtime = request.app.state.runtime
+    return FileEyes(asker(caller), law_of(request), runtime.vault, tx.now.date())
+
+
 def tree_desk(request: Request, tx: Transaction) -> TreeDesk:
     """Lay out the desk for organisations, staff and adoptions."""
     return _maker(request).tree_desk(tx, law_of(request))
+
+
+def law_desk(request: Request, tx: Transaction) -> LawDesk:
+    """Lay out the desk for rules and calendars."""
+    return _maker(request).law_desk(tx)
 
 
 def eyes(request: Request, caller: Caller) -> Eyes:

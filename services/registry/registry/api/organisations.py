@@ -1,4 +1,4 @@
-"""Organisations and adoptions over HTTP."""
+"""Organisations over HTTP."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -12,21 +12,17 @@ from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match, may
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import Filters, OrgFilter, Q, asker, law_of, tree_desk
+from registry.api.context import Filters, OrgFilter, Q, asker, tree_desk
 from registry.api.texts import Division, OrgId, PlaceClass, Text
-from registry.commands import AdoptPack, ChangeOrganisation, FoundOrganisation
-from registry.handlers.adoptions import adopt_pack
+from registry.commands import ChangeOrganisation, FoundOrganisation
 from registry.handlers.organisations import change_organisation, found_organisations
-from registry.model.organisations import AdoptedPack, Kind
+from registry.model.organisations import Kind
 from registry.model.staff import Role
 from registry.queries import organisations as shown
-from registry.queries.rules import rules
-from registry.settings import IMPORT_MOST, LONGEST_ORG_ID
+from registry.settings import IMPORT_MOST
 
 router = APIRouter(tags=["organisations"])
 Administrator = Annotated[Caller, Depends(may(Role.ADMINISTRATOR))]
-Lawgiver = Annotated[Caller, Depends(may(Role.ADMINISTRATOR, Role.CENTER_DIRECTOR))]
-OrgAsked = Annotated[str, Query(max_length=LONGEST_ORG_ID)]
 
 
 class OrganisationIn(Body):
@@ -74,16 +70,6 @@ class OrganisationFilters(Filters):
     kind: Kind | None = None
     parent_id: OrgFilter = None
     q: Q = None
-
-
-class AdoptionIn(Body):
-    """A pack, or some of its topics, in force at a node from a day, up to but without `until`."""
-
-    org_id: OrgId
-    pack: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
-    topics: Annotated[list[Text], Field(min_length=1)] | None = None
-    from_: Annotated[date, Field(alias="from")]
-    until: date | None = None
 
 
 @router.post(
@@ -180,64 +166,3 @@ async def change_organisation_(
         return Answer(200, shown.organisation(node), node.version)
 
     return await edge.write(request, caller, run)
-
-
-@router.post(
-    "/v1/adoptions",
-    status_code=201,
-    operation_id="adopt_pack",
-    summary="启用规章",
-    responses=problems(400, 401, 403, 404, 409, 422),
-)
-async def adopt(body: AdoptionIn, request: Request, caller: Lawgiver, edge: AtTheEdge) -> Response:
-    """Put a pack in force at a node."""
-    topics = None if body.topics is None else tuple(body.topics)
-    command = AdoptPack(body.org_id, AdoptedPack(body.pack, topics, body.from_, body.until))
-
-    async def run(tx: Transaction) -> Answer:
-        node = await adopt_pack(command, asker(caller), tree_desk(request, tx))
-        return Answer(201, shown.organisation(node), node.version, f"/v1/organisations/{node.org_id}")
-
-    return await edge.write(request, caller, run)
-
-
-@router.get(
-    "/v1/adoptions",
-    operation_id="list_adoptions",
-    summary="启用的规章",
-    responses=problems(401, 404, 422),
-)
-async def list_adoptions(
-    request: Request, caller: Authenticated, edge: AtTheEdge, org_id: OrgAsked
-) -> Response:
-    """List what one node has adopted itself."""
-
-    async def run(tx: Transaction) -> Answer:
-        node = await shown.organisation_in_scope(tx, caller, org_id)
-        items = shown.organisation(node)["adoptions"]
-        return Answer(200, {"items": items, "next_cursor": None, "total": len(items)})
-
-    return await edge.read(request, caller, run)
-
-
-@router.get(
-    "/v1/rules",
-    operation_id="list_rules",
-    summary="某机构某日适用的规定",
-    responses=problems(401, 404, 422),
-)
-async def list_rules(
-    request: Request,
-    caller: Authenticated,
-    edge: AtTheEdge,
-    org_id: OrgAsked,
-    on: date | None = None,
-) -> Response:
-    """List every provision in force for a node on a day, with the level whose adoption won."""
-
-    async def run(tx: Transaction) -> Answer:
-        node = await shown.organisation_in_scope(tx, caller, org_id)
-        items = rules(law_of(request), node.org_id, on or tx.now.date())
-        return Answer(200, {"items": items, "next_cursor": None, "total": len(items)})
-
-    return await edge.read(request, caller, run)

@@ -1,13 +1,12 @@
 """Changing facts of a customer."""
 
 from dataclasses import replace
-from uuid import UUID
 
 from contracts.refusals import Forbidden, NotFound
 from registry.commands import ChangeCustomer
 from registry.handlers.readings import always_vip, read_phones
 from registry.handlers.stale import must_be_version
-from registry.model.codes import read_customer_code
+from registry.handlers.wanted import wanted_customer
 from registry.model.customers import Customer
 from registry.model.refusals import CustomerTaken
 from registry.model.staff import Role
@@ -17,7 +16,7 @@ from registry.ports.desk import Desk
 
 async def change_customer(command: ChangeCustomer, desk: Desk) -> Customer:
     """Change name, address, phones or the VIP flag; a name that another customer has is refused."""
-    customer = await _customer(command.key, desk)
+    customer = await wanted_customer(command.key, desk.customers)
     if not command.asker.covers(desk.tree.path(customer.org_id)):
         raise NotFound("没有该客户", "no such customer")
     must_be_version(customer.version, command.version)
@@ -30,17 +29,6 @@ async def change_customer(command: ChangeCustomer, desk: Desk) -> Customer:
     if not facts.keys().isdisjoint({"name", "phones"}):
         await _rekey(changed, desk)
     return changed
-
-
-async def _customer(key: str, desk: Desk) -> Customer:
-    try:
-        return await desk.customers.get(UUID(key))
-    except ValueError:
-        code = read_customer_code(key)
-    customer = await desk.customers.find_by_code(code) if code else None
-    if customer is None:
-        raise NotFound("没有该客户", "no such customer")
-    return customer
 
 
 def _check_rights(command: ChangeCustomer, customer: Customer, desk: Desk) -> None:

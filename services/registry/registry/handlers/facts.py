@@ -129,7 +129,11 @@ def customer(kind: type[K], known: Customer, orgpath: str, because: Why) -> K:
         supports=supports(known.supports),
         manager_id=known.manager_id,
         initial_class=known.initial_class,
-        file=told.FileFact(completeness={}, filed_on=known.filed_on, filed_with_province_on=None),
+        file=told.FileFact(
+            completeness=dict(known.completeness),
+            filed_on=known.filed_on,
+            filed_with_province_on=known.filed_with_province_on,
+        ),
         because=because,
     )
 

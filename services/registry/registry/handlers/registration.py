@@ -68,7 +68,6 @@ async def _registered(
         initial_class=rated.outcome,
         vip=customer.vip or rated.outcome in always_vip(declared.org_id, desk),
         manager_id=manager_id,
-        filed_on=desk.today,
     )
     await desk.customers.save(registered, because, registered=True)
     await _assign(registered, manager_id, desk, because)

@@ -1,7 +1,7 @@
 """Customers: prospects from their first declaration on, registered ones under a code."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -45,7 +45,10 @@ class Support:
 
 @dataclass(frozen=True)
 class Customer:
-    """A customer as registered here; `phones` are sealed at rest, `phone_keys` find it by number."""
+    """A customer as registered here; `phones` are sealed at rest, `phone_keys` find it by number.
+
+    `completeness` (shares of 1 by layer), `filed_on` and `filed_with_province_on` are of its file, the days the first.
+    """
 
     customer_id: UUID
     name: str
@@ -66,7 +69,9 @@ class Customer:
     vip: bool = False
     manager_id: UUID | None = None
     supports: tuple[Support, ...] = ()
+    completeness: Mapping[str, str] = field(default_factory=dict)
     filed_on: date | None = None
+    filed_with_province_on: date | None = None
     version: int = 1
 
     def moved(self, state: CustomerState) -> "Customer":

@@ -48,6 +48,11 @@ class AdoptedPack:
     from_: date
     until: date | None
 
+    def lives(self, pack: str, topic: str, day: date) -> bool:
+        """Tell whether it gives a pack's topic on a day or later."""
+        named = self.pack == pack and (self.topics is None or topic in self.topics)
+        return named and (self.until is None or self.until > day)
+
 
 @dataclass(frozen=True)
 class Organisation:

@@ -93,3 +93,93 @@ class UnknownLine(Refusal):
     """A business line that the law in force does not know."""
 
     code: ClassVar[str] = "unknown-line"
+
+
+class FileNotBuilt(Refusal):
+    """A file in which nothing is written cannot be filed."""
+
+    code: ClassVar[str] = "file-not-built"
+
+
+class FileNotWithCity(Refusal):
+    """The city passes on to the province what was filed with it."""
+
+    code: ClassVar[str] = "file-not-with-city"
+
+
+class NameDiffers(Refusal):
+    """A form names another customer than the one with its code."""
+
+    code: ClassVar[str] = "name-differs"
+
+
+class NotTheirCustomer(Refusal):
+    """An organisation records visits to customers that it answers for or supports."""
+
+    code: ClassVar[str] = "not-their-customer"
+
+
+class UnknownRule(Refusal):
+    """A rule that no pack words."""
+
+    code: ClassVar[str] = "unknown-rule"
+
+
+class UnknownAct(Refusal):
+    """A citation of an act that no pack stands for."""
+
+    code: ClassVar[str] = "unknown-act"
+
+
+class WrongRuleValue(Refusal):
+    """A value that the rule's topic cannot have; the pointer leads into it."""
+
+    code: ClassVar[str] = "wrong-rule-value"
+
+
+class WrongInForce(Refusal):
+    """A new wording begins after all that there are, and not in the past; else it corrects one of the same day."""
+
+    code: ClassVar[str] = "wrong-in-force"
+
+
+class InForcePassed(Refusal):
+    """The day on which a draft was to begin went by before anybody published it."""
+
+    code: ClassVar[str] = "in-force-passed"
+
+
+class NothingChanged(Refusal):
+    """A draft that words the rule as it is worded already."""
+
+    code: ClassVar[str] = "nothing-changed"
+
+
+class RuleChanged(Refusal):
+    """Another wording was published since the draft was compared."""
+
+    code: ClassVar[str] = "rule-changed"
+
+
+class AdoptedElsewhere(Refusal):
+    """A pack that organisations outside the province live under is not the province's to change."""
+
+    code: ClassVar[str] = "adopted-elsewhere"
+
+
+class AdoptionEnded(Refusal):
+    """What an adoption gave until today stays as it was."""
+
+    code: ClassVar[str] = "adoption-ended"
+
+
+class NoForms(Refusal):
+    """A workbook without a single form."""
+
+    code: ClassVar[str] = "no-forms"
+
+
+class NoLawThere(Refusal):
+    """No provision is in force at the unit for what is asked."""
+
+    code: ClassVar[str] = "no-law"

@@ -1,6 +1,7 @@
 """What the handling of declarations, customers and claims needs from outside."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -20,6 +21,10 @@ Why = Mapping[str, Any] | None
 
 class Market(Protocol):
     """What a declaration is matched against, whoever holds it."""
+
+    async def alone(self) -> None:
+        """Let no other declaration in from here to the commit; for lists of them."""
+        ...
 
     async def mark(self) -> int:
         """Give a mark behind all customers known so far."""
@@ -201,6 +206,14 @@ class Seal(Protocol):
         ...
 
 
+class Apart(Protocol):
+    """A part of the transaction that is undone alone where it fails."""
+
+    def __call__(self) -> AbstractAsyncContextManager[Any]:
+        """Begin such a part."""
+        ...
+
+
 @dataclass(frozen=True)
 class Desk:
     """All that a handler works with in one transaction, at one moment."""
@@ -217,6 +230,7 @@ class Desk:
     clocks: Clocks
     phone_keys: PhoneKeys
     bounds: Bounds
+    apart: Apart
 
     @property
     def today(self) -> date:

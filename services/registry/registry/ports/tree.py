@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from registry.model.organisations import Organisation
+from registry.model.organisations import Kind, Organisation
 from registry.model.staff import Person
 from regulations.provisions import Provision, Topic
 from regulations.rulebook import Adoption
@@ -39,6 +39,10 @@ class Tree(Protocol):
 
     def city_above(self, org_id: str) -> str:
         """Give the node whose center decides: the nearest city upward, else the node itself; raises NotFound."""
+        ...
+
+    def kind(self, org_id: str) -> Kind:
+        """Give what kind of node it is; raises NotFound."""
         ...
 
     def name(self, org_id: str) -> str:

@@ -99,7 +99,7 @@ def _searched(q: str) -> dict[str, object]:
 
 async def one_customer(tx: Transaction, key: str, eyes: Eyes) -> tuple[dict[str, Any], int]:
     """Show one customer of the scope by code or id, with its version; a look at full numbers is recorded."""
-    known = customer_of(await _row(tx, key), eyes.vault)
+    known = customer_of(await row_of(tx, key), eyes.vault)
     if eyes.in_full(known.org_id) and known.phones:
         await audit.record(tx, audit.Look("personal-data", f"customer:{known.customer_id}", ["phones"]))
     rows = await tx.fetch(
@@ -110,7 +110,7 @@ async def one_customer(tx: Transaction, key: str, eyes: Eyes) -> tuple[dict[str,
 
 async def history(tx: Transaction, key: str, paging: Paging) -> dict[str, Any]:
     """Show everything that was told of a customer, its declarations, claims and assignment, newest first."""
-    row = await _row(tx, key)
+    row = await row_of(tx, key)
     aggregates = await tx.fetchval(AGGREGATES, row["customer_id"])
     listing = Listing(TOLD, "told.event_id", {"told.aggregate = ANY ({})": aggregates}, newest_first=True)
     return await listed(tx, listing, paging, paging.after_id(), _fact)
@@ -147,7 +147,8 @@ def _assignment(row: asyncpg.Record) -> dict[str, Any]:
     }
 
 
-async def _row(tx: Transaction, key: str) -> asyncpg.Record:
+async def row_of(tx: Transaction, key: str) -> asyncpg.Record:
+    """Give the row of a customer of the scope by code or id; raises NotFound."""
     try:
         row = await tx.fetchrow("SELECT * FROM customer WHERE customer_id = $1", UUID(key))
     except ValueError:

@@ -63,7 +63,7 @@ def declaration(declared: Declaration, claims: Sequence[Claim], eyes: Eyes, **mo
         "annex_1": declared.annex_1 if eyes.full else None,
         "reasons": declared.reasons,
         "claims": [claim(one) for one in claims],
-        "refusal": _refusal(declared),
+        "refusal": refusal(declared),
         "decision": _present(vars(declared.verdict)) if declared.verdict else None,
         "because": declared.because,
         "version": declared.version,
@@ -194,7 +194,8 @@ async def _registered(tx: Transaction, declared: Declaration) -> dict[str, Any]:
     }
 
 
-def _refusal(declared: Declaration) -> dict[str, Any] | None:
+def refusal(declared: Declaration) -> dict[str, Any] | None:
+    """Show why a declaration was refused at once: the holder and the matched keys, nothing else of the other's file."""
     if declared.refused is None:
         return None
     refused = declared.refused

@@ -1,28 +1,157 @@
-"""The law in force for an organisation on a day."""
+"""The law in force for an organisation on a day, every wording of a rule, and drafts."""
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from chassis.directory import Snapshot
+from chassis.directory import EMPTY, Snapshot
+from chassis.transaction import Transaction
+from contracts.refusals import NotFound
+from registry.model.rules import Draft
+from registry.policies.rules import cases, cited, worded
+from registry.queries.pages import Listing, Paging, listed
+from registry.queries.shown import name_of
+from registry.tables.rules import WORDINGS, draft_of, rule_of
+from registry.tables.shapes import Stored, from_json
+from regulations.loading import Rule
 from regulations.provisions import Provision, Topic
-from regulations.rulebook import NoLaw
+from regulations.rulebook import Adoption, NoLaw
 from regulations.topics.catalogue import all_topics
 
+FACTS = ("rule", "says", "act", "article", "in_force", "assumption", "level", "replaced", "value")
 
-def rules(law: Snapshot, org_id: str, day: date) -> list[dict[str, Any]]:
-    """Give every provision in force, by topic; topics that nobody adopted are absent."""
-    found = (_find(law, topic, org_id, day) for _, topic in all_topics().items())
+
+def rules(law: Snapshot, org_id: str, day: date, known: datetime | None = None) -> list[dict[str, Any]]:
+    """Give every provision in force, by topic, as far as it was known; topics that nobody adopted are absent."""
+    found = (_find(law, topic, org_id, day, known) for _, topic in all_topics().items())
     return [_shown(provision) for provision in found if provision is not None]
 
 
-def _find(law: Snapshot, topic: type[Topic], org_id: str, day: date) -> Provision[Topic] | None:
+async def rule(
+    tx: Transaction, law: Snapshot, name: str, day: date, known: datetime | None = None
+) -> dict[str, Any]:
+    """Give a rule with every wording, who published which and when, and the one that holds; raises NotFound."""
+    rows = await tx.fetch(WORDINGS, name)
+    found = rule_of(name, rows)
+    if found is None:
+        raise NotFound(f"没有规定 {name}", f"no pack words {name}")
+    published = {(row["in_force"], row["recorded"]): row for row in rows}
+    holds = found.wording_on(day, known)
+    pack = EMPTY.law.packs[found.pack]
+    return {
+        "rule": found.name,
+        "pack": {
+            "name": pack.name,
+            "title": pack.title,
+            "title_en": pack.title_en,
+            "issuer": pack.issuer,
+            "issuer_en": pack.issuer_en,
+        },
+        "topic": found.topic,
+        "says": found.says,
+        "says_en": found.says_en,
+        "unit": found.unit,
+        "wordings": [
+            {
+                **worded(wording),
+                "holds": wording is holds,
+                **_publication(law, published.get((wording.in_force, wording.recorded))),
+            }
+            for wording in found.wordings
+        ],
+        "adopted_by": _adopted_by(law, found),
+        "worked_cases": cases(found),
+    }
+
+
+async def draft(tx: Transaction, law: Snapshot, draft_id: UUID) -> dict[str, Any]:
+    """Give a draft in scope; raises NotFound."""
+    row = await tx.fetchrow("SELECT * FROM rule_draft WHERE draft_id = $1", draft_id)
+    if row is None:
+        raise NotFound("没有该草案", "no such draft")
+    return drafted(draft_of(row), law)
+
+
+async def drafts(
+    tx: Transaction, law: Snapshot, filters: Mapping[str, str | None], paging: Paging
+) -> dict[str, Any]:
+    """List the drafts in scope, newest first."""
+    conditions: dict[str, object] = {
+        "d.rule = {}": filters.get("rule"),
+        "d.state = {}": filters.get("state"),
+        "d.org_id = {}": filters.get("org_id"),
+    }
+    listing = Listing("rule_draft d", "d.draft_id", conditions, "d.*", newest_first=True)
+    return await listed(tx, listing, paging, paging.after_id(), lambda row: drafted(draft_of(row), law))
+
+
+def drafted(one: Draft, law: Snapshot) -> dict[str, Any]:
+    """Show a draft."""
+    pack = EMPTY.law.packs[one.act]
+    return {
+        "id": one.draft_id,
+        "rule": one.rule,
+        "org_id": one.org_id,
+        "state": one.state,
+        "in_force": one.in_force,
+        "citation": cited(pack.citation(one.article)),
+        "assumption": one.assumption,
+        "value": one.value,
+        "comparison": one.comparison,
+        "drafted_by": _person(law, str(one.drafted_by)),
+        "drafted_at": one.drafted_at,
+        "decided_by": _person(law, str(one.decided_by)) if one.decided_by else None,
+        "decided_at": one.decided_at,
+        "reason": one.reason,
+        "recorded": one.recorded,
+    }
+
+
+def _find(
+    law: Snapshot, topic: type[Topic], org_id: str, day: date, known: datetime | None
+) -> Provision[Topic] | None:
     try:
-        return law.find(topic, org_id=org_id, day=day)
+        return law.find(topic, org_id=org_id, day=day, known=known)
     except NoLaw:
         return None
 
 
 def _shown(provision: Provision[Topic]) -> dict[str, Any]:
     reason = provision.cite().to_json()
-    facts = ("rule", "says", "act", "article", "in_force", "assumption", "level", "replaced", "value")
-    return {"topic": provision.value.topic, **{fact: reason[fact] for fact in facts}}
+    return {"topic": provision.value.topic, **{fact: reason[fact] for fact in FACTS}}
+
+
+def _publication(law: Snapshot, row: Stored | None) -> dict[str, Any]:
+    """Tell who published a wording; one that came with the program nobody did."""
+    if row is None:
+        return {"shipped": True, "published_by": None, "published_for": None}
+    said = from_json(row["wording"])
+    return {
+        "shipped": False,
+        "published_by": _person(law, said["published_by"]),
+        "published_for": {"org_id": said["org_id"], "name": name_of(said["org_id"], law)},
+    }
+
+
+def _adopted_by(law: Snapshot, found: Rule) -> list[dict[str, Any]]:
+    def gives(adoption: Adoption) -> bool:
+        named = adoption.topics is None or found.topic in adoption.topics
+        return adoption.pack == found.pack and named
+
+    return [
+        {
+            "org_id": org_id,
+            "name": name_of(org_id, law),
+            "from": adoption.from_,
+            "until": adoption.until,
+        }
+        for org_id, adoptions in sorted(law.adoptions.items())
+        for adoption in adoptions
+        if gives(adoption)
+    ]
+
+
+def _person(law: Snapshot, staff_id: str) -> dict[str, Any]:
+    known = law.staff.get(staff_id)
+    return {"staff_id": staff_id, "name": known.name if known else None}

@@ -4,14 +4,21 @@ from chassis.directory import Snapshot
 from chassis.phones import NotAPhone, PhoneBook
 from chassis.transaction import Transaction
 from contracts.refusals import InvalidValue
+from registry.commands import Asker
+from registry.ports.care import CareDesk
 from registry.ports.desk import Desk, Seal
+from registry.ports.rules import LawDesk
 from registry.ports.tree import TreeDesk
+from registry.repository.calendars import CalendarRows
 from registry.repository.claims import ClaimRows, ClockRows
 from registry.repository.customers import AssignmentRows, CustomerRows
 from registry.repository.declarations import DeclarationRows
+from registry.repository.files import FileRows
 from registry.repository.market import MarketRows
+from registry.repository.rules import DraftRows, RuleRows
 from registry.repository.staff import StaffRows
 from registry.repository.tree import KnownTree, OrganisationRows
+from registry.repository.visits import SymposiumRows, VisitRows
 from registry.settings import RegistrySettings
 
 
@@ -39,11 +46,36 @@ class DeskMaker:
             clocks=ClockRows(tx, law),
             phone_keys=self._phones,
             bounds=self.settings.bounds,
+            apart=tx.connection.transaction,
+        )
+
+    def care_desk(self, tx: Transaction, law: Snapshot, asker: Asker) -> CareDesk:
+        """Give a desk for files, visits and symposia; `asker` is who changes them."""
+        tree = KnownTree(law)
+        return CareDesk(
+            now=tx.now,
+            law=law,
+            tree=tree,
+            customers=CustomerRows(tx, tree, self.vault),
+            files=FileRows(tx, self.vault, asker),
+            visits=VisitRows(tx, tree, self.vault),
+            symposia=SymposiumRows(tx, tree, self.vault),
+            phone_keys=self._phones,
         )
 
     def tree_desk(self, tx: Transaction, law: Snapshot) -> TreeDesk:
         """Give a desk for organisations, staff and adoptions."""
         return TreeDesk(now=tx.now, law=law, packs=law.law, nodes=OrganisationRows(tx), staff=StaffRows(tx))
+
+    def law_desk(self, tx: Transaction) -> LawDesk:
+        """Give a desk for rules and calendars."""
+        return LawDesk(
+            now=tx.now,
+            nodes=OrganisationRows(tx),
+            rules=RuleRows(tx),
+            drafts=DraftRows(tx),
+            calendars=CalendarRows(tx),
+        )
 
 
 class _Phones:

@@ -27,9 +27,18 @@ class MarketRows:
     def __init__(self, tx: Transaction, most: int) -> None:
         self._tx = tx
         self._most = most
+        self._alone = False
+
+    async def alone(self) -> None:
+        """Take the lock of the second look; whoever asks next waits for this transaction's end."""
+        if not self._alone:
+            await self._tx.execute(LOOK_ALONE)
+            self._alone = True
 
     async def mark(self) -> int:
         """Give a mark behind all customers committed so far."""
+        if self._alone:
+            return 0
         mark: int = await self._tx.fetchval("SELECT last_customer()")
         return mark
 
@@ -53,7 +62,10 @@ class MarketRows:
         """Give those committed behind the mark; whoever asks next waits for this transaction's end.
 
         New customers are entered under this lock alone, so their numbers are in commit order and none is missed.
+        Who had it before the first look has seen all: nobody entered any since.
         """
+        if self._alone:
+            return []
         await self._tx.execute(LOOK_ALONE)
         rows = await self._tx.fetch(LIKE, None, "", "", "", "", [], mark, self._most)
         return [_known(row) for row in rows]

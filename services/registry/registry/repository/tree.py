@@ -8,7 +8,7 @@ from chassis.directory import Snapshot, UnknownOrganisation
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.handlers import facts
-from registry.model.organisations import Organisation
+from registry.model.organisations import Kind, Organisation
 from registry.repository.rows import insert, update
 from registry.tables.organisations import organisation_of, organisation_row
 
@@ -31,6 +31,11 @@ class KnownTree:
         self.path(org_id)
         city = self._snapshot.city_above(org_id)
         return city.org_id if city else org_id
+
+    def kind(self, org_id: str) -> Kind:
+        """Give what kind of node it is; raises NotFound."""
+        self.path(org_id)
+        return Kind(self._snapshot.organisation(org_id).kind)
 
     def name(self, org_id: str) -> str:
         """Give the name, or the id of an unknown one."""

@@ -24,6 +24,7 @@ _PLAIN = (
     "org_id",
     "manager_id",
     "filed_on",
+    "filed_with_province_on",
     "version",
 )
 
@@ -37,6 +38,7 @@ def customer_of(row: Stored, vault: Seal) -> Customer:
         phones=tuple(from_json(vault.open(row["phones"]))) if row["phones"] else (),
         phone_keys=tuple(row["phone_keys"]),
         supports=supports_of(row),
+        completeness=from_json(row["file_completeness"]),
     )
 
 
@@ -79,4 +81,5 @@ def customer_row(customer: Customer, vault: Seal) -> dict[str, Any]:
         "phones": vault.seal(to_json(list(customer.phones))) if customer.phones else None,
         "phone_keys": list(customer.phone_keys),
         "supports": supports_json(customer.supports),
+        "file_completeness": to_json(customer.completeness),
     }

@@ -4,6 +4,7 @@ import * as clock from "./clock.js";
 import * as deadlines from "./deadlines.js";
 import * as events from "./events.js";
 import * as session from "./session.js";
+import * as views from "./views.js";
 import { get, keepToken, signedIn } from "./api.js";
 import { byId } from "./dom.js";
 import { learnNames, learnOrganisations } from "./directory.js";
@@ -22,6 +23,7 @@ async function enter(found) {
   person = found;
   byId("sign-in").hidden = true;
   byId("work").hidden = false;
+  byId("views").hidden = false;
   byId("sign-out").hidden = false;
   showPerson();
   clock.learnNow(found.now);
@@ -29,6 +31,7 @@ async function enter(found) {
   events.fillOrganisations();
   await Promise.all([clock.show(found.development), events.load(refused)]);
   deadlines.start();
+  views.show("events");
 }
 
 function leave(message) {
@@ -36,7 +39,7 @@ function leave(message) {
   keepToken(null);
   events.stop();
   deadlines.stop();
-  for (const id of ["work", "sign-out", "clock", "connection"]) byId(id).hidden = true;
+  for (const id of ["work", "views", "sign-out", "clock", "connection"]) byId(id).hidden = true;
   showPerson();
   session.offer(message);
 }
@@ -59,6 +62,7 @@ async function begin() {
 
 session.prepare(enter);
 events.prepare(refused);
+views.prepare();
 deadlines.prepare();
 clock.prepare();
 clock.onJump(() => deadlines.refreshSoon());

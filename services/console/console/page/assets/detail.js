@@ -20,7 +20,7 @@ function citation(one) {
   );
 }
 
-function reasons(because) {
+export function reasons(because) {
   if (!because) return null;
   const citations = Array.isArray(because) ? because : because.reasons ?? [];
   const text = because.text?.[language()] ?? because[language()];
@@ -44,6 +44,6 @@ export function showDetail(event) {
     element("section", {}, element("h3", {}, say("json")), element("pre", { tabindex: "0" }, JSON.stringify(event, null, 2))),
   ];
   byId("detail-body").replaceChildren(...parts.filter(Boolean));
-  byId("detail").showModal();
+  if (!byId("detail").open) byId("detail").showModal();
   byId("detail").scrollTop = 0;
 }

@@ -18,6 +18,11 @@ const KINDS = {
   customer: ["registry.customer.*", "registry.assignment.*"],
   complaint: ["service-desk.complaint.*"],
   compensation: ["service-desk.compensation.*"],
+  care: ["registry.visit.*", "registry.symposium.*"],
+  usage: ["tiering.usage.*", "tiering.usage-file.*", "tiering.report.*"],
+  tier: ["tiering.tier.*", "tiering.review.*"],
+  pricing: ["pricing.tariff.*", "pricing.agreement.*", "pricing.arrears.*", "pricing.credit.*"],
+  score: ["scoring.score.*", "scoring.notice.*"],
   deadline: SERVICES.map((service) => `${service}.deadline.*`),
   directory: ["registry.organisation.*", "registry.staff.*", "registry.rule.*", "registry.calendar.*"],
 };

@@ -13,11 +13,14 @@ export const words = {
     offset: "{text}", realNow: "real time", expired: "The session has expired; sign in again.", unreachable: "The console cannot be reached; trying again.", notAnswering: "Not answering: {names}",
     notFollowed: "Not yet following the clock: {names}", allOrganisations: "All (type a name)", unknownOrganisation: "No such organisation", customer: "Customer", running: "running",
     none: "none", position: "position", step1: "+1 hour", step2: "+1 day", step3: "+2 days", step4: "+7 days", running_count: "{n} running",
-    moreDeadlines: "Only the first {n} to fall due are shown",
+    moreDeadlines: "Only the first {n} to fall due are shown", tiers: "Classes", usage: "Usage files", tariffs: "Tariff requests", scores: "Quarterly scores", period: "Period", refresh: "Refresh",
+    emptyList: "Nothing here yet.", more: "More", totalOf: "{n} in all", classOf: "class {n}", noClass: "none", late: "late", evidence: "Evidence: {n}",
+    moreEvidence: "and {n} more", notAssessed: "not assessed",
   },
   kinds: {
-    all: "All", declaration: "Declarations", claim: "Claims", customer: "Customers", complaint: "Complaints", compensation: "Compensations", deadline: "Deadlines", directory: "Organisations and staff",
+    all: "All", declaration: "Declarations", claim: "Claims", customer: "Customers", complaint: "Complaints", compensation: "Compensations", deadline: "Deadlines", directory: "Organisations and staff", care: "Visits and symposia", usage: "Usage", tier: "Classes and reviews", pricing: "Tariffs and agreements", score: "Scores",
   },
+  columns: {}, items: {},
   things: {}, pasts: {}, types: {},
   fields: {
     state: "state", lines: "lines", line: "line", until: "until", kind: "kind", due_at: "due", step: "step", holder: "holder", next_holder: "passed to", channel: "channel", category: "category",

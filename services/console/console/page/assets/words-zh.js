@@ -13,10 +13,22 @@ export const words = {
     offset: "{text}", realNow: "真实时间", expired: "登录已过期，请重新登录。", unreachable: "连不上控制台，正在重试。", notAnswering: "未应答：{names}",
     notFollowed: "尚未跟随时钟：{names}", allOrganisations: "全部（输入名称）", unknownOrganisation: "没有这个机构", customer: "客户", running: "在走",
     none: "无", position: "位置", step1: "+1 小时", step2: "+1 天", step3: "+2 天", step4: "+7 天", running_count: "{n} 个在走",
-    moreDeadlines: "只显示最先到期的 {n} 个",
+    moreDeadlines: "只显示最先到期的 {n} 个", tiers: "客户级别", usage: "用邮量报表", tariffs: "资费申请", scores: "季度考评", period: "考核期", refresh: "刷新",
+    emptyList: "这里还没有记录。", more: "更多", totalOf: "共 {n} 条", classOf: "{n} 类", noClass: "未列级", late: "超时", evidence: "证据 {n} 件",
+    moreEvidence: "另有 {n} 件", notAssessed: "不考核",
+  },
+  columns: {
+    customer: "客户", class: "级别", tier: "档次", basis: "依据", valid_from: "生效日", organisation: "机构", month: "月份", state: "状态", rows: "入库行数",
+    refused_rows: "拒收行数", received_at: "收到时间", late: "超时", lines: "业务", level: "审批层级", deciding: "审批机构", due_at: "答复期限", rank: "名次", total: "得分",
+    assessed: "考核满分", share: "得分率", name: "名称", customer_code: "客户编码", customer_id: "客户标识", org_id: "机构代码", period: "考核期", version: "版本", scheme: "办法",
+    service_class: "服务级别", provisional_class: "当年滚动级别", eligible: "是否大客户", discount: "优惠幅度", standard: "本级标准",
+  },
+  items: {
+    "key-accounts": "大客户数量", "number": "大客户数量", revenue: "大客户收入", "upper-classes": "二类及以上客户", files: "建档与报送", analysis: "月度分析制度", visits: "走访制度",
+    symposia: "座谈会制度", accuracy: "数据准确性",
   },
   kinds: {
-    all: "全部", declaration: "报备", claim: "开发权", customer: "客户", complaint: "投诉", compensation: "理赔", deadline: "期限", directory: "机构与人员",
+    all: "全部", declaration: "报备", claim: "开发权", customer: "客户", complaint: "投诉", compensation: "理赔", deadline: "期限", directory: "机构与人员", care: "走访与座谈", usage: "用邮量", tier: "级别与评定", pricing: "资费与协议", score: "考评",
   },
   things: {
     organisation: "机构", staff: "人员", declaration: "报备", claim: "开发权", customer: "客户", assignment: "责任单位", dispute: "争议", handover: "交接",

@@ -6,6 +6,7 @@ CREATE TABLE usage_month (
   month date NOT NULL,
   version bigint NOT NULL DEFAULT 0,
   filed_at timestamptz,
+  planned boolean NOT NULL DEFAULT false,
   missing_told_at timestamptz,
   PRIMARY KEY (org_id, month));
 CALL guard('usage_month', 'org_id');
@@ -27,7 +28,6 @@ CREATE TABLE usage (
   recorded timestamptz NOT NULL,
   PRIMARY KEY (month, customer_id, line, version));
 CREATE INDEX usage_by_month ON usage USING brin (month);
-CREATE INDEX usage_customer ON usage (customer_id, month);
 CALL guard('usage', 'org_id');
 
 CREATE TABLE usage_file (
@@ -49,8 +49,11 @@ CREATE TABLE usage_file (
   corrected_rows bigint NOT NULL DEFAULT 0,
   unchanged_rows bigint NOT NULL DEFAULT 0,
   refused_rows bigint NOT NULL DEFAULT 0,
-  read_bytes bigint NOT NULL DEFAULT 0,
+  progress numeric(4,3) NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 1),
   revenue numeric(20,2) NOT NULL DEFAULT 0,
+  loaded_revenue numeric(20,2) NOT NULL DEFAULT 0,
+  pieces numeric(20) NOT NULL DEFAULT 0,
+  header jsonb NOT NULL DEFAULT '[]',
   stated jsonb,
   warnings jsonb NOT NULL DEFAULT '[]',
   rejected_because jsonb,

@@ -1,0 +1,21 @@
+"""The yearly review: an officer of the province proposes it, the director looks at a line and publishes."""
+
+from deploy.seed.client import TIERING, CallFailedError
+from deploy.seed.house import DIRECTOR, OFFICER, House
+
+PROVINCE = "420000"
+CONFLICT = 409
+
+
+async def review(house: House, year: int) -> None:
+    """Review a year; one that was reviewed before stays as it is."""
+    officer, director = house.account(PROVINCE, OFFICER), house.account(PROVINCE, DIRECTOR)
+    async with house.part("review"):
+        try:
+            proposed = await house.client.post(officer, "/reviews", {"year": year}, TIERING)
+        except CallFailedError as failure:
+            if failure.status != CONFLICT:
+                raise
+            return
+        await house.client.post(director, f"/reviews/{proposed['id']}/publish", {}, TIERING)
+        house.made["reviews"] += 1

@@ -1,0 +1,46 @@
+"""Customers that commands name."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from pricing.model.customers import Customer
+from pricing.model.refusals import CustomerGone, UnknownCustomer, UnknownLine
+from pricing.ports import Desk
+from regulations.topics.customers import BusinessLines
+
+
+async def named(reference: str, desk: Desk) -> Customer:
+    """Give the customer that a command names; raises UnknownCustomer and CustomerGone."""
+    return (await all_named([reference], ["/customer"], desk))[0]
+
+
+async def known(customer_id: UUID, desk: Desk) -> Customer:
+    """Give a customer by id; raises UnknownCustomer where it is out of scope by now."""
+    found = await desk.customers.by_id([customer_id])
+    if customer_id not in found:
+        raise UnknownCustomer.of(str(customer_id))
+    return found[customer_id]
+
+
+async def all_named(
+    references: Sequence[str], pointers: Sequence[str], desk: Desk, *, gone_too: bool = False
+) -> list[Customer]:
+    """Give the customers that a batch names, in its order; the first that is none is refused by its place."""
+    found = await desk.customers.find(references)
+    customers = []
+    for reference, pointer in zip(references, pointers, strict=True):
+        customer = found.get(reference)
+        if customer is None:
+            raise UnknownCustomer.of(reference, pointer)
+        if customer.is_gone and not gone_too:
+            raise CustomerGone.of(customer.name, pointer)
+        customers.append(customer)
+    return customers
+
+
+def check_lines(lines: Sequence[str], org_id: str, desk: Desk, pointer: str = "/lines") -> None:
+    """Refuse a line that the law of the unit does not know; raises UnknownLine."""
+    known = desk.law.find(BusinessLines, org_id=org_id, day=desk.today).value.codes
+    for place, line in enumerate(lines):
+        if line not in known:
+            raise UnknownLine.of(line, f"{pointer}/{place}", known)

@@ -1,0 +1,201 @@
+"""What scoring hears of others: everything that a score rests on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from chassis.bus import Handler
+from chassis.transaction import Transaction
+from contracts.care import SymposiumHeld, VisitRecorded
+from contracts.envelope import Event
+from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
+from contracts.tiering import (
+    ReportFiled,
+    TierChanged,
+    UsageCorrected,
+    UsageFileLoaded,
+    UsageFileMissing,
+    UsageRecorded,
+)
+from regulations.calendars import day_of
+from scoring.repository.hearing import Hearing
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Give the handler of each event type."""
+    return {
+        CustomerRegistered.TYPE: customers,
+        CustomerChanged.TYPE: customers,
+        AssignmentChanged.TYPE: assignments,
+        TierChanged.TYPE: tiers,
+        UsageRecorded.TYPE: usage,
+        UsageCorrected.TYPE: usage,
+        UsageFileLoaded.TYPE: usage_files,
+        UsageFileMissing.TYPE: usage_files,
+        VisitRecorded.TYPE: visits,
+        SymposiumHeld.TYPE: symposia,
+        ReportFiled.TYPE: reports,
+    }
+
+
+async def customers(tx: Transaction, events: Sequence[Event]) -> None:
+    """Keep the facts of customers."""
+    hearing = Hearing(tx)
+    await hearing.keep(events)
+    await hearing.customers([_customer(event) for event in events])
+
+
+async def assignments(tx: Transaction, events: Sequence[Event]) -> None:
+    """Keep who serves which customer."""
+    hearing = Hearing(tx)
+    await hearing.keep(events)
+    await hearing.assignments([_assignment(event) for event in events])
+
+
+async def tiers(tx: Transaction, events: Sequence[Event]) -> None:
+    """Keep the classes of customers."""
+    hearing = Hearing(tx)
+    await hearing.keep(events)
+    await hearing.tiers([_tier(event) for event in events])
+
+
+async def usage(tx: Transaction, events: Sequence[Event]) -> None:
+    """Keep usage as recorded and as corrected."""
+    hearing = Hearing(tx)
+    await hearing.keep(events)
+    await hearing.usage([row for event in events for row in _usage_rows(event)])
+    await hearing.usage_events([_usage_event(event) for event in events])
+
+
+async def usage_files(tx: Transaction, events: Sequence[Event]) -> None:
+    """Keep which forms were loaded, late or missing."""
+    hearing = Hearing(tx)
+    await hearing.keep(events)
+    await hearing.usage_events([_form(event) for event in events])
+
+
+async def visits(tx: Transaction, events: Sequence[Event]) -> None:
+    """Keep visits."""
+    hearing = Hearing(tx)
+    await hearing.keep(events)
+    await hearing.visits([_told(event, VisitRecorded.model_validate(event.data)) for event in events])
+
+
+async def symposia(tx: Transaction, events: Sequence[Event]) -> None:
+    """Keep symposia."""
+    hearing = Hearing(tx)
+    await hearing.keep(events)
+    await hearing.symposia([_told(event, SymposiumHeld.model_validate(event.data)) for event in events])
+
+
+async def reports(tx: Transaction, events: Sequence[Event]) -> None:
+    """Keep analyses as filed."""
+    hearing = Hearing(tx)
+    await hearing.keep(events)
+    await hearing.reports([_report(event) for event in events])
+
+
+def _customer(event: Event) -> dict[str, Any]:
+    fact = CustomerChanged.model_validate(event.data)
+    return {
+        "event_id": event.id,
+        "customer_id": fact.customer_id,
+        "version": event.version,
+        "day": day_of(event.time),
+        "org_id": fact.responsible.org_id,
+        "state": fact.state,
+        "class": fact.initial_class,
+        "group_id": fact.group_id,
+        "filed_on": fact.file.filed_on,
+        "filed_with_province_on": fact.file.filed_with_province_on,
+    }
+
+
+def _assignment(event: Event) -> dict[str, Any]:
+    fact = AssignmentChanged.model_validate(event.data)
+    return {
+        "event_id": event.id,
+        "customer_id": fact.customer_id,
+        "valid_from": fact.valid_from,
+        "time": event.time,
+        "version": event.version,
+        "org_id": fact.responsible.org_id,
+    }
+
+
+def _tier(event: Event) -> dict[str, Any]:
+    fact = TierChanged.model_validate(event.data)
+    return {
+        "event_id": event.id,
+        "customer_id": fact.customer_id,
+        "valid_from": fact.valid_from,
+        "time": event.time,
+        "version": event.version,
+        "org_id": fact.org_id,
+        "class": fact.class_,
+    }
+
+
+def _usage(event: Event) -> UsageRecorded | UsageCorrected:
+    corrected = event.type == UsageCorrected.TYPE
+    return (UsageCorrected if corrected else UsageRecorded).model_validate(event.data)
+
+
+def _usage_rows(event: Event) -> Iterator[dict[str, Any]]:
+    fact = _usage(event)
+    for customer_id, line, revenue, _pieces, _weight, version, *_former in fact.rows:
+        yield {
+            "customer_id": customer_id,
+            "month": fact.month,
+            "line": line,
+            "version": version,
+            "event_id": event.id,
+            "org_id": fact.org_id,
+            "revenue": revenue,
+        }
+
+
+def _usage_event(event: Event) -> dict[str, Any]:
+    fact = _usage(event)
+    return {
+        "event_id": event.id,
+        "org_id": fact.org_id,
+        "month": fact.month,
+        "kind": "corrected" if isinstance(fact, UsageCorrected) else "recorded",
+        "reason": fact.reason if isinstance(fact, UsageCorrected) else None,
+        "late": False,
+        "occasion": fact.usage_file_id or event.id,
+        "rows": len(fact.rows),
+    }
+
+
+def _form(event: Event) -> dict[str, Any]:
+    loaded = event.type == UsageFileLoaded.TYPE
+    fact = (UsageFileLoaded if loaded else UsageFileMissing).model_validate(event.data)
+    return {
+        "event_id": event.id,
+        "org_id": fact.org_id,
+        "month": fact.month,
+        "kind": "loaded" if isinstance(fact, UsageFileLoaded) else "missing",
+        "reason": None,
+        "late": isinstance(fact, UsageFileLoaded) and fact.late,
+        "occasion": event.id,
+        "rows": fact.rows if isinstance(fact, UsageFileLoaded) else 0,
+    }
+
+
+def _told(event: Event, fact: VisitRecorded | SymposiumHeld) -> dict[str, Any]:
+    return {**fact.model_dump(mode="json"), "version": event.version, "event_id": event.id}
+
+
+def _report(event: Event) -> dict[str, Any]:
+    fact = ReportFiled.model_validate(event.data)
+    return {
+        "report_id": fact.report_id,
+        "version": event.version,
+        "event_id": event.id,
+        "org_id": fact.org_id,
+        "kind": fact.kind,
+        "month": fact.month,
+        "filed_with_province": fact.filed_with_province,
+        "customers": fact.customers,
+    }

@@ -1,0 +1,75 @@
+"""What every item of the score has in common: its law, whole steps, bounds, and how it explains itself."""
+
+import math
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from regulations.provisions import Because, Decision, Provision, Reason
+from regulations.reading import plain
+from regulations.topics.scores import BureauScore, BureauScoreReading, PerStep, ScoreItem
+from scoring.model.sheets import Judged, plain_number
+
+
+class PackLacksStep(LookupError):
+    """The pack in force has an item without the step that the item is judged by."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLaw:
+    """An item of the score with the provision it stands in, and how that is read where it is silent."""
+
+    score: Provision[BureauScore]
+    reading: Provision[BureauScoreReading]
+    item: ScoreItem
+
+    def step(self, of: str) -> PerStep:
+        """Give the step of a kind; raises PackLacksStep."""
+        for step in self.item.steps:
+            if step.of == of:
+                return step
+        raise PackLacksStep(f"{self.score.rule}: {self.item.code} has no step {of}")
+
+    def bounded(self, points: Decimal) -> Decimal:
+        """Give points inside the item's bounds."""
+        return max(self.item.at_least, min(self.item.at_most, points))
+
+    def cite(self, **inputs: object) -> Reason:
+        """Give the item, not the whole score, as a reason."""
+        return replace(self.score.cite(**inputs), value=plain(self.item))
+
+
+def whole_steps(distance: Fraction, step: Decimal | None) -> int:
+    """Give how many whole steps lie in a distance, towards nought: only whole ones count."""
+    return math.trunc(distance / Fraction(step if step is not None else 1))
+
+
+def deducted(law: ItemLaw, of: str, times: int) -> Decimal:
+    """Give the base less what each time costs, inside the bounds."""
+    return law.bounded(law.item.base + times * law.step(of).points)
+
+
+def not_assessed(law: ItemLaw, zh: str, en: str, figures: dict[str, object]) -> Decision[Judged]:
+    """Give an item that nothing was there to judge by: no points, and no base in what was assessed."""
+    judged = Judged(Decimal(), assessed=False, figures=plain_figures(figures))
+    because = Because.of(
+        law.cite(**figures), law.reading.cite(), zh=f"{zh}，本项不考核", en=f"{en}: not assessed"
+    )
+    return Decision(judged, because)
+
+
+def decided(law: ItemLaw, judged: Judged, zh: str, en: str, *reasons: Reason) -> Decision[Judged]:
+    """Give an item's points with its sentence, its citation and further reasons."""
+    points = plain_number(judged.points)
+    because = Because.of(
+        law.cite(**judged.figures),
+        *reasons,
+        zh=f"{zh}，得{points}分",
+        en=f"{en}: {points} points",
+    )
+    return Decision(judged, because)
+
+
+def plain_figures(figures: dict[str, object]) -> dict[str, object]:
+    """Give figures as JSON."""
+    return {name: plain(value) for name, value in figures.items()}

@@ -1,0 +1,203 @@
+"""Makes portions of a file: rows ready for the database, and rows that are refused already."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from chassis.spreadsheets.tables import Column, TableRow, read_table
+from chassis.spreadsheets.workbooks import Workbook
+from tiering.model.usage import FileRefused, RefusedRow, RowFault, RowRefused, Stated
+from tiering.policies import faults
+from tiering.policies.csv_lines import LineCutter, cells_of
+from tiering.policies.forms import (
+    ANNEX_3_HEADERS,
+    FOOTERS,
+    HEADER_WORDS,
+    REQUIRED,
+    csv_columns,
+    is_footer,
+    is_total,
+)
+from tiering.policies.rows import Layout, RowReader
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the reader of a file goes by."""
+
+    month: date
+    lines: Mapping[str, str]
+    longest_row: int
+    yuan_in_wan: int
+    kg_in_a_ton: int
+
+
+@dataclass
+class Portion:
+    """Some rows; `rows` counts those of the file up to its end, `progress` is the share of the file."""
+
+    rows: int
+    progress: Decimal = Decimal(1)
+    figures: list[str] = field(default_factory=list)
+    cells: dict[int, Sequence[str]] = field(default_factory=dict)
+    refused: list[RefusedRow] = field(default_factory=list)
+
+    @property
+    def text(self) -> bytes:
+        """The rows as COPY takes them: number, code, line, revenue, pieces, weight."""
+        return "".join(self.figures).encode()
+
+    def code_of(self, number: int) -> str:
+        """Give the customer code of a row that was taken for good."""
+        return self.codes[number]
+
+    def refuse(self, number: int, fault: RowFault) -> None:
+        """Refuse a row that was taken for good."""
+        self.refused.append(RefusedRow(number, self.cells[number], fault))
+
+
+class Sorter:
+    """Sorts rows into portions; those up to `skip` were taken before."""
+
+    def __init__(self, reader: RowReader, skip: int) -> None:
+        self._reader = reader
+        self._skip = skip
+        self.rows = 0
+        self.stated: Stated | None = None
+
+    def add(self, portion: Portion, number: int, cells: Sequence[str], fault: RowFault | None = None) -> None:
+        """Put a row where it belongs."""
+        try:
+            if fault is not None:
+                raise RowRefused(fault)
+            code, line, revenue, pieces, weight = self._reader.read(cells)
+        except RowRefused as refused:
+            self._refuse(portion, number, cells, refused.fault)
+            return
+        self.rows += 1
+        if self.rows > self._skip:
+            portion.figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\n")
+            portion.cells[number] = cells
+        portion.rows = self.rows
+
+    def _refuse(self, portion: Portion, number: int, cells: Sequence[str], fault: RowFault) -> None:
+        if is_total(cells):
+            self.stated = self._reader.stated(cells)
+        elif not is_footer(cells):
+            self.rows += 1
+            if self.rows > self._skip:
+                portion.refused.append(RefusedRow(number, cells, fault))
+        portion.rows = self.rows
+
+
+class CsvFile:
+    """A CSV file that is read piece by piece."""
+
+    def __init__(self, encoding: str, reading: Reading, skip: int) -> None:
+        self._cutter = LineCutter(encoding, reading.longest_row)
+        self._reading = reading
+        self._skip = skip
+        self._sorter: Sorter | None = None
+        self.header: Sequence[str] = ()
+
+    @property
+    def stated(self) -> Stated | None:
+        """What the row of totals said, as far as the file was read."""
+        return self._sorter.stated if self._sorter else None
+
+    def portion(self, piece: bytes, progress: Decimal) -> Portion:
+        """Give the rows that end in a piece; raises FileRefused where the first row is no header."""
+        made = Portion(rows=self._sorter.rows if self._sorter else 0, progress=progress)
+        for number, line in self._cutter.feed(piece, last=progress == 1):
+            if self._sorter is None:
+                self._sorter = self._begin(cells_of(line))
+            else:
+                self._add(self._sorter, made, number, line)
+        if progress == 1 and self._sorter is None:
+            raise header_missing(REQUIRED)
+        return made
+
+    def _begin(self, header: list[str]) -> Sorter:
+        columns = csv_columns(header)
+        missing = [name for name in REQUIRED if name not in columns]
+        if missing:
+            raise header_missing(missing)
+        self.header = header
+        layout = Layout(columns, len(header), yuan=1, kg_in_a_ton=self._reading.kg_in_a_ton)
+        return Sorter(RowReader(layout, self._reading.month, self._reading.lines), self._skip)
+
+    def _add(self, sorter: Sorter, made: Portion, number: int, line: str) -> None:
+        if len(line) > self._reading.longest_row:
+            sorter.add(made, number, [line], faults.TOO_LONG)
+            return
+        cells = cells_of(line)
+        if any(cells):
+            sorter.add(made, number, cells, faults.UNPRINTABLE if "\x00" in line else None)
+
+
+class Annex3File:
+    """An annex-3 workbook: its first sheet that has the header."""
+
+    def __init__(self, workbook: Workbook, reading: Reading, skip: int) -> None:
+        wanted = [Column(name, words, required=name in REQUIRED) for name, words in ANNEX_3_HEADERS.items()]
+        tables = [read_table(sheet, wanted, footers=FOOTERS) for sheet in workbook.sheets]
+        table = next((one for one in tables if not one.missing), None)
+        if table is None:
+            best = max(tables, key=lambda one: len(one.columns), default=None)
+            raise header_missing(best.missing if best else REQUIRED)
+        self._table = table
+        self._fields = tuple(table.columns)
+        places = {name: place for place, name in enumerate(self._fields)}
+        layout = Layout(places, len(places), yuan=reading.yuan_in_wan, kg_in_a_ton=reading.kg_in_a_ton)
+        self._sorter = Sorter(RowReader(layout, reading.month, reading.lines), skip)
+        self.header = [ANNEX_3_HEADERS[name][0] for name in self._fields]
+
+    @property
+    def stated(self) -> Stated | None:
+        """What the row of totals said."""
+        return self._sorter.stated
+
+    def portions(self, most: int) -> Iterator[Portion]:
+        """Give the rows, some at a time."""
+        made = Portion(rows=0)
+        height = self._table.sheet.height
+        for row in self._table.rows():
+            self._sorter.add(made, row.number, [row.text(name) for name in self._fields], _fault(row))
+            if len(made.figures) + len(made.refused) >= most:
+                made.progress = Decimal(row.number) / height
+                yield made
+                made = Portion(rows=self._sorter.rows)
+        yield made
+
+
+def header_missing(fields: Sequence[str]) -> FileRefused:
+    """The refusal of a file without its header."""
+    zh = "、".join(HEADER_WORDS.get(name, name) for name in fields)
+    return FileRefused(
+        "header-missing", f"没有找到表头，或缺少栏目：{zh}", f"No header, or columns missing: {', '.join(fields)}"
+    )
+
+
+def warnings_of(stated: Stated | None, revenue: Decimal, pieces: int) -> list[dict[str, Any]]:
+    """Compare what a form says of itself with its rows."""
+    if stated is None:
+        return []
+    compared = (("revenue", "收入", stated.revenue, revenue), ("pieces", "件数", stated.pieces, pieces))
+    return [
+        {
+            "code": f"{field}-total-differs",
+            "zh": f"{word}合计与明细不符：合计行{said}，明细相加{counted}",
+            "en": f"The form's total of {field} is {said}, its rows add up to {counted}",
+        }
+        for field, word, said, counted in compared
+        if said is not None and said != counted
+    ]
+
+
+def _fault(row: TableRow) -> RowFault | None:
+    problem = next(iter(row.problems()), None)
+    if problem is None:
+        return None
+    return RowFault(problem.code, f"{problem.cell} {problem.zh}", f"{problem.cell}: {problem.en}")

@@ -1,0 +1,39 @@
+"""Workbooks over HTTP: an upload of bounded size, a download with its name."""
+
+import hashlib
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import UploadFile
+from fastapi.responses import Response
+
+from chassis.encoding import dumps
+from chassis.spreadsheets.limits import Limits
+from chassis.spreadsheets.packages import too_large
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"content": {XLSX: {}}, "description": "An .xlsx workbook"}
+}
+
+
+async def uploaded(file: UploadFile, limits: Limits) -> bytes:
+    """Give the bytes of an uploaded file; raises WorkbookTooLarge."""
+    content = await file.read(limits.most_bytes + 1)
+    if len(content) > limits.most_bytes:
+        raise too_large("文件", "bytes", limits.most_bytes)
+    return content
+
+
+def fingerprint_of(content: bytes, *fields: str | None) -> bytes:
+    """Give what must be equal for two uploads to be the same; for `Edge.write(content=…)`."""
+    return dumps([hashlib.sha256(content).hexdigest(), *fields])
+
+
+def download(content: bytes, name: str) -> Response:
+    """Answer a workbook under a file name, which may be Chinese."""
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, 200, headers, media_type=XLSX)

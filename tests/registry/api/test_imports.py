@@ -1,0 +1,342 @@
+"""Annex 1 as a workbook: each form a declaration of its own, told by cells where it is wrong."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from python_calamine import CalamineWorkbook
+
+from support.annex_1 import XLSX, workbook
+from support.declarations import FORM, credit_code, customer, declaration, declared, trade_name
+from support.registry import (
+    DIRECTOR,
+    FAR,
+    FAR_OFFICER,
+    INSPECTOR,
+    MANAGER,
+    OFFICER,
+    RIVAL,
+    Person,
+    RegistryUnderTest,
+    expect,
+)
+
+
+def form(**facts: Any) -> dict[str, Any]:
+    """Give the words of a sound form, by label."""
+    words: dict[str, Any] = {
+        "申报单位": None,
+        "客户类别": "6.制造业",
+        "客户名称": f"武汉{trade_name()}机械有限公司",
+        "客户联系人": "钱女士",
+        "联系电话": "027-87650000",
+        "通信地址": "武昌区中北路1号",
+        "经办人": "王经理",
+        "客户经营业务": "生产制造",
+        "客户性质": "单位客户",
+        "使用业务类型": "国内异地、同城",
+        "所在行政区划": "420106",
+        "预计年费用(元)": "120000.00",
+    }
+    return {**words, **facts}
+
+
+async def imported(
+    registry: RegistryUnderTest,
+    person: Person,
+    sheets: Mapping[str, Mapping[str, Any]],
+    *,
+    key: str | None = None,
+    **fields: str,
+) -> httpx.Response:
+    return await uploaded(registry, person, workbook(sheets), key=key, **fields)
+
+
+async def uploaded(
+    registry: RegistryUnderTest, person: Person, content: bytes, *, key: str | None = None, **fields: str
+) -> httpx.Response:
+    headers = {**registry.headers(person), "Idempotency-Key": key or str(uuid4())}
+    files = {"file": ("注册表.xlsx", content, XLSX)}
+    return await registry.http.post("/v1/declarations/import", headers=headers, files=files, data=fields)
+
+
+async def taken(
+    registry: RegistryUnderTest, person: Person, sheets: Mapping[str, Mapping[str, Any]], **fields: str
+) -> dict[str, Any]:
+    answer: dict[str, Any] = await expect(imported(registry, person, sheets, **fields), 201)
+    return answer
+
+
+async def test_a_form_becomes_the_declaration_that_posting_its_fields_makes(
+    registry: RegistryUnderTest,
+) -> None:
+    words = form(
+        统一社会信用代码=credit_code(),
+        移动电话="13907120001",
+        所属行业="C39",
+        重要程度="潜在客户",
+        申报时间="2026年3月2日",
+        客户的服务方="武昌一班",
+        联系人="王经理",
+        自编号="A-17",
+    )
+    answer = await taken(registry, MANAGER, {"一": words})
+    assert (answer["forms"], answer["taken"], answer["refused"]) == (1, 1, 0)
+    [item] = answer["items"]
+    assert (item["sheet"], item["state"]) == ("一", "filed")
+    shown = await expect(registry.get(MANAGER, f"/declarations/{item['declaration_id']}"), 200)
+    assert shown["customer"] == {
+        "name": words["客户名称"],
+        "credit_code": words["统一社会信用代码"],
+        "phones": ["027-87650000", "13907120001"],
+        "address": "武昌区中北路1号",
+        "division": "420106",
+        "nature": "organisation",
+    }
+    assert shown["lines"] == ["domestic-express", "intra-city-express"]
+    assert shown["annex_1"] == {
+        "kind": "manufacturing",
+        "business": "manufacturing",
+        "contact": "钱女士",
+        "contact_phone": "027-87650000",
+        "mobile": "13907120001",
+        "address": "武昌区中北路1号",
+        "handler": "王经理",
+        "own_number": "A-17",
+        "lines": ["domestic-express", "intra-city-express"],
+        "served_by": "武昌一班（联系人：王经理）",
+        "filed_on": "2026-03-02",
+        "industry": "C39",
+        "estimated_yearly_fees": "120000.00",
+        "importance": "potential",
+    }
+    assert len(shown["claims"]) == 2
+    assert item["customer_id"] == shown["customer_id"]
+
+
+async def test_a_bad_form_never_sinks_the_workbook_and_is_told_by_cell_in_both_languages(
+    registry: RegistryUnderTest,
+) -> None:
+    bad = form(客户类别="农业", 邮政编码="43007", 所在行政区划=None, 联系电话="没有电话")
+    answer = await taken(registry, MANAGER, {"好": form(), "坏": bad, "也好": form()})
+    assert (answer["forms"], answer["taken"], answer["refused"]) == (3, 2, 1)
+    good, wrong, fine = answer["items"]
+    assert (good["state"], fine["state"]) == ("filed", "filed")
+    assert {(one["cell"], one["code"]) for one in wrong["problems"]} == {
+        ("B4", "unknown-option"),
+        ("B8", "string-pattern-mismatch"),
+        ("F16", "missing"),
+    }
+    assert all(one["zh"] and one["en"] for one in wrong["problems"])
+    kept = await expect(registry.get(MANAGER, f"/declarations/imports/{answer['id']}"), 200)
+    assert kept == answer
+
+
+async def test_what_only_the_handler_can_tell_is_told_by_cell_too(registry: RegistryUnderTest) -> None:
+    sheets = {
+        "电话": form(联系电话="没有电话"),
+        "代码": form(统一社会信用代码="91420100000000000X"),
+        "单位": form(申报单位="420107"),
+        "名称": form(申报单位="没有这个班"),
+    }
+    answer = await taken(registry, MANAGER, sheets)
+    told = {
+        item["sheet"]: [(one["cell"], one["code"]) for one in item["problems"]] for item in answer["items"]
+    }
+    assert told == {
+        "电话": [("F6", "invalid-value")],
+        "代码": [("B16", "invalid-value")],
+        "单位": [("B2", "not-found")],
+        "名称": [("B2", "unknown-unit")],
+    }
+    assert await registry.rows("SELECT 1 FROM declaration WHERE name = $1", sheets["电话"]["客户名称"]) == []
+
+
+@pytest.mark.parametrize("written", ["420106-T02", "武昌二班", "武昌二班 420106-T02", "武昌二班（420106-T02）"])
+async def test_a_center_files_for_a_unit_that_the_form_names(
+    registry: RegistryUnderTest, written: str
+) -> None:
+    answer = await taken(registry, OFFICER, {"一": form(申报单位=written)})
+    shown = await expect(
+        registry.get(OFFICER, f"/declarations/{answer['items'][0]['declaration_id']}"), 200
+    )
+    assert shown["org_id"] == "420106-T02"
+
+
+async def test_the_unit_of_the_request_holds_where_the_form_names_none(registry: RegistryUnderTest) -> None:
+    answer = await taken(registry, OFFICER, {"一": form()}, org_id="420106-T01")
+    shown = await expect(
+        registry.get(OFFICER, f"/declarations/{answer['items'][0]['declaration_id']}"), 200
+    )
+    assert shown["org_id"] == "420106-T01"
+
+
+async def test_the_same_key_gives_the_same_answer_and_another_key_finds_the_customers_taken(
+    registry: RegistryUnderTest,
+) -> None:
+    content, key = workbook({"一": form(), "二": form()}), str(uuid4())
+    first = await expect(uploaded(registry, MANAGER, content, key=key), 201)
+    assert await expect(uploaded(registry, MANAGER, content, key=key), 201) == first
+    other = await uploaded(registry, MANAGER, workbook({"一": form()}), key=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+    again = await expect(uploaded(registry, RIVAL, content), 201)
+    assert (again["taken"], again["refused"]) == (0, 2), again
+    for item in again["items"]:
+        assert item["state"] == "refused"
+        assert item["refusal"]["holder"]["org_id"] == "420106-T01"
+
+
+async def test_one_customer_twice_in_a_workbook_is_taken_once(registry: RegistryUnderTest) -> None:
+    words = form(统一社会信用代码=credit_code())
+    other = form(**{**words, "客户名称": f"{words['客户名称']}(新)", "申报单位": "武昌二班"})
+    answer = await taken(registry, OFFICER, {"一": {**words, "申报单位": "武昌一班"}, "二": other})
+    assert [item["state"] for item in answer["items"]] == ["filed", "refused"]
+    assert answer["items"][1]["refusal"]["matched"] == ["credit-code"]
+
+
+async def test_the_error_sheet_is_chinese_and_says_cell_words_and_reason(registry: RegistryUnderTest) -> None:
+    held = await declared(registry, RIVAL, declaration())
+    name = held["customer"]["name"]
+    bad = form(客户类别="=cmd|' /C calc'!A0")
+    again = form(客户名称=name, 联系电话=held["customer"]["phones"][0])
+    answer = await taken(registry, MANAGER, {"坏": bad, "重": again, "好": form()})
+    got = await registry.get(MANAGER, f"/declarations/imports/{answer['id']}/errors.xlsx")
+    assert (got.status_code, got.headers["content-type"]) == (200, XLSX)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(got.content)).get_sheet_by_index(0).to_python()
+    assert rows[0] == ["工作表", "单元格", "栏目", "填写内容", "原因", "Reason"]
+    assert rows[1][:4] == ["坏", "B4", "客户类别", "=cmd|' /C calc'!A0"]
+    assert rows[2][:4] == ["重", "B5", "客户名称", name]
+    assert "青山区邮政局" in str(rows[2][4])
+    assert len(rows) == 3
+
+
+async def test_an_import_is_its_units_own(registry: RegistryUnderTest) -> None:
+    answer = await taken(registry, MANAGER, {"坏": form(联系电话="没有电话")})
+    path = f"/declarations/imports/{answer['id']}"
+    assert (await registry.get(OFFICER, path)).status_code == 200
+    assert (await registry.get(RIVAL, path)).status_code == 404
+    assert (await registry.get(FAR_OFFICER, f"{path}/errors.xlsx")).status_code == 404
+    before = await registry.rows("SELECT count(*) AS n FROM audit_entry WHERE subject LIKE 'declaration-import:%'")
+    await registry.get(INSPECTOR, f"{path}/errors.xlsx")
+    after = await registry.rows("SELECT count(*) AS n FROM audit_entry WHERE subject LIKE 'declaration-import:%'")
+    assert after[0]["n"] == before[0]["n"] + 1
+
+
+async def test_what_was_written_lies_sealed(registry: RegistryUnderTest) -> None:
+    answer = await taken(registry, MANAGER, {"坏": form(联系电话="没有电话13907129999")})
+    [row] = await registry.rows("SELECT outcome FROM declaration_import WHERE import_id = $1::uuid", answer["id"])
+    assert b"13907129999" not in row["outcome"]
+
+
+async def test_a_workbook_that_is_none_is_refused_whole(registry: RegistryUnderTest) -> None:
+    not_one = await uploaded(registry, MANAGER, b"name,phone\n")
+    assert (not_one.status_code, not_one.json()["code"]) == (415, "not-a-workbook")
+    empty = await imported(registry, MANAGER, {"空": {}})
+    assert (empty.status_code, empty.json()["code"]) == (422, "no-forms")
+    other = await taken(registry, MANAGER, {"说明": {"填表说明": "请认真填写"}})
+    assert other["items"] == [
+        {
+            "sheet": "说明",
+            "problems": [
+                {
+                    "code": "not-annex-1",
+                    "zh": "工作表不是《大客户注册申报登记表》",
+                    "en": "the sheet is no annex 1: its labels are missing",
+                    "cell": "",
+                }
+            ],
+        }
+    ]
+
+
+async def test_200_forms_are_the_most(registry: RegistryUnderTest) -> None:
+    sheets = {str(number): {"客户名称": "缺"} for number in range(200)}
+    assert (await taken(registry, MANAGER, sheets))["forms"] == 200
+    more = await imported(registry, MANAGER, {**sheets, "200": {"客户名称": "缺"}})
+    assert (more.status_code, more.json()["code"]) == (413, "workbook-too-large")
+
+
+async def test_many_are_approved_at_once_each_for_itself(registry: RegistryUnderTest) -> None:
+    cheap = {"预计年费用(元)": "100.00"}
+    answer = await taken(registry, FAR, {str(number): form(**cheap) for number in range(3)})
+    ids = [item["declaration_id"] for item in answer["items"]]
+    unknown = str(uuid4())
+    items = [{"id": one, "manager_id": str(FAR.staff_id)} for one in [ids[2], unknown, ids[0], ids[0]]]
+    path = "/declarations/approve-many"
+    done = (await expect(registry.post(FAR_OFFICER, path, {"items": items}), 200))["items"]
+    assert [one["id"] for one in done] == [ids[2], unknown, ids[0], ids[0]]
+    assert [one.get("state") for one in done] == ["approved", None, "approved", None]
+    assert done[0]["customer_code"] != done[2]["customer_code"]
+    assert [done[1]["problem"]["code"], done[3]["problem"]["code"]] == ["not-found", "wrong-state"]
+    shown = await expect(registry.get(FAR, f"/declarations/{ids[0]}"), 200)
+    assert (shown["state"], shown["customer_code"]) == ("approved", done[2]["customer_code"])
+    left = await expect(registry.get(FAR, f"/declarations/{ids[1]}"), 200)
+    assert left["state"] == "filed"
+
+
+async def test_many_approvals_keep_maker_and_checker_apart(registry: RegistryUnderTest) -> None:
+    own = await taken(registry, OFFICER, {"一": form(申报单位="武昌一班", **{"预计年费用(元)": "1"})})
+    items = [{"id": own["items"][0]["declaration_id"], "manager_id": str(MANAGER.staff_id)}]
+    path = "/declarations/approve-many"
+    [refused] = (await expect(registry.post(OFFICER, path, {"items": items}), 200))["items"]
+    assert refused["problem"]["code"] == "maker-is-checker"
+    assert (await registry.post(MANAGER, path, {"items": items})).status_code == 403
+    [done] = (await expect(registry.post(DIRECTOR, path, {"items": items}), 200))["items"]
+    assert done["state"] == "approved"
+
+
+async def test_500_approvals_are_the_most(registry: RegistryUnderTest) -> None:
+    items = [{"id": str(uuid4())} for _ in range(501)]
+    path = "/declarations/approve-many"
+    assert (await registry.post(OFFICER, path, {"items": items})).status_code == 422
+    done = await expect(registry.post(OFFICER, path, {"items": items[:-1]}), 200)
+    assert {one["problem"]["code"] for one in done["items"]} == {"not-found"}
+
+
+async def test_the_blank_form_filled_in_is_read_back(registry: RegistryUnderTest) -> None:
+    got = await registry.get(MANAGER, "/forms/annex-1.xlsx")
+    assert got.status_code == 200
+    assert "annex" not in got.headers["content-disposition"]
+    answer = await expect(uploaded(registry, MANAGER, got.content), 201)
+    [item] = answer["items"]
+    assert {one["code"] for one in item["problems"]} == {"missing"}
+    assert "" not in {one["cell"] for one in item["problems"]}
+
+
+async def test_a_filled_form_is_the_declaration_and_read_again_the_same(registry: RegistryUnderTest) -> None:
+    annex = {**FORM, "mobile": "13907120002", "postcode": "430071", "filed_on": "2026-03-02", "own_number": "=1+1"}
+    body = {"customer": customer(credit_code=credit_code()), "lines": ["domestic-express"], "annex_1": annex}
+    body["customer"]["phones"] = [annex["contact_phone"], annex["mobile"]]
+    body["customer"]["address"] = annex["address"]
+    filed = await declared(registry, MANAGER, body)
+    path = f"/declarations/{filed['id']}"
+    got = await registry.get(MANAGER, f"{path}/annex-1.xlsx")
+    assert got.status_code == 200
+    await expect(registry.post(OFFICER, f"{path}/refuse", {"reason": "重复"}), 200)
+    again = await expect(uploaded(registry, SECOND_FORM_OWNER, got.content), 201)
+    shown = await expect(registry.get(MANAGER, f"/declarations/{again['items'][0]['declaration_id']}"), 200)
+    assert shown["annex_1"] == {**annex, "lines": ["domestic-express"]}
+    assert shown["customer"] == filed["customer"]
+
+
+async def test_a_filled_form_is_masked_as_its_reader_sees_it_and_says_what_was_decided(
+    registry: RegistryUnderTest,
+) -> None:
+    answer = await taken(registry, MANAGER, {"一": form(**{"预计年费用(元)": "1"})})
+    path = f"/declarations/{answer['items'][0]['declaration_id']}"
+    body = {"manager_id": str(MANAGER.staff_id)}
+    approved = await expect(registry.post(OFFICER, f"{path}/approve", body), 200)
+    got = await registry.get(MANAGER, f"{path}/annex-1.xlsx")
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(got.content)).get_sheet_by_index(0).to_python()
+    words = [str(cell) for row in rows for cell in row]
+    assert "1.同意注册" in words
+    assert OFFICER.name in words
+    code = approved["customer_code"]
+    assert f"{code[:6]} {code[6:13]} {code[13:]}" in words
+    assert (await registry.get(RIVAL, f"{path}/annex-1.xlsx")).status_code == 404
+
+
+SECOND_FORM_OWNER = MANAGER
