@@ -7,6 +7,7 @@ from typing import Any
 
 from deploy.seed import seasons
 from deploy.seed.client import PRICING
+from deploy.seed.fates import told_from
 from deploy.seed.house import DIRECTOR, FINANCE, House, batches
 from deploy.seed.ledger import Entry
 from deploy.seed.months import MONTHS_A_YEAR, day_in, shifted
@@ -16,7 +17,7 @@ ITEMS = 500
 LAST_DAY = 31
 # Until which day of which later month a bill is paid in time, by the days of the settlement cycle.
 PAID = {30: (1, 25), 45: (2, 10), 60: (2, 25)}
-TERM_MONTHS = 2 * MONTHS_A_YEAR
+TERM_MONTHS = 3 * MONTHS_A_YEAR
 REQUESTS_A_MONTH = 2
 DISCOUNTS = ("0.05", "0.08", "0.10", "0.15", "0.22")
 REASONS = ("竞争对手报价较低", "用邮量增长,申请优惠", "旺季集中交寄")
@@ -75,7 +76,7 @@ def _payments(house: House, offset: int) -> Iterator[dict[str, Any]]:
         fate = entry.demand.fate
         after, day = PAID[fate.settlement_days or 0]
         billed = offset - after - fate.late_payer
-        if billed < 0 or (fate.unpaid_from is not None and billed >= fate.unpaid_from):
+        if billed < told_from(len(months)) or (fate.unpaid_from is not None and billed >= fate.unpaid_from):
             continue
         amount = _amount(entry, billed, months[billed])
         if amount:

@@ -11,8 +11,11 @@ FIRST_WAVE = 0.72
 OLD_ENOUGH = 8
 BEFORE_ANOMALY = 14
 DROP_MONTHS = 3
+# Bills, visits and analyses are told of five quarters: what scores and reviews look back on.
+TOLD_MONTHS = 15
+BAD_WITHIN_MONTHS = 6
 ANOMALIES: tuple[tuple[Anomaly, float], ...] = (("drop", 0.02), ("spike", 0.015), ("stop", 0.025))
-CREDIT_BY_CLASS = {1: 0.9, 2: 0.85, 3: 0.6, 4: 0.25}
+CREDIT_BY_CLASS = {1: 0.9, 2: 0.85, 3: 0.6, 4: 0.12}
 SETTLEMENT_DAYS = (30, 30, 45, 60)
 # Shares of the credit customers.
 LATE_PAYER, BAD_DEBTOR = 0.06, 0.03
@@ -52,6 +55,11 @@ class Fate:
         return 1.0 if over else self.planted.factor
 
 
+def told_from(months: int) -> int:
+    """The offset of the first month of which everything is told, not usage and agreements alone."""
+    return max(0, months - TOLD_MONTHS)
+
+
 def fate(index: int, seed: str, months: int, customer_class: int | None) -> Fate:
     """The customer's fate, the same whatever the number of customers."""
     rng = Random(f"{seed}:fate:{index}")
@@ -62,7 +70,8 @@ def fate(index: int, seed: str, months: int, customer_class: int | None) -> Fate
     credit = rng.random() < CREDIT_BY_CLASS.get(customer_class or 4, 0.0)
     settlement = rng.choice(SETTLEMENT_DAYS)
     pays = rng.random()
-    bad = credit and pays < BAD_DEBTOR and start < months // 2
+    told = told_from(months)
+    bad = credit and pays < BAD_DEBTOR and start <= told
     return Fate(
         start=start,
         growth=growth,
@@ -70,7 +79,7 @@ def fate(index: int, seed: str, months: int, customer_class: int | None) -> Fate
         planted=planted,
         settlement_days=settlement if credit else None,
         late_payer=credit and BAD_DEBTOR <= pays < BAD_DEBTOR + LATE_PAYER,
-        unpaid_from=rng.randrange(start + 1, months * 3 // 4) if bad else None,
+        unpaid_from=min(told + rng.randrange(BAD_WITHIN_MONTHS), months - 1) if bad else None,
         filed=rng.random() >= WITHOUT_FILE,
         visited=rng.random() >= UNVISITED,
     )

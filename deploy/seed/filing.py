@@ -15,9 +15,11 @@ from deploy.seed.house import DIRECTOR, OFFICER, House, batches
 from deploy.seed.irregularities import CORRECTED_FACTOR, CORRECTED_ROWS, CityMonth
 from deploy.seed.ledger import Entry
 
+PROVINCE = "420000"
 # Beyond this a file is sent in parts, as CSV.
 CUSTOMERS_A_FILE, ROWS_A_WORKBOOK = 10_000, 5_000
 REPORTED = 2_000
+KPI_MONTHS = 3
 HEARING_SECONDS, LOADING_SECONDS = 120.0, 600.0
 LOOK_SECONDS = 0.1
 TEN = Decimal(10)
@@ -31,16 +33,17 @@ class FilingMonths:
     def __init__(self, house: House) -> None:
         self._house = house
         self._seasons = seasons.read()
+        self._sent: set[str] = set()
 
     async def filed(self) -> set[CityMonth]:
         """Ask which files an earlier load has sent."""
-        director = self._house.account("420000", DIRECTOR)
+        director = self._house.account(PROVINCE, DIRECTOR)
         sent = self._house.client.each(director, "/usage-files", TIERING)
         return {CityMonth(item["month"], item["org_id"]) async for item in sent if item["state"] == LOADED}
 
     async def wait_until_heard(self) -> None:
         """Wait until tiering has heard of every customer that has a code."""
-        director, expected = self._house.account("420000", DIRECTOR), len(self._house.ledger)
+        director, expected = self._house.account(PROVINCE, DIRECTOR), len(self._house.ledger)
         end = time.monotonic() + HEARING_SECONDS
         while (
             known := (await self._house.client.get(director, "/tiers?limit=1", TIERING))["total"]
@@ -62,6 +65,7 @@ class FilingMonths:
 
         async with house.part("usage"):
             await house.in_each_city(city)
+            await self._wait_until_loaded(month)
 
     async def report(self, offset: int) -> None:
         """File the month's analyses: of all customers, and the province gets those of the best."""
@@ -71,7 +75,9 @@ class FilingMonths:
             entries = [entry for entry in house.ledger.of_city(code) if entry.demand.fate.start <= offset]
             if entries and CityMonth(month, code) not in house.wrong.unanalysed:
                 await self._report(code, month, "monthly-analysis", entries)
-                await self._report(code, month, "kpi-report", [e for e in entries if e.customer_class == 1])
+                if offset >= len(house.plan.months) - KPI_MONTHS:
+                    best = [entry for entry in entries if entry.customer_class == 1]
+                    await self._report(code, month, "kpi-report", best)
 
         async with house.part("reports"):
             await house.in_each_city(city)
@@ -106,20 +112,23 @@ class FilingMonths:
         fields = {"org_id": where.city, "month": where.month}
         upload = Upload(*self._written(where, rows), fields)
         sent = await house.client.upload(officer, "/usage-files", upload, TIERING)
-        loaded = await self._loaded(officer, sent)
-        if loaded["state"] == REJECTED or loaded["refused_rows"]:
-            raise CallFailedError(f"the usage of {where.city} in {where.month} was not taken whole: {loaded}")
+        self._sent.add(sent["id"])
         house.made["usage files"] += 1
         house.made["usage rows"] += len(rows)
 
-    async def _loaded(self, account: str, sent: dict[str, Any]) -> dict[str, Any]:
-        end = time.monotonic() + LOADING_SECONDS
-        while sent["state"] not in (LOADED, REJECTED):
-            if time.monotonic() > end:
-                raise CallFailedError(f"usage file {sent['id']} is still {sent['state']}")
-            await asyncio.sleep(LOOK_SECONDS)
-            sent = await self._house.client.get(account, f"/usage-files/{sent['id']}", TIERING)
-        return sent
+    async def _wait_until_loaded(self, month: str) -> None:
+        """Wait until what was sent of a month is loaded; a file of which rows were refused fails the load."""
+        director, end = self._house.account(PROVINCE, DIRECTOR), time.monotonic() + LOADING_SECONDS
+        while self._sent:
+            listed = self._house.client.each(director, "/usage-files", TIERING, month=month)
+            files = [item async for item in listed if item["id"] in self._sent]
+            for each in files:
+                if each["state"] == REJECTED or each["refused_rows"]:
+                    raise CallFailedError(f"usage of {each['org_id']} in {month} was not taken whole: {each}")
+            self._sent -= {each["id"] for each in files if each["state"] == LOADED}
+            if self._sent and time.monotonic() > end:
+                raise CallFailedError(f"{len(self._sent)} usage files of {month} are still not loaded")
+            await asyncio.sleep(LOOK_SECONDS if self._sent else 0)
 
     def _written(self, where: CityMonth, rows: Sequence[UsageRow]) -> tuple[str, bytes]:
         plan, kind = self._house.plan, self._house.wrong.written(where)

@@ -38,7 +38,9 @@ class Ledger:
         """Note the code that a customer got."""
         firm, assignment = customer.firm, customer.assignment
         city = self._plan.city_of(assignment.unit)
-        entry = Entry(code, firm.name, city, assignment.customer_class, customer.demand())
+        # The name of a natural person is nobody's business where the code will do.
+        name = "" if firm.nature == "person" else firm.name
+        entry = Entry(code, name, city, assignment.customer_class, customer.demand())
         self._by_city[city].append(entry)
         return entry
 

@@ -9,6 +9,7 @@ from deploy.seed import caring, clock, dealing, foundation
 from deploy.seed.client import Client
 from deploy.seed.course import Stop, from_offset, stops
 from deploy.seed.dealing import Requests
+from deploy.seed.fates import told_from
 from deploy.seed.filing import FilingMonths
 from deploy.seed.house import House
 from deploy.seed.irregularities import CityMonth, Irregularities
@@ -56,8 +57,10 @@ class _Months:
         house = self._house
         async with house.part("recall"):
             await self._registering.recall()
-            begin_with = self._first_to_do(await self._filing.filed()) if len(house.ledger) else 0
-        left = from_offset(list(course), begin_with)
+            filed = await self._filing.filed() if len(house.ledger) else set()
+        if self._registering.complete and not self._due(len(house.plan.months) - 1, filed, late=True):
+            return
+        left = from_offset(list(course), self._first_to_do(filed))
         progress = Progress("月份 months", len(left))
         for stop in left:
             async with house.part("clock"):
@@ -68,16 +71,22 @@ class _Months:
 
     def _first_to_do(self, filed: set[CityMonth]) -> int:
         """The month before the first whose files are not all there: its other work may have been cut short."""
-        house, months = self._house, self._house.plan.months
-        for offset, month in enumerate(months):
-            due = {
-                CityMonth(month, city)
-                for city in house.plan.cities
-                if any(e.demand.fate.start <= offset for e in house.ledger.of_city(city))
-            }
-            if due - house.wrong.missing - house.wrong.late - filed:
-                return max(0, offset - 1)
-        return len(months) - 1
+        if not len(self._house.ledger):
+            return 0
+        months = range(len(self._house.plan.months))
+        first = next((offset for offset in months if self._due(offset, filed)), len(months))
+        return max(0, first - 1)
+
+    def _due(self, offset: int, filed: set[CityMonth], *, late: bool = False) -> set[CityMonth]:
+        """The files of a month that are still to be sent, if asked for with those that come late."""
+        house, month = self._house, self._house.plan.months[offset]
+        due = {
+            CityMonth(month, city)
+            for city in house.plan.cities
+            if any(entry.demand.fate.start <= offset for entry in house.ledger.of_city(city))
+        }
+        never = house.wrong.missing if late else house.wrong.missing | house.wrong.late
+        return due - never - filed
 
     async def _at(self, stop: Stop) -> None:
         house = self._house
@@ -96,13 +105,15 @@ class _Months:
             await self._registering.wait_at_the_end(today.isoformat())
 
     async def _month(self, offset: int) -> None:
-        """Everything that is told of a month once it is over."""
+        """Everything that is told of a month once it is over; of long ago only usage and agreements are taken over."""
         await self._filing.file(offset)
         if offset:
             await self._filing.correct(offset - 1)
+        await dealing.agree(self._house, offset)
+        if offset < told_from(len(self._house.plan.months)):
+            return
         await self._filing.report(offset)
         await caring.record_visits(self._house, offset)
         await caring.hold_symposia(self._house, offset)
-        await dealing.agree(self._house, offset)
         await dealing.bill(self._house, offset)
         await self._requests.of_month(offset)

@@ -1,7 +1,7 @@
 """Customers register: units' forms go in by the workbook, the center approves them by the list."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deploy.seed import bodies
@@ -14,6 +14,7 @@ from deploy.seed.house import DIRECTOR, OFFICER, House, batches, together
 from deploy.seed.plan import Customer
 from deploy.seed.progress import Progress
 
+PROVINCE = "420000"
 FORMS = 200
 PROVINCE_FROM_CLASS = 2
 HERE_ALREADY = frozenset({"approved", "filed", "protected", "held"})
@@ -25,6 +26,7 @@ class Registering:
     def __init__(self, house: House) -> None:
         self._house = house
         self._known: dict[str, dict[str, Any]] = {}
+        self._codes: dict[int, str] = {}
         self._starting: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._duplicates: dict[int | None, list[Duplicate]] = defaultdict(list)
         self._sort()
@@ -41,20 +43,33 @@ class Registering:
 
     async def recall(self) -> None:
         """Ask what an earlier load has declared and registered."""
-        house = self._house
-        director = house.account("420000", DIRECTOR)
+        house, director = self._house, self._house.account(PROVINCE, DIRECTOR)
         async for item in house.client.each(director, "/declarations"):
             if item["state"] in HERE_ALREADY:
                 self._known[item["customer"]["name"]] = item
         if not self._known:
             return
+        codes = {
+            item["customer_id"]: item["customer_code"]
+            async for item in house.client.each(director, "/customers")
+            if item.get("customer_code")
+        }
+        for customer in self._in_order():
+            code = codes.get(self._known.get(customer.firm.name, {}).get("customer_id"))
+            if code:
+                house.ledger.enter(customer, code)
+                self._codes[customer.firm.index] = code
+
+    def _in_order(self) -> Iterator[Customer]:
+        """Those who register, in the order in which they do."""
         for start in sorted(self._starting):
-            for city in house.plan.cities:
-                for index in self._starting[start][city]:
-                    customer = house.plan.customers[index]
-                    code = self._known.get(customer.firm.name, {}).get("customer_code")
-                    if code:
-                        house.ledger.enter(customer, code)
+            for city in self._house.plan.cities:
+                yield from map(self._house.plan.customers.__getitem__, self._starting[start][city])
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody is declared who is to be."""
+        return all(self._has(customer) for customer in self._house.plan.customers)
 
     async def begin(self, offset: int) -> None:
         """Register everybody who begins in this month, and send what is declared twice."""
@@ -63,8 +78,8 @@ class Registering:
 
         async def city(code: str) -> None:
             for indexes in batches(starting[code], FORMS):
-                fresh = [c for c in map(house.plan.customers.__getitem__, indexes) if not self._has(c)]
-                await self._register(code, fresh, house.plan.months[offset])
+                customers = list(map(house.plan.customers.__getitem__, indexes))
+                await self._register(code, customers, house.plan.months[offset])
                 if progress is not None:
                     progress.step(len(indexes))
 
@@ -101,21 +116,38 @@ class Registering:
         return customer.firm.name in self._known
 
     async def _register(self, city: str, customers: Sequence[Customer], month: str) -> None:
-        if not customers:
-            return
-        declared = await self._declare(city, customers, f"{month}-01")
-        items = [{"id": item["declaration_id"], **bodies.approval(customer)} for customer, item in declared]
+        """Declare and approve those whom no earlier load has, and file what is known of all of them."""
+        fresh = [customer for customer in customers if not self._has(customer)]
+        declared = await self._declare(city, fresh, f"{month}-01") if fresh else []
+        forms = [(customer, item["declaration_id"]) for customer, item in declared]
+        forms += [(c, self._known[c.firm.name]["id"]) for c in customers if self._waits(c)]
+        codes = self._codes | dict(await self._approve(city, forms))
+        filed = [
+            FiledCustomer(customer, codes[customer.firm.index], self._house.plan.seed)
+            for customer in customers
+            if customer.fate.filed and customer.firm.index in codes
+        ]
+        await self._file(city, filed)
+
+    def _waits(self, customer: Customer) -> bool:
+        """Whether an earlier load declared the customer and ended before the center decided."""
+        return self._known.get(customer.firm.name, {}).get("state") == "filed"
+
+    async def _approve(self, city: str, filed: Sequence[tuple[Customer, str]]) -> list[tuple[int, str]]:
+        """Have the city's director approve forms; answers index and code."""
+        if not filed:
+            return []
+        items = [{"id": declared, **bodies.approval(customer)} for customer, declared in filed]
         path = "/declarations/approve-many"
         answer = await self._house.client.post(self._house.account(city, DIRECTOR), path, {"items": items})
-        filed = []
-        for (customer, _), item in zip(declared, answer["items"], strict=True):
+        codes = []
+        for (customer, _), item in zip(filed, answer["items"], strict=True):
             if item.get("problem"):
                 raise CallFailedError(f"{customer.firm.name} was not approved: {item['problem']}")
             self._house.ledger.enter(customer, item["customer_code"])
             self._house.made["approved"] += 1
-            if customer.fate.filed:
-                filed.append(FiledCustomer(customer, item["customer_code"], self._house.plan.seed))
-        await self._file(city, filed)
+            codes.append((customer.firm.index, item["customer_code"]))
+        return codes
 
     async def _declare(
         self, city: str, customers: Sequence[Customer], day: str

@@ -19,6 +19,7 @@ AWAY = frozenset({502, 503, 504})
 WRITES = frozenset({"POST", "PATCH"})
 IN_PROGRESS = "request-in-progress"
 Json = dict[str, Any]
+File = tuple[str, bytes]
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,18 @@ class House:
 
     async def send(self, method: str, path: str, body: Json | None, headers: Mapping[str, str]) -> Reply:
         """Send one request as it is until somebody answers; raises StoryBroken when patience ends."""
+        return await self._insist(method, path, headers, json=body)
+
+    async def upload(self, path: str, file: File, fields: Json, headers: Mapping[str, str]) -> Reply:
+        """Send a file with the fields of its form, always with the same key."""
+        key = {"Idempotency-Key": str(uuid4())}
+        return await self._insist("POST", path, {**headers, **key}, data=fields, files={"file": file})
+
+    async def _insist(self, method: str, path: str, headers: Mapping[str, str], **content: Any) -> Reply:
         end = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                answer = await self._http.request(method, path, json=body, headers=headers)
+                answer = await self._http.request(method, path, headers=headers, **content)
                 reply = _reply(answer)
                 if answer.status_code not in AWAY and reply.code != IN_PROGRESS:
                     return reply
@@ -124,6 +133,10 @@ class Person:
         """Do something once."""
         match = {"If-Match": etag} if etag else {}
         return await self.house.call("POST", path, body, {**self._headers, **match})
+
+    async def upload(self, path: str, name: str, content: bytes, fields: Json) -> Reply:
+        """Hand in a file once."""
+        return await self.house.upload(path, (name, content), fields, self._headers)
 
     async def patch(self, path: str, body: Json, *, etag: str) -> Reply:
         """Change something once."""

@@ -11,7 +11,9 @@ from aiokafka.errors import KafkaError
 
 from contracts.envelope import Event, MalformedEvent, from_record
 
-TOPICS = ("keypost.registry", "keypost.service-desk")
+TOPICS = tuple(
+    f"keypost.{service}" for service in ("registry", "tiering", "pricing", "service-desk", "scoring")
+)
 FETCH_MS = 200
 QUIET_SECONDS = 4.0
 PATIENCE_SECONDS = 90.0

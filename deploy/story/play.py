@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from deploy.layout import Layout
-from deploy.story import declaring, hotline, lapsing, looking_back, waiting
+from deploy.story import declaring, discounting, hotline, lapsing, looking_back, rating, scoring, waiting
 from deploy.story.calling import House
 from deploy.story.cast import choose
 from deploy.story.day import Day
@@ -34,8 +34,13 @@ CHAPTERS = (
     hotline.call,
     hotline.complain,
     hotline.claim_money,
+    rating.rate,
+    rating.file_usage,
+    discounting.ask,
+    scoring.score,
     waiting.let_it_pass,
     waiting.work_it_off,
+    discounting.answer_late,
     lapsing.lapse,
     looking_back.look_back,
 )

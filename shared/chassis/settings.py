@@ -55,12 +55,14 @@ class Settings(BaseSettings):
     log_level: str = "info"
     max_body_bytes: int = 2 * 1024 * 1024
     max_attachment_bytes: int = 10 * 1024 * 1024
+    max_upload_bytes: int = 12 * 1024 * 1024
     workbook_unpacked_bytes: int = 96 * 1024 * 1024
     workbook_ratio: int = 200
     workbook_parts: int = 1_000
     workbook_sheets: int = 201
     workbook_rows: int = 100_010
     workbook_columns: int = 100
+    workbook_cells: int = 3_000_000
     workbook_parsers: int = 2
     idempotency_hours: int = 72
     total_exact_to: int = 10_000

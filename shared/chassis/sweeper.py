@@ -29,12 +29,22 @@ FAULTS = (Refusal, LookupError, ValueError, TypeError, AttributeError, Arithmeti
 """What a reaction may die of; more than this ends the process, and the supervisor starts another."""
 
 
+def warned(kind: str) -> str:
+    """Give the name under which the warnings of a kind have a reaction."""
+    return f"{kind}:warned"
+
+
+def _name_of(row: asyncpg.Record) -> str:
+    kind: str = row["fired_kind"]
+    return kind if row["step"] == "breached" else f"{kind}:{row['step']}"
+
+
 class Sweeper:
     """One per process; rows are claimed with SKIP LOCKED, so several work side by side.
 
-    A reaction is what the breach of a kind does in the service; it gets the subject's id and runs in the
-    transaction of that step. One that fails is tried again a while later, and holds up nothing else; so is a row
-    that cannot be fired.
+    A reaction is what the breach of a kind does in the service (under the name `warned(kind)`: a warning of it, where
+    its breach has a reaction too); it gets the subject's id and runs in the transaction of that step. One that fails
+    is tried again a while later, and holds up nothing else; so is a row that cannot be fired.
     """
 
     def __init__(
@@ -78,8 +88,9 @@ class Sweeper:
             async with unscoped(self._database.worker, self._moment()) as tx:
                 rows = await tx.fetch(FIRE, self._settings.service, tx.now, most, *self._chosen(reacting))
                 for row in rows:
-                    if reacting and row["step"] == "breached":
-                        await self._reactions[row["fired_kind"]](tx, row["subject_id"])
+                    reaction = self._reactions.get(_name_of(row))
+                    if reaction is not None:
+                        await reaction(tx, row["subject_id"])
                 points.reach("deadlines.before-commit")
         except FAULTS as error:
             if is_passing(error):

@@ -12,6 +12,7 @@ from contracts.registry import (
     OrganisationChanged,
     StaffChanged,
 )
+from contracts.scoring import NoticePublished, ScorePublished
 from contracts.tiering import (
     ReportFiled,
     TierChanged,
@@ -37,6 +38,7 @@ class Subscription:
 REGISTRY = frozenset({"keypost.registry"})
 TIERING = frozenset({"keypost.tiering"})
 PRICING = frozenset({"keypost.pricing"})
+SCORING = frozenset({"keypost.scoring"})
 DIRECTORY = frozenset(
     {OrganisationChanged.TYPE, StaffChanged.TYPE, RulePublished.TYPE, CalendarImported.TYPE}
 )
@@ -52,6 +54,7 @@ USAGE = frozenset(
         ReportFiled.TYPE,
     }
 )
+SCORES = frozenset({ScorePublished.TYPE, NoticePublished.TYPE})
 CONTRACTS = frozenset({AgreementSigned.TYPE, AgreementEnded.TYPE, ArrearsChanged.TYPE})
 EVERY_TOPIC = frozenset(
     f"keypost.{service}"
@@ -63,6 +66,9 @@ SUBSCRIPTIONS: dict[str, Subscription] = {
     "tiering": Subscription(REGISTRY | PRICING, DIRECTORY | CUSTOMERS | CONTRACTS),
     "pricing": Subscription(REGISTRY | TIERING, DIRECTORY | CUSTOMERS | CLASSES),
     "service-desk": Subscription(REGISTRY | TIERING, DIRECTORY | CUSTOMERS | CLASSES),
-    "scoring": Subscription(REGISTRY | TIERING, DIRECTORY | CUSTOMERS | CARE | CLASSES | USAGE),
+    # Its own scores too, which a database that was lost takes back from the bus.
+    "scoring": Subscription(
+        REGISTRY | TIERING | SCORING, DIRECTORY | CUSTOMERS | CARE | CLASSES | USAGE | SCORES
+    ),
     "console": Subscription(EVERY_TOPIC - {"keypost.console"}, None),
 }

@@ -9,11 +9,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from regulations.provisions import Topic
-from regulations.rulebook import Law
+from registry.policies.rules import read_value
+from registry.settings import DEEPEST_VALUE, LARGEST_NUMBER
+from regulations.loading import Rule, shipped_packs
 from support.registry import (
     BOOTSTRAP,
     DIRECTOR,
+    FAR,
     MANAGER,
     MORNING,
     OFFICER,
@@ -27,6 +29,7 @@ DRAFTER = Person("420000", "center-officer")
 OTHER_DRAFTER = Person("420000", "center-officer")
 SECOND_DIRECTOR = Person("420000", "center-director")
 NATION = Person("CN", "center-director")
+SHIPPED_RULES = [rule for pack in shipped_packs().values() for rule in pack.rules.values()]
 TODAY, TOMORROW, YESTERDAY, SHIPPED = "2026-03-02", "2026-03-03", "2026-03-01", "2009-01-01"
 
 
@@ -212,8 +215,9 @@ async def test_a_float_that_equals_a_whole_number_and_a_deep_value_are_refused_t
     deep: Any = 1
     for _ in range(40):
         deep = [deep]
-    for value in (clocks(2.0), deep, float("nan")):
-        body = json.dumps(draft_of("hubei.complaint-clocks", value))
+    deepest = f"{'[' * 5000}1{']' * 5000}"
+    for value in (clocks(2.0), deep, float("nan"), deepest):
+        body = json.dumps(draft_of("hubei.complaint-clocks", value)).replace(f'"{deepest}"', deepest)
         headers = {
             **registry.headers(DRAFTER),
             "Idempotency-Key": str(uuid4()),
@@ -389,6 +393,16 @@ async def test_a_pack_that_others_live_under_is_not_the_provinces_to_change(
     await expect(registry.post(DRAFTER, "/rules/drafts", draft), 201)
 
 
+async def test_where_a_rule_is_adopted_is_shown_below_and_above_the_caller_only(
+    registry: RegistryUnderTest,
+) -> None:
+    body = {"org_id": "420525", "pack": "platform", "topics": ["claim-warnings"], "from": "2026-02-01"}
+    await expect(registry.post(PROVINCE, "/adoptions", body), 201)
+    for who, places in ((MANAGER, ["420000"]), (FAR, ["420000", "420525"]), (PROVINCE, ["420000", "420525"])):
+        found = await expect(registry.get(who, "/rules/platform.claim-warnings"), 200)
+        assert sorted({one["org_id"] for one in found["adopted_by"]} - {"420500"}) == places
+
+
 async def test_drafts_are_listed_in_the_province_only(registry: RegistryUnderTest) -> None:
     draft = await drafted(registry, "hubei.complaint-clocks", clocks(7))
     newest = await expect(registry.get(PROVINCE, "/rules/drafts", state="open", limit=1), 200)
@@ -398,11 +412,8 @@ async def test_drafts_are_listed_in_the_province_only(registry: RegistryUnderTes
     assert (await registry.get(DIRECTOR, f"/rules/drafts/{draft['id']}")).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "name", sorted(rule.name for pack in Law.shipped().packs.values() for rule in pack.rules.values())
-)
-def test_every_shipped_wording_could_be_published_as_it_stands(name: str) -> None:
-    pack, _, topic = name.partition(".")
-    for wording in Law.shipped().packs[pack].rules[topic].wordings:
-        value: Topic = wording.value
-        assert type(value).parse(json.loads(json.dumps(value.to_json()))) == value
+@pytest.mark.parametrize("rule", SHIPPED_RULES, ids=lambda rule: rule.name)
+def test_every_shipped_wording_could_be_published_as_it_stands(rule: Rule) -> None:
+    for wording in rule.wordings:
+        sent = json.loads(json.dumps(wording.value.to_json()))
+        assert read_value(rule.topic, sent, deepest=DEEPEST_VALUE, largest=LARGEST_NUMBER) == wording.value

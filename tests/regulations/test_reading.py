@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -90,9 +91,11 @@ def test_a_raw_value_is_read_as_its_type(hint: Any, raw: object, value: object) 
         (Duration, 2),
     ],
 )
-def test_anything_else_is_refused(hint: Any, raw: object) -> None:
-    with pytest.raises(PackError):
+def test_anything_else_is_refused_in_both_languages(hint: Any, raw: object) -> None:
+    with pytest.raises(PackError) as caught:
         read(hint, raw)
+    assert caught.value.detail
+    assert re.search(r"[\u4e00-\u9fff]", caught.value.zh)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,7 @@ def test_a_record_is_refused_with_the_path_of_the_fault(
     with pytest.raises(PackError) as caught:
         read(Sample, raw)
     assert (caught.value.problem, caught.value.path) == (problem, path)
+    assert caught.value.zh
 
 
 def test_json_keeps_decimals_and_fractions_exact() -> None:

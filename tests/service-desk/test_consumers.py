@@ -1,8 +1,12 @@
 """Customers as the registry tells of them: in any order, once or twice."""
 
+from uuid import UUID
+
 from chassis.ids import uuid7
+from contracts.envelope import Event
 from contracts.service_desk import ComplaintLinked
 from support.desk import DeskUnderTest, Person, assignment_event, customer_event
+from support.service import fact
 
 AGENT = Person("420100", "hotline-agent")
 
@@ -10,6 +14,35 @@ AGENT = Person("420100", "hotline-agent")
 async def row(desk: DeskUnderTest, customer_id: object) -> dict[str, object]:
     (found,) = await desk.rows("SELECT * FROM customer WHERE customer_id = $1", customer_id)
     return dict(found)
+
+
+def tier_event(customer_id: UUID, version: int, service_class: int | None) -> Event:
+    """Give what tiering tells of a customer's class."""
+    return fact(
+        "tiering.tier.changed.v1",
+        f"tier:{customer_id}",
+        version,
+        {
+            "customer_id": customer_id,
+            "org_id": "420106",
+            "scheme": "hubei",
+            "tier": str(service_class),
+            "class": service_class,
+            "service_class": service_class,
+            "former": None,
+            "basis": "review",
+            "valid_from": "2026-01-01",
+            "review_id": None,
+            "because": None,
+        },
+    )
+
+
+async def class_served(desk: DeskUnderTest, customer_id: UUID) -> object:
+    (found,) = await desk.rows(
+        "SELECT class_of(c) AS class FROM customer c WHERE customer_id = $1", customer_id
+    )
+    return found["class"]
 
 
 async def test_an_older_fact_that_comes_later_changes_nothing(desk: DeskUnderTest) -> None:
@@ -83,3 +116,44 @@ async def test_a_complaint_that_named_a_customer_too_early_is_linked_when_it_is_
     assert len({event["key"] for event in events}) == 1
     linked = ComplaintLinked.model_validate_json(events[1]["payload"])
     assert (linked.customer_id, linked.org_id) == (customer_id, "420106-T03")
+
+
+async def test_the_class_served_is_that_of_the_form_until_tiering_tells_one(desk: DeskUnderTest) -> None:
+    customer_id = uuid7()
+    await desk.hear(customer_event(customer_id, 1, initial_class=3))
+    assert await class_served(desk, customer_id) == 3
+    await desk.hear(tier_event(customer_id, 1, 2))
+    assert await class_served(desk, customer_id) == 2
+
+
+async def test_no_key_account_any_more_does_not_fall_back_to_the_form(desk: DeskUnderTest) -> None:
+    customer_id = uuid7()
+    await desk.hear(customer_event(customer_id, 1, initial_class=3))
+    await desk.hear(tier_event(customer_id, 2, None))
+    assert await class_served(desk, customer_id) is None
+
+
+async def test_an_older_class_that_comes_later_changes_nothing(desk: DeskUnderTest) -> None:
+    customer_id = uuid7()
+    await desk.hear(customer_event(customer_id, 1, initial_class=4))
+    await desk.hear(tier_event(customer_id, 3, 1))
+    await desk.hear(tier_event(customer_id, 2, 2))
+    assert await class_served(desk, customer_id) == 1
+
+
+async def test_of_several_classes_in_one_batch_the_newest_counts(desk: DeskUnderTest) -> None:
+    customer_id = uuid7()
+    await desk.hear(
+        tier_event(customer_id, 2, 2), tier_event(customer_id, 3, 1), tier_event(customer_id, 1, 4)
+    )
+    assert await class_served(desk, customer_id) == 1
+
+
+async def test_a_class_heard_before_its_customer_stays_when_the_customer_is_heard(
+    desk: DeskUnderTest,
+) -> None:
+    customer_id = uuid7()
+    await desk.hear(tier_event(customer_id, 1, 1))
+    await desk.hear(customer_event(customer_id, 1, initial_class=4))
+    assert await class_served(desk, customer_id) == 1
+    assert (await row(desk, customer_id))["name"] == "楚天汽配有限公司"

@@ -18,6 +18,7 @@ CREDITS = ("良好", "优秀", "一般")
 POTENTIALS = ("有扩大用邮的意向", "业务稳定", "计划增加线上销售", "旺季用邮量大")
 POSTS = ("总经理", "物流主管", "采购负责人", "办公室主任", "财务负责人")
 SERVED = ("省内企业", "全国消费者", "本地居民", "经销商", "政府和事业单位")
+MARKETING = ("按量折扣", "驻点服务", "线上推广")
 STRENGTHS = ("对方价格低,时限不稳", "对方上门快,乡镇覆盖差", "对方网点少,服务好")
 
 Cell = tuple[int, int, object] | tuple[int, int, object, int]
@@ -86,7 +87,15 @@ def _person(filed: FiledCustomer, rng: Random) -> Iterable[Cell]:
     yield (16, 0, "（三）相关重要人士信息", LAST)
     yield from ((17, 0, "姓名"), (17, 1, firm.contact), (17, 2, "年龄"), (17, 3, rng.randrange(26, 60)))
     yield from ((17, 4, "职务"), (17, 5, rng.choice(POSTS)))
-    yield from ((18, 4, "联系电话"), (18, 5, firm.mobile))
+    yield from (
+        (18, 0, "民族"),
+        (18, 2, "婚姻状况"),
+        (18, 4, "联系电话"),
+        (18, 5, firm.mobile),
+        (19, 0, "住址"),
+    )
+    yield from ((20, 0, "教育背景"), (20, 2, "重要日子"), (20, 4, "个性特征"))
+    yield from ((21, 0, "家庭主要成员"), (21, 3, "兴趣与避讳"), (22, 0, "与竞争对手关系"))
 
 
 def _rival(rng: Random) -> Iterable[Cell]:
@@ -99,4 +108,5 @@ def _rival(rng: Random) -> Iterable[Cell]:
         (24, 4, "市场占有率"),
         (24, 5, f"{rng.randrange(5, 60)}%"),
     )
+    yield from ((25, 0, "营销情况"), (25, 1, rng.choice(MARKETING), LAST))
     yield from ((26, 0, "产品优势、劣势"), (26, 1, rng.choice(STRENGTHS), LAST))

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from chassis.directory import Snapshot
+from pricing.commands import Asker
 from pricing.model.accounts import Account, Bill
 from pricing.model.agreements import Agreement
 from pricing.model.customers import Customer
@@ -58,6 +59,10 @@ class Tariffs(Protocol):
 
     async def running(self, request_id: UUID) -> Running | None:
         """Give the clock of the present level, None where it has been settled."""
+        ...
+
+    async def is_held_by(self, request_id: UUID, asker: Asker) -> bool:
+        """Tell whether somebody has to act on the present level's clock: first holder, next of the chain, or deputy."""
         ...
 
     async def open_lines(self, customer_id: UUID, lines: Sequence[str]) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from registry.policies.match import Bounds
 # Parts of the published HTTP interface, not of any regulation.
 IMPORT_MOST = 500
 FORMS_MOST = 200
+ANNEX_1_WIDTHS = (16.0, 12.0, 12.0, 12.0, 16.0, 14.0, 12.0, 12.0)
 LONGEST_FILE_NAME = 200
 LONGEST_TEXT = 200
 LONGEST_REASON = 2000
@@ -20,6 +21,8 @@ PHONES_MOST = 10
 LINES_MOST = 20
 SHARE_STEP = Decimal("0.01")
 MONTHS_A_YEAR = 12
+WAN = 10_000
+ANNEX_2_WIDTHS = (22.0, 20.0, 22.0, 20.0, 22.0, 20.0)
 KEY_PERSONS_MOST = 50
 COMPETITORS_MOST = 50
 OLDEST = 130

@@ -10,9 +10,11 @@ from scoring.api import events, scores
 from scoring.api.statuses import STATUSES
 from scoring.settings import ScoringSettings
 
+TOPICS = ("keypost.registry", "keypost.tiering", "keypost.scoring")
+
 
 def hear(_runtime: Runtime) -> dict[str, Handler]:
-    """Give what scoring does with others' events."""
+    """Give what scoring does with events."""
     return dict(consumers.handlers())
 
 
@@ -22,6 +24,6 @@ def create() -> FastAPI:
         title="考评与通报 Scoring",
         routers=(scores.router, events.router),
         statuses=STATUSES,
-        parts=Parts(topics=("keypost.registry", "keypost.tiering"), consumes=hear),
+        parts=Parts(topics=TOPICS, consumes=hear),
     )
     return create_app(ScoringSettings(), service)

@@ -1,13 +1,16 @@
-"""What scoring hears of others: everything that a score rests on."""
+"""What scoring hears: of others everything that a score rests on, of itself what it has published."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from chassis.bus import Handler
 from chassis.transaction import Transaction
 from contracts.care import SymposiumHeld, VisitRecorded
 from contracts.envelope import Event
 from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
+from contracts.scoring import NoticePublished, ScorePublished
 from contracts.tiering import (
     ReportFiled,
     TierChanged,
@@ -17,7 +20,8 @@ from contracts.tiering import (
     UsageRecorded,
 )
 from regulations.calendars import day_of
-from scoring.repository.hearing import Hearing
+from scoring.repository.hearing import Hearing, UsageRow
+from scoring.repository.publications import Restoring
 
 
 def handlers() -> Mapping[str, Handler]:
@@ -34,6 +38,8 @@ def handlers() -> Mapping[str, Handler]:
         VisitRecorded.TYPE: visits,
         SymposiumHeld.TYPE: symposia,
         ReportFiled.TYPE: reports,
+        ScorePublished.TYPE: own_scores,
+        NoticePublished.TYPE: own_notices,
     }
 
 
@@ -62,8 +68,9 @@ async def usage(tx: Transaction, events: Sequence[Event]) -> None:
     """Keep usage as recorded and as corrected."""
     hearing = Hearing(tx)
     await hearing.keep(events)
-    await hearing.usage([row for event in events for row in _usage_rows(event)])
-    await hearing.usage_events([_usage_event(event) for event in events])
+    told = [(event.id, _usage(event)) for event in events]
+    await hearing.usage_events([_usage_event(event_id, fact) for event_id, fact in told])
+    await hearing.usage(row for event_id, fact in told for row in _usage_rows(event_id, fact))
 
 
 async def usage_files(tx: Transaction, events: Sequence[Event]) -> None:
@@ -92,6 +99,16 @@ async def reports(tx: Transaction, events: Sequence[Event]) -> None:
     hearing = Hearing(tx)
     await hearing.keep(events)
     await hearing.reports([_report(event) for event in events])
+
+
+async def own_scores(tx: Transaction, events: Sequence[Event]) -> None:
+    """Take back scores that this service published, where its database was lost; they are no evidence."""
+    await Restoring(tx).scores([ScorePublished.model_validate(event.data) for event in events])
+
+
+async def own_notices(tx: Transaction, events: Sequence[Event]) -> None:
+    """Take back which quarters were circulated."""
+    await Restoring(tx).notices([NoticePublished.model_validate(event.data) for event in events])
 
 
 def _customer(event: Event) -> dict[str, Any]:
@@ -140,30 +157,21 @@ def _usage(event: Event) -> UsageRecorded | UsageCorrected:
     return (UsageCorrected if corrected else UsageRecorded).model_validate(event.data)
 
 
-def _usage_rows(event: Event) -> Iterator[dict[str, Any]]:
-    fact = _usage(event)
+def _usage_rows(event_id: UUID, fact: UsageRecorded | UsageCorrected) -> Iterator[UsageRow]:
     for customer_id, line, revenue, _pieces, _weight, version, *_former in fact.rows:
-        yield {
-            "customer_id": customer_id,
-            "month": fact.month,
-            "line": line,
-            "version": version,
-            "event_id": event.id,
-            "org_id": fact.org_id,
-            "revenue": revenue,
-        }
+        yield UsageRow(customer_id, fact.month, line, version, event_id, fact.org_id, Decimal(revenue))
 
 
-def _usage_event(event: Event) -> dict[str, Any]:
-    fact = _usage(event)
+def _usage_event(event_id: UUID, fact: UsageRecorded | UsageCorrected) -> dict[str, Any]:
+    corrected = isinstance(fact, UsageCorrected)
     return {
-        "event_id": event.id,
+        "event_id": event_id,
         "org_id": fact.org_id,
         "month": fact.month,
-        "kind": "corrected" if isinstance(fact, UsageCorrected) else "recorded",
+        "kind": "corrected" if corrected else "recorded",
         "reason": fact.reason if isinstance(fact, UsageCorrected) else None,
         "late": False,
-        "occasion": fact.usage_file_id or event.id,
+        "occasion": fact.usage_file_id or event_id,
         "rows": len(fact.rows),
     }
 

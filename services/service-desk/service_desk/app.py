@@ -22,6 +22,6 @@ def create() -> FastAPI:
         title="service-desk",
         routers=(callers.router, intake.router, complaints.router, reading.router),
         statuses=STATUSES,
-        parts=Parts(topics=("keypost.registry",), consumes=hear),
+        parts=Parts(topics=("keypost.registry", "keypost.tiering"), consumes=hear),
     )
     return create_app(DeskSettings(), service)

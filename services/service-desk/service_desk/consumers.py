@@ -1,4 +1,4 @@
-"""What the desk hears of others: customers and who serves them."""
+"""What the desk hears of others: customers, who serves them, and their classes."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -8,6 +8,7 @@ from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts.envelope import Event
 from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
+from contracts.tiering import TierChanged
 from service_desk.handlers.steps import link_customers
 from service_desk.repository.complaints import Complaints
 from service_desk.repository.customers import Customers
@@ -25,6 +26,7 @@ class Hearing:
             CustomerRegistered.TYPE: self.customers_registered,
             CustomerChanged.TYPE: self.customers_changed,
             AssignmentChanged.TYPE: self.assignments_changed,
+            TierChanged.TYPE: self.tiers_changed,
         }
 
     async def customers_registered(self, tx: Transaction, events: Sequence[Event]) -> None:
@@ -44,6 +46,12 @@ class Hearing:
         facts = [(event, AssignmentChanged.model_validate(event.data)) for event in events]
         await Customers(tx).hear_assignments(facts)
         await self._link(tx, [fact.customer_id for _, fact in facts])
+
+    async def tiers_changed(self, tx: Transaction, events: Sequence[Event]) -> None:
+        """Take over the classes that customers are served by."""
+        await Customers(tx).hear_classes(
+            [(event, TierChanged.model_validate(event.data)) for event in events]
+        )
 
     async def _link(self, tx: Transaction, customers: Sequence[UUID]) -> None:
         complaints = Complaints(tx, self._vault)

@@ -10,6 +10,9 @@ LONGEST_NAME = 200
 ROWS_MOST = 500
 REPORT_CUSTOMERS_MOST = 2_000
 PAGE = 50
+FIRST_YEAR = 2000
+LAST_YEAR = 2999
+PIECES_MOST = 10**15 - 1
 YUAN_IN_WAN = 10_000
 KG_IN_A_TON = 1_000
 
@@ -17,11 +20,17 @@ KG_IN_A_TON = 1_000
 class TieringSettings(Settings):
     """Settings of a tiering process."""
 
+    worker_pool_size: int = 10
     max_usage_file_bytes: int = 128 * 1024 * 1024
+    max_upload_bytes: int = 129 * 1024 * 1024
     usage_portion_rows: int = 20_000
     usage_part_bytes: int = 1024 * 1024
     usage_event_rows: int = 500
     usage_months_back: int = 36
-    usage_idle_seconds: float = 1.0
-    usage_filing_poll_seconds: float = 5.0
-    usage_row_bytes: int = 4_000
+    usage_row_characters: int = 4_000
+    usage_error_sheet_rows: int = 100_000
+    usage_form_rows: int = 20_000
+    usage_loaders: int = 2
+    usage_idle_seconds: float = 0.3
+    usage_filing_poll_seconds: float = 2.0
+    review_portion_lines: int = 2_000

@@ -61,6 +61,6 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
         Edgewise,
         service=settings.service,
         max_body=settings.max_body_bytes,
-        max_upload=settings.max_attachment_bytes + settings.max_body_bytes,
+        max_upload=settings.max_upload_bytes,
     )
     return app

@@ -7,7 +7,9 @@ from chassis.settings import Settings
 
 @dataclass(frozen=True)
 class Limits:
-    """Bytes are of the file and of all its parts unpacked; rows and columns are of one sheet."""
+    """Bytes are of the file and of all its parts unpacked; rows and columns are of one sheet, cells of all.
+
+    A reader lays a sheet out as a whole, from A1 to its last cell: one cell far out costs as much as all before it."""
 
     most_bytes: int
     most_unpacked: int
@@ -16,6 +18,7 @@ class Limits:
     most_sheets: int
     most_rows: int
     most_columns: int
+    most_cells: int
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
@@ -28,4 +31,5 @@ class Limits:
             most_sheets=settings.workbook_sheets,
             most_rows=settings.workbook_rows,
             most_columns=settings.workbook_columns,
+            most_cells=settings.workbook_cells,
         )

@@ -1,6 +1,6 @@
 """Reads the XML of a package for what must be known before it is parsed: extents, formulas, danger."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
@@ -12,7 +12,6 @@ from chassis.spreadsheets.refusals import WorkbookBomb, WorkbookWithMacros
 Attributes = Mapping[str, str]
 UTF_8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-PARTS_OF_CELLS = frozenset({"c", "row", "f", "v"})
 STRINGS = "xl/sharedstrings.xml"
 WORKBOOK = "xl/workbook.xml"
 WORKBOOK_LINKS = "xl/_rels/workbook.xml.rels"
@@ -35,17 +34,20 @@ def scan(parts: Mapping[str, bytes], limits: Limits) -> Findings:
     found = Findings()
     by_name = {name.lower(): content for name, content in parts.items()}
     strings = _lengths(by_name.pop(STRINGS, None))
-    text = 0
+    text = area = 0
     for name, content in by_name.items():
         cells = _Cells(limits, strings, limits.most_unpacked - text)
         _parse(content, cells.start, cells.text if strings else None)
         text += cells.shared
+        area += cells.area
+        if area > limits.most_cells:
+            raise too_large("单元格", "cells", limits.most_cells)
         if cells.formulas:
             found.formulas[name] = frozenset(cells.formulas)
     for name, content in by_name.items():
         if name.endswith(".rels"):
             _parse(content, _refuse_links)
-    found.sheets = dict(_sheets(by_name, limits))
+    found.sheets = _sheets(by_name, limits)
     return found
 
 
@@ -59,9 +61,17 @@ class _Cells:
         self._strings = strings
         self._most_text = most_text
         self._row, self._column = -1, -1
+        self._last_row, self._last_column = -1, -1
+        self._merged = 0
         self._reads_shared = self._in_shared = False
 
+    @property
+    def area(self) -> int:
+        """The cells from A1 to the last row and column."""
+        return (self._last_row + 1) * (self._last_column + 1)
+
     def start(self, name: str, attributes: Attributes) -> None:
+        """Take the beginning of an element."""
         local = name.rpartition(":")[2]
         self._in_shared = local == "v" and self._reads_shared
         if local == "c":
@@ -70,6 +80,10 @@ class _Cells:
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
             self._column = -1
             self._check()
+        elif local == "mergeCell":
+            self._merged += 1
+            if self._merged > self._limits.most_rows:
+                raise too_large("合并单元格", "merged ranges", self._limits.most_rows)
         elif local == "f":
             self.formulas.add((self._row, self._column))
 
@@ -95,6 +109,8 @@ class _Cells:
             raise too_large("行数", "rows", self._limits.most_rows)
         if self._column >= self._limits.most_columns:
             raise too_large("列数", "columns", self._limits.most_columns)
+        self._last_row = max(self._last_row, self._row)
+        self._last_column = max(self._last_column, self._column)
 
 
 def _lengths(content: bytes | None) -> list[int]:
@@ -124,7 +140,7 @@ def _refuse_links(name: str, attributes: Attributes) -> None:
         raise linked()
 
 
-def _sheets(parts: Mapping[str, bytes], limits: Limits) -> Iterator[tuple[str, str]]:
+def _sheets(parts: Mapping[str, bytes], limits: Limits) -> dict[str, str]:
     names: list[tuple[str, str]] = []
     targets: dict[str, str] = {}
 
@@ -141,9 +157,13 @@ def _sheets(parts: Mapping[str, bytes], limits: Limits) -> Iterator[tuple[str, s
     _parse(parts[WORKBOOK], sheet)
     if WORKBOOK_LINKS in parts:
         _parse(parts[WORKBOOK_LINKS], target)
+    sheets = {name: targets.get(key, "") for name, key in names}
+    # A sheet whose part is not found here might be found by the parser, unseen by us.
+    if len(sheets) != len(names) or not parts.keys() >= set(sheets.values()):
+        raise not_a_workbook()
     if len(names) > limits.most_sheets:
         raise too_large("工作表", "sheets", limits.most_sheets)
-    return ((name, targets.get(key, "")) for name, key in names)
+    return sheets
 
 
 def _parse(

@@ -75,8 +75,7 @@ class Table:
     def _ends(self, number: int) -> bool:
         if not self.footers:
             return False
-        first = next((cell.text for cell in self.sheet.row(number) if cell.text), "")
-        begins = normal(first)
+        begins = normal(self.sheet.first_text(number))
         return any(begins.startswith(footer) for footer in self.footers)
 
 

@@ -43,6 +43,7 @@ class Sheet:
         self.merged = merged
         self._raw = raw
         self._formulas = formulas
+        self._spans: dict[int, list[Span]] = {}
 
     @property
     def height(self) -> int:
@@ -66,6 +67,11 @@ class Sheet:
         """Give the cells of a row."""
         return [self.cell(row, column) for column in range(self.width)]
 
+    def first_text(self, row: int) -> str:
+        """Give the first text of a row; empty where it begins with something else."""
+        first = next((raw for raw in self._raw[row] if raw != ""), "")
+        return first if isinstance(first, str) else ""
+
     def written(self) -> Iterator[Cell]:
         """Give the cells that hold something, row by row."""
         for row, raws in enumerate(self._raw):
@@ -75,7 +81,10 @@ class Sheet:
 
     def span(self, place: Place) -> Span:
         """Give the merged range of a place, or the place alone."""
-        return next((span for span in self.merged if span.holds(place)), Span(place, place))
+        row = place[0]
+        if row not in self._spans:
+            self._spans[row] = [span for span in self.merged if span.first[0] <= row <= span.last[0]]
+        return next((span for span in self._spans[row] if span.holds(place)), Span(place, place))
 
 
 @dataclass(frozen=True)

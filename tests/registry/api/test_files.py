@@ -1,5 +1,6 @@
 """Customer files: layers by right, looks on record, history kept, completeness told, filing by art. 17 and 18."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -123,9 +124,7 @@ async def test_out_of_scope_there_is_no_file_and_an_administrator_sees_none(
     for stranger in (RIVAL, SECOND, FAR_OFFICER):
         assert (await registry.get(stranger, path)).status_code == 404
         assert (await registry.get(stranger, f"{path}/history")).status_code == 404
-        assert (
-            await registry.patch(stranger, path, {"basic": {"number": "B"}}, 1)
-        ).status_code == 404
+        assert (await registry.patch(stranger, path, {"basic": {"number": "B"}}, 1)).status_code == 404
         assert (await registry.post(stranger, f"{path}/filings", {"with": "city"})).status_code == 404
     assert (await registry.get(BOOTSTRAP, path)).status_code == 403
 
@@ -202,11 +201,18 @@ async def test_a_change_needs_the_version_that_was_read(registry: RegistryUnderT
     assert stale["code"] == "stale-version"
 
 
+async def test_of_two_changes_at_one_instant_one_wins(registry: RegistryUnderTest) -> None:
+    path = await path_of(registry)
+    answers = await asyncio.gather(
+        *(registry.patch(MANAGER, path, {"basic": {"number": f"N{number}"}}, 0) for number in range(4))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412]
+    assert (await expect(registry.get(MANAGER, path), 200))["version"] == 1
+
+
 async def test_history_keeps_who_changed_what_from_what(registry: RegistryUnderTest) -> None:
     path = await written(registry)
-    await expect(
-        registry.patch(HEAD, path, {"extended": {"staff": 150, "yearly_profit": None}}, 1), 200
-    )
+    await expect(registry.patch(HEAD, path, {"extended": {"staff": 150, "yearly_profit": None}}, 1), 200)
     await expect(registry.patch(MANAGER, path, {"key_persons": []}, 2), 200)
     history = await expect(registry.get(MANAGER, f"{path}/history"), 200)
     persons, extended = history["items"][:2]
@@ -309,6 +315,7 @@ async def test_the_unit_files_with_the_city_and_it_is_told_once_with_its_first_d
     assert filed["because"]["reasons"][0]["rule"] == "hubei.file-reporting"
     told = (await registry.events(f"customer:{id_of(path)}"))[-1]["payload"]["file"]
     assert (told["filed_on"], told["filed_with_province_on"]) == ("2026-03-02", None)
+    assert (await expect(registry.get(MANAGER, path.removesuffix("/file")), 200))["file"] == told
     count = len(await registry.events(f"customer:{id_of(path)}"))
     await expect(registry.patch(MANAGER, path, {"basic": {"number": "B"}}, 1), 200)
     seen = await expect(registry.get(MANAGER, path), 200)

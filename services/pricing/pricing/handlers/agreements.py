@@ -52,9 +52,7 @@ async def end_agreement(command: MoveAgreement, desk: Desk) -> Agreement:
     return ended
 
 
-async def load_agreements(
-    commands: Sequence[LoadAgreement], asker: Asker, desk: Desk
-) -> list[Agreement]:
+async def load_agreements(commands: Sequence[LoadAgreement], asker: Asker, desk: Desk) -> list[Agreement]:
     """Take over agreements as signed; one whose term is over is on record as ended."""
     pointers = [f"/items/{place}" for place in range(len(commands))]
     references = [command.draft.customer for command in commands]

@@ -25,7 +25,9 @@ async def bill_customers(commands: Sequence[BillCustomer], desk: Desk) -> int:
     """Record monthly bills, all or none; gives how many are new: one that is on record alike changes nothing."""
     customers = await _named([command.customer for command in commands], desk)
     accounts = await desk.accounts.lock(customers)
-    keys = [(customer.customer_id, command.month) for command, customer in zip(commands, customers, strict=True)]
+    keys = [
+        (customer.customer_id, command.month) for command, customer in zip(commands, customers, strict=True)
+    ]
     _must_differ(keys)
     due = await _due_dates(commands, customers, desk)
     known = await desk.accounts.bills(keys)
@@ -46,7 +48,9 @@ async def settle_bills(commands: Sequence[SettleBill], desk: Desk) -> None:
     """Record payments on bills, all or none; a bill may be paid in parts."""
     customers = await _named([command.customer for command in commands], desk)
     accounts = await desk.accounts.lock(customers)
-    keys = [(customer.customer_id, command.month) for command, customer in zip(commands, customers, strict=True)]
+    keys = [
+        (customer.customer_id, command.month) for command, customer in zip(commands, customers, strict=True)
+    ]
     bills = dict(await desk.accounts.bills(keys))
     for place, (command, key) in enumerate(zip(commands, keys, strict=True)):
         if command.paid_on > desk.today:
@@ -74,7 +78,9 @@ async def follow(accounts: Sequence[Account], desk: Desk) -> None:
         if (change := _change(account, oldest.get(account.customer_id), rules[account.org_id], desk))
     ]
     await desk.accounts.save(changes)
-    clocks = [clock for change in changes if (clock := _clock(change.after, rules[change.after.org_id], desk))]
+    clocks = [
+        clock for change in changes if (clock := _clock(change.after, rules[change.after.org_id], desk))
+    ]
     await desk.accounts.restart([change.after.customer_id for change in changes], clocks)
 
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from chassis.directory import Organisation
 from chassis.ids import uuid7
-from pricing.commands import AnswerTariff, Asker, RequestTariff
+from pricing.commands import AnswerTariff, RequestTariff
 from pricing.handlers.customers import check_lines, known, named
 from pricing.model.customers import Customer
 from pricing.model.refusals import (
     MakerIsChecker,
+    NothingAbove,
     NotTheAsker,
     NotTheDecider,
-    NothingAbove,
     TariffRequestClosed,
     TariffRequestOpen,
 )
@@ -139,21 +139,14 @@ async def _to_answer(command: AnswerTariff, desk: Desk) -> tuple[TariffRequest, 
     asker, sitting = command.asker, request.sitting
     customer = await known(request.customer_id, desk)
     role = DECIDES[sitting.level]
-    if not (asker.org_id == sitting.org_id and role in asker.roles) and not await _stands_in(request, asker, desk):
+    sits_there = asker.org_id == sitting.org_id and role in asker.roles
+    # A deputy of who is absent, or the next of the chain once the time ran out.
+    if not sits_there and not await desk.tariffs.is_held_by(request.id, asker):
         raise NotTheDecider.of(sitting.org_id, role)
     if asker.actor in (request.requested_by, str(customer.manager_id)):
         raise MakerIsChecker.of()
     _must_be_open(request)
     return request, customer
-
-
-async def _stands_in(request: TariffRequest, asker: Asker, desk: Desk) -> bool:
-    """Tell whether a person acts for an absent holder of the present level."""
-    running = await desk.tariffs.running(request.id)
-    holder = running.late.staff_id if running else None
-    if holder is None or holder not in desk.law.staff:
-        return False
-    return desk.law.standing_in(holder, desk.today).staff_id == asker.actor
 
 
 def _must_be_open(request: TariffRequest) -> None:

@@ -4,8 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Self
+from uuid import UUID
 
-from contracts.refusals import Refusal
+from contracts.refusals import NotFound, Refusal
+
+
+def no_such(zh: str, en: str, key: UUID) -> NotFound:
+    """Give the refusal of a record that is not there, or not in scope."""
+    return NotFound(f"没有{zh}{key}。", f"There is no {en} {key}.")
 
 
 class UnknownCustomer(Refusal):
@@ -122,7 +128,9 @@ class NotTheAsker(Refusal):
     @classmethod
     def of(cls) -> Self:
         """Say so."""
-        return cls("只有申请人或其单位负责人可以撤回。", "Only who asked, or the head of that unit, withdraws it.")
+        return cls(
+            "只有申请人或其单位负责人可以撤回。", "Only who asked, or the head of that unit, withdraws it."
+        )
 
 
 class BeyondAuthority(Refusal):
@@ -268,7 +276,9 @@ class Overpaid(Refusal):
     def of(cls, open_amount: Decimal, pointer: str) -> Self:
         """Name what is open."""
         return cls(
-            f"结算金额超过未结金额{open_amount}元。", f"Only {open_amount} yuan of it is open.", pointer=pointer
+            f"结算金额超过未结金额{open_amount}元。",
+            f"Only {open_amount} yuan of it is open.",
+            pointer=pointer,
         )
 
 

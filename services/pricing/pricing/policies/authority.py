@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from pricing.model.refusals import BeyondAuthority, NoDiscountStandard
 from pricing.model.tariffs import Level
@@ -61,9 +62,14 @@ def level_needed(rules: Rules, asked: Asked) -> Decision[Level]:
         level = Level.CITY
     else:
         level = Level.COUNTY
-    cited = rules.standard.cite(
-        **{"class": asked.class_}, lines=list(asked.lines), discount=asked.discount, within=within, level=level
-    )
+    inputs: dict[str, Any] = {
+        "class": asked.class_,
+        "lines": list(asked.lines),
+        "discount": asked.discount,
+        "within": within,
+        "level": level,
+    }
+    cited = rules.standard.cite(**inputs)
     return Decision(level, Because.of(cited, rules.authority.cite(level=level)))
 
 
@@ -90,7 +96,5 @@ def told(rules: Rules, class_: int, level: Level) -> Because:
 
 def confidential(standard: Provision[DiscountStandard], *, class_: int | None, level: str = "") -> Reason:
     """Cite the standard without its figures, which its own words might hold as well."""
-    inputs = {"class": class_, **({"level": level} if level else {})}
-    return replace(
-        standard.cite(**inputs), value=None, says=CONFIDENTIAL_ZH, says_en=CONFIDENTIAL_EN
-    )
+    inputs: dict[str, Any] = {"class": class_, **({"level": level} if level else {})}
+    return replace(standard.cite(**inputs), value=None, says=CONFIDENTIAL_ZH, says_en=CONFIDENTIAL_EN)

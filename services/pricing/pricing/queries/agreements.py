@@ -10,9 +10,10 @@ from asyncpg import Record
 from chassis import audit
 from chassis.transaction import Transaction
 from chassis.vault import Vault
+from pricing.model.refusals import no_such
 from pricing.queries.pages import Listing, Paging, by_id
 from pricing.queries.readers import Reader, in_shanghai
-from pricing.repository.agreements import not_found, terms_of
+from pricing.tables.agreements import terms_of
 
 COLUMNS = "a.*, k.code AS customer_code, k.name AS customer_name"
 SOURCE = "agreement a LEFT JOIN customer k ON k.customer_id = a.customer_id"
@@ -35,7 +36,7 @@ async def agreement(
     """Give an agreement with its version, its terms where the reader may see them, which is recorded; raises NotFound."""
     row = await tx.fetchrow(ONE, agreement_id)
     if row is None:
-        raise not_found(agreement_id)
+        raise no_such("协议", "agreement", agreement_id)
     body = _shown(row)
     org_id = row["org_id"]
     if not (reader.is_inspector or reader.is_of_unit(org_id) or reader.is_of_chain(org_id)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -16,6 +16,7 @@ from contracts.refusals import NotFound
 from pricing.model.accounts import overdue_days
 from pricing.model.references import customer_key
 from pricing.queries.pages import Listing, Paging, by_day
+from pricing.queries.readers import in_shanghai
 from regulations.calendars import day_of
 from regulations.topics.tariffs import Credit
 
@@ -52,8 +53,9 @@ async def arrears(tx: Transaction, law: Snapshot, wanted: Wanted, paging: Paging
     conditions = {
         "(a.oldest_due_on IS NOT NULL) = {}": True,
         "is_within(k.responsible_org_id, {})": wanted.org_id,
-        # Days are counted from the day of the question, which is a parameter of its own.
-        f"DATE '{today}' - a.oldest_due_on > {{}}": wanted.over_days,
+        "a.oldest_due_on < {}": None
+        if wanted.over_days is None
+        else today - timedelta(days=wanted.over_days),
     }
     listing = Listing(COLUMNS, SOURCE, "a.oldest_due_on, a.customer_id", conditions, newest_first=False)
     return await by_day(tx, listing, paging, lambda row: _shown(row, Day(today, law)))
@@ -71,12 +73,17 @@ async def arrears_of(tx: Transaction, law: Snapshot, reference: str) -> dict[str
         for bill in _bills(row)
     ]
     paid = await tx.fetch(PAID, row["customer_id"])
-    return {**_shown(row, day), "bills": bills, "settlements": [dict(one) for one in paid]}
+    return {**_shown(row, day), "bills": bills, "settlements": [_paid(one) for one in paid]}
+
+
+def _paid(row: Record) -> dict[str, Any]:
+    return {**row, "recorded_at": in_shanghai(row["recorded_at"])}
 
 
 def _shown(row: Record, at: Day) -> dict[str, Any]:
     ages = [
-        (overdue_days(date.fromisoformat(bill["due_on"]), at.day), Decimal(bill["open"])) for bill in _bills(row)
+        (overdue_days(date.fromisoformat(bill["due_on"]), at.day), Decimal(bill["open"]))
+        for bill in _bills(row)
     ]
     return {
         "customer_id": row["customer_id"],
@@ -116,5 +123,3 @@ def _sum(amounts: Any) -> Decimal:
 
 def _bills(row: Record) -> list[dict[str, Any]]:
     return orjson.loads(row["bills"]) if row["bills"] else []
-
-

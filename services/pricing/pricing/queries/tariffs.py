@@ -11,10 +11,11 @@ from chassis import audit
 from chassis.transaction import Transaction
 from chassis.vault import Vault
 from pricing.handlers.tariffs import DECIDES
+from pricing.model.refusals import no_such
 from pricing.model.tariffs import Late, Sitting
 from pricing.queries.pages import Listing, Paging, by_id
 from pricing.queries.readers import Reader, in_shanghai
-from pricing.repository.tariffs import figures_of, not_found, sittings_of
+from pricing.tables.tariffs import figures_of, sittings_of
 from regulations.calendars import day_of
 
 COLUMNS = """t.*, tariff_due(t.id) AS due_at, k.code AS customer_code, k.name AS customer_name"""
@@ -44,7 +45,7 @@ async def tariff_request(
         ONE, request_id, sorted(reader.roles), reader.org_id, reader.actor, day_of(tx.now)
     )
     if row is None:
-        raise not_found(request_id)
+        raise no_such("资费优惠申请", "tariff request", request_id)
     sittings = sittings_of(row["levels"])
     body = _shown(row, sittings, reader)
     if not _sees_figures(row, sittings, reader):
@@ -62,9 +63,7 @@ async def tariff_request(
     return {**body, **seen}, row["version"]
 
 
-async def tariff_requests(
-    tx: Transaction, wanted: Wanted, paging: Paging, reader: Reader
-) -> dict[str, Any]:
+async def tariff_requests(tx: Transaction, wanted: Wanted, paging: Paging, reader: Reader) -> dict[str, Any]:
     """Give a page of requests of the scope, the newest first, never with figures."""
     conditions = {
         "t.state = {}": wanted.state,

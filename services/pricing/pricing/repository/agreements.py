@@ -2,12 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
-
-import orjson
-from asyncpg import Record
 
 from chassis import deadlines
 from chassis.deadlines import Deadline, Holder, Term
@@ -17,10 +12,11 @@ from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts import pricing as told
 from contracts.envelope import Event
-from contracts.refusals import NotFound
-from pricing.model.agreements import Agreement, AgreementState, Terms
+from pricing.model.agreements import Agreement, AgreementState
+from pricing.model.refusals import no_such
 from pricing.ports import AgreementEnd
-from pricing.repository.rows import insert, lock_clocks, sealed, update
+from pricing.repository.rows import insert, lock_clocks, update
+from pricing.tables.agreements import agreement_of, agreement_row
 from regulations.calendars import days_before, due
 
 AGREEMENT_END = "agreement-end"
@@ -52,19 +48,27 @@ class Agreements:
         await lock_clocks(self._tx, SUBJECT, [agreement_id])
         row = await self._tx.fetchrow(ONE, agreement_id)
         if row is None:
-            raise not_found(agreement_id)
+            raise no_such("协议", "agreement", agreement_id)
         return agreement_of(row, self._vault)
 
     async def enter(self, agreements: Sequence[Sequence[Agreement]]) -> None:
         """Write new agreements, each as the steps it has taken so far, and tell each step but a draft."""
         steps = [step for taken in agreements for step in taken]
         events = [self._event(TOLD[step.state], step) for step in steps if step.state in TOLD]
-        await insert(self._tx, "agreement", [self._row(taken[-1]) for taken in agreements], events)
+        await insert(
+            self._tx, "agreement", [agreement_row(taken[-1], self._vault) for taken in agreements], events
+        )
 
     async def save(self, before: Agreement, after: Agreement, *, reminded: bool = False) -> None:
         """Write and tell a step; its clock is cancelled where it ended before its time."""
         fact = told.AgreementExpiring if reminded else TOLD[after.state]
-        await update(self._tx, "agreement", self._row(after), before.version, [self._event(fact, after)])
+        await update(
+            self._tx,
+            "agreement",
+            agreement_row(after, self._vault),
+            before.version,
+            [self._event(fact, after)],
+        )
         if after.state is AgreementState.ENDED:
             await deadlines.cancel(self._tx, (SUBJECT, str(after.id)), [AGREEMENT_END])
 
@@ -96,31 +100,6 @@ class Agreements:
         warn_at = [days_before(ends_at, days) for days in end.reminded_days_before]
         return deadlines.plan(term, self._law, warn_at=warn_at)
 
-    def _row(self, agreement: Agreement) -> dict[str, Any]:
-        terms = agreement.terms
-        content = {
-            "discounts": dict(terms.discounts),
-            "penalty_rate": terms.penalty_rate,
-            "end_reason": terms.end_reason,
-        }
-        return {
-            "id": agreement.id,
-            "version": agreement.version,
-            "state": agreement.state,
-            "customer_id": agreement.customer_id,
-            "org_id": agreement.org_id,
-            "lines": agreement.lines,
-            "settlement_days": agreement.settlement_days,
-            "starts_on": agreement.starts_on,
-            "ends_on": agreement.ends_on,
-            "signed_on": agreement.signed_on,
-            "ended_on": agreement.ended_on,
-            "drafted_by": agreement.drafted_by,
-            "drafted_at": agreement.drafted_at,
-            "because": agreement.because,
-            "terms": sealed(self._vault.seal(dumps(content).decode())),
-        }
-
     def _event(self, fact: type[told.AgreementFact], agreement: Agreement) -> Event:
         return self._tx.event(
             fact(
@@ -139,37 +118,3 @@ class Agreements:
             subject=str(agreement.customer_id),
             orgpath=self._law.path(agreement.org_id),
         )
-
-
-def agreement_of(row: Record, vault: Vault) -> Agreement:
-    """Read an agreement from its row, its terms opened."""
-    return Agreement(
-        id=row["id"],
-        version=row["version"],
-        state=AgreementState(row["state"]),
-        customer_id=row["customer_id"],
-        org_id=row["org_id"],
-        lines=tuple(row["lines"]),
-        settlement_days=row["settlement_days"],
-        starts_on=row["starts_on"],
-        ends_on=row["ends_on"],
-        drafted_by=row["drafted_by"],
-        drafted_at=row["drafted_at"],
-        terms=terms_of(row["terms"], vault),
-        signed_on=row["signed_on"],
-        ended_on=row["ended_on"],
-        because=orjson.loads(row["because"]) if row["because"] else None,
-    )
-
-
-def terms_of(content: bytes, vault: Vault) -> Terms:
-    """Open the confidential terms."""
-    one = orjson.loads(vault.open(content))
-    discounts = {line: Decimal(share) for line, share in one["discounts"].items()}
-    rate = Decimal(one["penalty_rate"]) if one["penalty_rate"] is not None else None
-    return Terms(discounts, rate, one["end_reason"])
-
-
-def not_found(agreement_id: UUID) -> NotFound:
-    """Give the refusal of an agreement that is not there, or not in scope."""
-    return NotFound(f"没有协议{agreement_id}。", f"There is no agreement {agreement_id}.")

@@ -62,7 +62,7 @@ COLUMNS = """c.customer_id, c.code, c.name, c.state, c.manager_id, o.org_id, o.o
 FROM customer c JOIN organisation o ON o.org_id = c.responsible_org_id"""
 NAMED = f"""
 SELECT {COLUMNS} WHERE c.customer_id = ANY ($2::uuid[]) OR c.code = ANY ($3::text[])
-"""  # noqa: S608 - a constant
+"""
 
 
 class Heard:

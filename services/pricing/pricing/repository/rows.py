@@ -12,7 +12,7 @@ Row = Mapping[str, Any]
 
 
 async def insert(tx: Transaction, table: str, rows: Sequence[Row], events: Sequence[Event] = ()) -> None:
-    """Write new rows of one shape and what they tell; sealed columns as `sealed` gives them."""
+    """Write new rows of one shape and what they tell."""
     if rows:
         columns = ", ".join(rows[0])
         # Table and columns are this package's own names.
@@ -38,11 +38,6 @@ async def update(tx: Transaction, table: str, row: Row, seen: int, events: Seque
     )
     if written is None:
         raise StaleVersion("该记录已被他人修改，请重新读取。", "The record has changed; read it again.")
-
-
-def sealed(content: bytes) -> str:
-    """Give bytes as PostgreSQL reads them from text."""
-    return f"\\x{content.hex()}"
 
 
 LOCK_CLOCKS = """

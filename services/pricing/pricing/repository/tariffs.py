@@ -1,28 +1,25 @@
 """Tariff requests in the database: rows, events and clocks; the figures sealed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 import orjson
-from asyncpg import Record
 
 from chassis import deadlines
 from chassis.deadlines import Holder, Term
 from chassis.directory import Snapshot
-from chassis.encoding import dumps
 from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts import pricing as told
 from contracts.envelope import Event
-from contracts.refusals import NotFound
-from pricing.model.refusals import TariffRequestOpen
-from pricing.model.tariffs import Figures, Late, Level, Outcome, Said, Sitting, State, TariffRequest
+from pricing.commands import Asker
+from pricing.model.refusals import TariffRequestOpen, no_such
+from pricing.model.tariffs import Late, Outcome, State, TariffRequest
 from pricing.ports import LevelClock, Running
-from pricing.repository.rows import insert, lock_clocks, sealed, update
+from pricing.repository.rows import insert, lock_clocks, update
+from pricing.tables.tariffs import figures_of, request_of, request_row
+from regulations.calendars import day_of
 
 TARIFF_ANSWER = "tariff-answer"
 SUBJECT = "tariff-request"
@@ -31,6 +28,10 @@ ONE = "SELECT * FROM tariff_request WHERE id = $1 FOR UPDATE"
 RUNNING = """
 SELECT due_at, COALESCE(breached_by, present_holder(holder, (due_at AT TIME ZONE 'Asia/Shanghai')::date)) AS holder
 FROM deadline WHERE subject_type = 'tariff-request' AND subject_id = $1 AND state IN ('running', 'paused', 'breached')
+"""
+HELD = """
+SELECT EXISTS (SELECT FROM deadline d WHERE d.subject_type = 'tariff-request' AND d.subject_id = $1
+  AND d.state IN ('running', 'breached') AND is_held_by(d, $2, $3, $4, $5))
 """
 OPEN_LINES = """
 SELECT line, org_id FROM tariff_open WHERE customer_id = $1 AND line = ANY ($2) ORDER BY line
@@ -60,7 +61,7 @@ class Tariffs:
         await lock_clocks(self._tx, SUBJECT, [request_id])
         row = await self._tx.fetchrow(ONE, request_id)
         if row is None:
-            raise not_found(request_id)
+            raise no_such("资费优惠申请", "tariff request", request_id)
         return request_of(row, self._vault)
 
     async def running(self, request_id: UUID) -> Running | None:
@@ -72,6 +73,14 @@ class Tariffs:
         return Running(
             row["due_at"], Late(row["due_at"], holder["org_id"], holder["role"], holder["staff_id"])
         )
+
+    async def is_held_by(self, request_id: UUID, asker: Asker) -> bool:
+        """Tell whether somebody has to act on the present level's clock: first holder, next of the chain, or deputy."""
+        day = day_of(self._tx.now)
+        held: bool = await self._tx.fetchval(
+            HELD, str(request_id), sorted(asker.roles), asker.org_id, asker.actor, day
+        )
+        return held
 
     async def open_lines(self, customer_id: UUID, lines: Sequence[str]) -> Mapping[str, str]:
         """Give the lines among these with an open request of the customer, each with the org_id that asked."""
@@ -91,7 +100,7 @@ class Tariffs:
                 org_id, node.name if node else org_id, [line for line in lines if line not in free]
             )
         event = self._event(told.TariffRequested, request)
-        await insert(self._tx, "tariff_request", [self._row(request)], [event])
+        await insert(self._tx, "tariff_request", [request_row(request, self._vault)], [event])
         await self.start(clock)
 
     async def save(self, before: TariffRequest, steps: Sequence[TariffRequest]) -> None:
@@ -101,7 +110,7 @@ class Tariffs:
             self._event(_fact(earlier, later), later)
             for earlier, later in zip([before, *steps], steps, strict=False)
         ]
-        await update(self._tx, "tariff_request", self._row(last), before.version, events)
+        await update(self._tx, "tariff_request", request_row(last, self._vault), before.version, events)
         if last.state is not State.OPEN:
             await self._tx.execute("DELETE FROM tariff_open WHERE tariff_request_id = $1", last.id)
         subject = (SUBJECT, str(last.id))
@@ -130,27 +139,6 @@ class Tariffs:
         rows = await self._tx.fetch(APPROVED, customer_id)
         return [(row["lines"], figures_of(row["figures"], self._vault).discount) for row in rows]
 
-    def _row(self, request: TariffRequest) -> dict[str, Any]:
-        return {
-            "id": request.id,
-            "version": request.version,
-            "state": request.state,
-            "customer_id": request.customer_id,
-            "org_id": request.org_id,
-            "lines": request.lines,
-            "class": request.class_,
-            "level": request.level,
-            "deciding_org_id": request.sitting.org_id,
-            "levels": [asdict(sitting) for sitting in request.sittings],
-            "requested_by": request.requested_by,
-            "requested_at": request.requested_at,
-            "answered_by": request.answered_by,
-            "answered_at": request.answered_at,
-            "filed_with_province": request.filed_with_province,
-            "because": request.because,
-            "figures": sealed(self._vault.seal(dumps(asdict(request.figures)).decode())),
-        }
-
     def _event(self, fact: type[told.TariffFact], request: TariffRequest) -> Event:
         return self._tx.event(
             fact(
@@ -173,64 +161,6 @@ class Tariffs:
             subject=str(request.customer_id),
             orgpath=self._law.path(request.org_id),
         )
-
-
-def request_of(row: Record, vault: Vault) -> TariffRequest:
-    """Read a request from its row, the figures opened."""
-    return TariffRequest(
-        id=row["id"],
-        version=row["version"],
-        state=State(row["state"]),
-        customer_id=row["customer_id"],
-        org_id=row["org_id"],
-        lines=tuple(row["lines"]),
-        class_=row["class"],
-        sittings=sittings_of(row["levels"]),
-        requested_by=row["requested_by"],
-        requested_at=row["requested_at"],
-        figures=figures_of(row["figures"], vault),
-        because=orjson.loads(row["because"]),
-        answered_by=row["answered_by"],
-        answered_at=row["answered_at"],
-        filed_with_province=row["filed_with_province"],
-    )
-
-
-def sittings_of(text: str) -> tuple[Sitting, ...]:
-    """Read the levels that a request lay at."""
-    return tuple(
-        Sitting(
-            level=Level(one["level"]),
-            org_id=one["org_id"],
-            since=datetime.fromisoformat(one["since"]),
-            until=datetime.fromisoformat(one["until"]) if one["until"] else None,
-            outcome=Outcome(one["outcome"]) if one["outcome"] else None,
-            by=one["by"],
-            late=_late(one["late"]) if one["late"] else None,
-        )
-        for one in orjson.loads(text)
-    )
-
-
-def figures_of(content: bytes, vault: Vault) -> Figures:
-    """Open the figures."""
-    one = orjson.loads(vault.open(content))
-    return Figures(
-        discount=Decimal(one["discount"]),
-        standard=Decimal(one["standard"]),
-        reason=one["reason"],
-        because=one["because"],
-        said=tuple(Said(Level(s["level"]), Outcome(s["outcome"]), s["text"]) for s in one["said"]),
-    )
-
-
-def not_found(request_id: UUID) -> NotFound:
-    """Give the refusal of a request that is not there, or not in scope."""
-    return NotFound(f"没有资费优惠申请{request_id}。", f"There is no tariff request {request_id}.")
-
-
-def _late(one: Mapping[str, Any]) -> Late:
-    return Late(datetime.fromisoformat(one["due_at"]), one["org_id"], one["role"], one["staff_id"])
 
 
 def _fact(before: TariffRequest, after: TariffRequest) -> type[told.TariffFact]:

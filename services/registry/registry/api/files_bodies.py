@@ -9,12 +9,12 @@ from chassis.http.bodies import Body, Money
 from registry.api.texts import Industry, LongText, Phone, Text
 from registry.commands import Asker, ChangeFile
 from registry.model.files import Confidentiality, FiledWith, Layer
-from registry.settings import COMPETITORS_MOST, KEY_PERSONS_MOST, LONGEST_TEXT, OLDEST
+from registry.settings import COMPETITORS_MOST, KEY_PERSONS_MOST, LARGEST_NUMBER, LONGEST_TEXT, OLDEST
 
-Postcode = Annotated[str, Field(pattern=r"^[0-9]{6}$", examples=["430060"])]
+Postcode = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
 Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=LONGEST_TEXT)]
-SignedMoney = Annotated[str, Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,2})?$", examples=["-120000.00"])]
-Count = Annotated[int, Field(ge=0, le=10**15, strict=True)]
+SignedMoney = Annotated[str, Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,2})?$")]
+Count = Annotated[int, Field(ge=0, le=LARGEST_NUMBER, strict=True)]
 Level = Literal["open", "internal", "restricted"]
 
 

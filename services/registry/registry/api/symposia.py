@@ -64,7 +64,7 @@ async def hold(body: SymposiumIn, request: Request, caller: Decider, edge: AtThe
 
     async def run(tx: Transaction) -> Answer:
         symposium = await hold_symposium(body.command(who), care_desk(request, tx, who))
-        answer = shown.symposium(symposium, file_eyes(request, tx, caller))
+        answer = shown.symposium(shown.unsaid(symposium), file_eyes(request, tx, caller))
         return Answer(201, answer, symposium.version, f"/v1/symposia/{symposium.symposium_id}")
 
     return await edge.write(request, caller, run)

@@ -83,7 +83,8 @@ async def record_visit(body: VisitIn, request: Request, caller: Keeper, edge: At
 
     async def run(tx: Transaction) -> Answer:
         [(visit, customer)] = await record_visits([body.command(who)], care_desk(request, tx, who))
-        answer = shown.visit(visit, shown.of_sight(customer), file_eyes(request, tx, caller))
+        eyes = file_eyes(request, tx, caller)
+        answer = shown.visit(shown.unsaid(visit), shown.of_sight(customer), eyes)
         return Answer(201, answer, visit.version, f"/v1/visits/{visit.visit_id}")
 
     return await edge.write(request, caller, run)
@@ -153,6 +154,8 @@ async def cancel(
     async def run(tx: Transaction) -> Answer:
         visit = await cancel_visit(CancelVisit(who, visit_id, body.reason), care_desk(request, tx, who))
         answer, version = await shown.one_visit(tx, visit.visit_id, file_eyes(request, tx, caller))
+        # The first answers of requests are kept, and not sealed.
+        answer.pop("record", None)
         return Answer(200, answer, version)
 
     return await edge.write(request, caller, run)

@@ -129,12 +129,17 @@ def customer(kind: type[K], known: Customer, orgpath: str, because: Why) -> K:
         supports=supports(known.supports),
         manager_id=known.manager_id,
         initial_class=known.initial_class,
-        file=told.FileFact(
-            completeness=dict(known.completeness),
-            filed_on=known.filed_on,
-            filed_with_province_on=known.filed_with_province_on,
-        ),
+        file=file(known),
         because=because,
+    )
+
+
+def file(known: Customer) -> told.FileFact:
+    """Tell how complete a customer's file is, and since when it is filed."""
+    return told.FileFact(
+        completeness=dict(known.completeness),
+        filed_on=known.filed_on,
+        filed_with_province_on=known.filed_with_province_on,
     )
 
 

@@ -11,6 +11,7 @@ from registry.handlers.stale import must_be_version
 from registry.handlers.wanted import wanted_customer
 from registry.model.customers import Customer
 from registry.model.files import (
+    Confidentiality,
     Content,
     CustomerFile,
     FiledWith,
@@ -52,6 +53,16 @@ class Kept:
     standing: Standing
 
 
+@dataclass(frozen=True)
+class Writing:
+    """What a change makes of a file: its layers, facts of the customer itself, levels (None: as they are)."""
+
+    layers: Mapping[Layer, Content]
+    of_customer: Mapping[str, Any]
+    raised: Mapping[Layer, Confidentiality] | None = None
+    source: Source = Source.PERSON
+
+
 async def change_file(command: ChangeFile, desk: CareDesk) -> Kept:
     """Change layers that the asker sees; refuses others, and a version that is no longer current."""
     kept = await _to_write(command.asker, command.key, desk)
@@ -69,7 +80,7 @@ async def change_file(command: ChangeFile, desk: CareDesk) -> Kept:
         own = {name: value for name, value in fields.items() if name not in OF_CUSTOMER}
         after[layer] = amended(_fields(kept.file, layer), own)
     raised = {**kept.file.raised, **command.raised}
-    return await _write(kept, after, _of_customer(command.fields), desk, raised=raised)
+    return await _write(kept, Writing(after, _of_customer(command.fields), raised), desk)
 
 
 async def take_annex_2(command: TakeAnnex2, desk: CareDesk) -> Kept:
@@ -77,7 +88,11 @@ async def take_annex_2(command: TakeAnnex2, desk: CareDesk) -> Kept:
     key = await _named(command, desk)
     kept = await _to_write(command.asker, key, desk)
     if command.name and normalised(command.name) != normalised(kept.customer.name):
-        raise NameDiffers("客户名称与该代码的客户不符", "the name is not that of the customer with this code")
+        raise NameDiffers(
+            "客户名称与该代码的客户不符",
+            "the name is not that of the customer with this code",
+            pointer="/name",
+        )
     after: dict[Layer, Content] = {}
     fields: dict[Layer, Mapping[str, Any]] = {}
     for layer, brought in command.layers.items():
@@ -88,7 +103,7 @@ async def take_annex_2(command: TakeAnnex2, desk: CareDesk) -> Kept:
         else:
             after[layer] = _joined(kept.file, layer, brought)
     facts = _of_customer(fields) | _first_filed(kept.customer, FiledWith.CITY, desk)
-    written = await _write(kept, after, facts, desk, source=Source.FORM)
+    written = await _write(kept, Writing(after, facts, source=Source.FORM), desk)
     if written.file.empty:
         raise FileNotBuilt("表中没有填写任何内容", "nothing is filled in")
     await desk.files.file_with(_filing(written, FiledWith.CITY, command.asker, desk))
@@ -141,31 +156,25 @@ async def _named(command: TakeAnnex2, desk: CareDesk) -> str:
         return command.code
     found = await desk.files.named(command.name or "")
     if not found:
-        raise NotFound("没有该名称的客户", "no customer of this name")
+        raise NotFound("没有该名称的客户", "no customer of this name", pointer="/name")
     if len(found) > 1:
         raise InvalidValue(
-            "同名客户不止一户，请填客户代码", "several customers have this name: give the code"
+            "同名客户不止一户，请填客户代码",
+            "several customers have this name: give the code",
+            pointer="/name",
         )
     return str(found[0])
 
 
-async def _write(
-    kept: Kept,
-    after: Mapping[Layer, Content],
-    of_customer: Mapping[str, Any],
-    desk: CareDesk,
-    *,
-    raised: Mapping[Layer, Any] | None = None,
-    source: Source = Source.PERSON,
-) -> Kept:
-    _check_phones(after, desk)
-    differences = changes(kept.file, after)
+async def _write(kept: Kept, writing: Writing, desk: CareDesk) -> Kept:
+    _check_phones(writing.layers, desk)
+    differences = changes(kept.file, writing.layers)
+    raised = kept.file.raised if writing.raised is None else writing.raised
     file = kept.file
-    if differences or (raised is not None and raised != kept.file.raised):
-        file = kept.file.with_layers(after)
-        file = file if raised is None else replace(file, raised=raised)
-        await desk.files.save(file, differences, source)
-    customer = await _told(kept.customer, file, of_customer, desk)
+    if differences or raised != kept.file.raised:
+        file = replace(kept.file.with_layers(writing.layers), raised=raised)
+        await desk.files.save(file, differences, writing.source)
+    customer = await _told(kept.customer, file, writing.of_customer, desk)
     return replace(kept, customer=customer, file=file)
 
 
@@ -223,7 +232,7 @@ def _check_phone(phone: str, pointer: str, desk: CareDesk) -> None:
     try:
         desk.phone_keys.keys(phone)
     except InvalidValue as wrong:
-        raise InvalidValue(f"不是电话号码:{phone}", f"no phone number: {phone}", pointer=pointer) from wrong
+        raise InvalidValue("不是电话号码", "no phone number", pointer=pointer) from wrong
 
 
 def _of_customer(fields: Mapping[Layer, Mapping[str, Any]]) -> dict[str, Any]:

@@ -154,6 +154,5 @@ async def _assign(customer: Customer, manager_id: UUID, desk: Desk, because: Why
 
 async def _make_standing(declared: Declaration, desk: Desk) -> None:
     claims = await desk.claims.of_declaration(declared.declaration_id)
-    for claim in claims:
-        await desk.claims.renew(claim.standing(), "registered", None)
+    await desk.claims.renew([claim.standing() for claim in claims], "registered", None)
     await desk.clocks.stop_claims(claims)

@@ -55,6 +55,7 @@ class CompanyName:
         return self.trade + self.line
 
 
+@lru_cache
 def normalised(name: str) -> str:
     """Give a name without differences of width, script, case, brackets, blanks and equal legal forms."""
     plain = _TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", name)).upper()
@@ -76,11 +77,13 @@ def parse(name: str) -> CompanyName:
     return CompanyName(full, region, trade, line, form, branch, "集团" in form)
 
 
+@lru_cache
 def pinyin(text: str) -> str:
     """Give the syllables without tones, run together."""
     return "".join(lazy_pinyin(text)).lower()
 
 
+@lru_cache
 def initials(text: str) -> str:
     """Give the first letter of each syllable, as people type them to find a name."""
     return "".join(lazy_pinyin(normalised(text), style=Style.FIRST_LETTER)).lower()

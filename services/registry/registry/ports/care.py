@@ -9,7 +9,7 @@ from uuid import UUID
 from registry.model.files import CustomerFile, Filing, LayerChange, Source
 from registry.model.visits import Symposium, Visit
 from registry.policies.visits import Sight
-from registry.ports.desk import Customers, PhoneKeys
+from registry.ports.desk import Apart, Customers, PhoneKeys
 from registry.ports.tree import Lawbook, Tree
 
 
@@ -73,6 +73,7 @@ class CareDesk:
     visits: Visits
     symposia: Symposia
     phone_keys: PhoneKeys
+    apart: Apart
 
     @property
     def today(self) -> date:

@@ -116,8 +116,8 @@ class Claims(Protocol):
         """Write new claims and tell each; raises CustomerTaken where a line is held."""
         ...
 
-    async def renew(self, claim: Claim, reason: str, why: Why) -> None:
-        """Write a claim that runs on, and tell it."""
+    async def renew(self, claims: Sequence[Claim], reason: str, why: Why) -> None:
+        """Write claims that run on, and tell each."""
         ...
 
     async def end(self, claim: Claim, reason: str, why: Why) -> None:

@@ -9,6 +9,7 @@ import asyncpg
 from chassis import audit
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
+from registry.handlers import facts
 from registry.model.claims import Claim
 from registry.model.codes import read_customer_code, shown_code
 from registry.model.customers import Customer, Nature
@@ -24,7 +25,8 @@ AGGREGATES = """
     SELECT array_agg(aggregate) FROM (
       SELECT 'customer:' || $1::uuid AS aggregate UNION ALL SELECT 'assignment:' || $1::uuid
       UNION ALL SELECT 'declaration:' || declaration_id FROM declaration WHERE customer_id = $1::uuid
-      UNION ALL SELECT 'claim:' || claim_id FROM claim WHERE customer_id = $1::uuid) own
+      UNION ALL SELECT 'claim:' || claim_id FROM claim WHERE customer_id = $1::uuid
+      UNION ALL SELECT 'visit:' || visit_id FROM visit WHERE customer_id = $1::uuid) own
 """
 TOLD = """
     (SELECT event_id, type, aggregate, version, actor, time, payload FROM event_log
@@ -60,6 +62,7 @@ def customer(
         "manager": {"staff_id": known.manager_id, "name": manager.name if manager else None}
         if known.manager_id
         else None,
+        "file": facts.file(known).model_dump(mode="json"),
         "supports": [{"line": unit.line, "org_id": unit.org_id} for unit in known.supports],
         "claims": None if in_list else [claim(one) for one in claims],
         "version": known.version,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from chassis.auth import Caller
 from chassis.directory import EMPTY, Snapshot
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
@@ -60,7 +61,7 @@ async def rule(
             }
             for wording in found.wordings
         ],
-        "adopted_by": _adopted_by(law, found),
+        "adopted_by": _adopted_by(tx.caller, law, found),
         "worked_cases": cases(found),
     }
 
@@ -134,7 +135,13 @@ def _publication(law: Snapshot, row: Stored | None) -> dict[str, Any]:
     }
 
 
-def _adopted_by(law: Snapshot, found: Rule) -> list[dict[str, Any]]:
+def _adopted_by(caller: Caller, law: Snapshot, found: Rule) -> list[dict[str, Any]]:
+    """Give where the rule is law, below the caller and above."""
+
+    def seen(org_id: str) -> bool:
+        path = law.path(org_id)
+        return caller.covers(path) or caller.orgpath.startswith(f"{path}.")
+
     def gives(adoption: Adoption) -> bool:
         named = adoption.topics is None or found.topic in adoption.topics
         return adoption.pack == found.pack and named
@@ -147,6 +154,7 @@ def _adopted_by(law: Snapshot, found: Rule) -> list[dict[str, Any]]:
             "until": adoption.until,
         }
         for org_id, adoptions in sorted(law.adoptions.items())
+        if seen(org_id)
         for adoption in adoptions
         if gives(adoption)
     ]

@@ -1,7 +1,8 @@
 """Visits and symposia as callers see them; what was said is of the internal layer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -16,6 +17,7 @@ from registry.queries.pages import Listing, Paging, listed
 from registry.queries.shown import INTERNAL, name_of
 from registry.tables.visits import symposium_of, visit_of
 
+K = TypeVar("K", Visit, Symposium)
 # A customer out of the reader's sight leaves its visits by the reader's own organisation readable, without its name.
 VISITS = "visit v LEFT JOIN customer c USING (customer_id)"
 COLUMNS = "v.*, c.customer_code, c.org_id AS responsible"
@@ -46,6 +48,11 @@ def visit(made: Visit, customer: Mapping[str, Any], eyes: FileEyes) -> dict[str,
         "version": made.version,
     }
     return {name: value for name, value in members.items() if value is not None}
+
+
+def unsaid(kept: K) -> K:
+    """Give it without what was said: the first answers of requests are kept, and not sealed."""
+    return replace(kept, record=None)
 
 
 def of_sight(customer: Sight) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Claims and the clocks of claims and declarations in the database."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -17,12 +18,14 @@ from registry.model.refusals import CustomerTaken
 from registry.model.staff import Role
 from registry.ports.desk import ClaimEnd, DecisionDue, Why
 from registry.ports.tree import Tree
-from registry.repository.rows import insert, update
-from registry.tables.claims import claim_of, claim_row
+from registry.repository.rows import insert_all, update, update_all
+from registry.tables.claims import claim_of, claim_row, claim_values
 from regulations.calendars import days_before, due
 
 CLAIM_END = "claim-end"
 REGISTRATION_DECIDE = "registration-decide"
+# The driver tells which key stands twice as `(customer_id, line)=(…, domestic-express)`.
+_HELD = re.compile(r"\)=\([^,]+, (.+)\)")
 _ENDS: dict[ClaimState, type[ClaimFact]] = {
     ClaimState.EXPIRED: ClaimExpired,
     ClaimState.RELEASED: ClaimReleased,
@@ -51,21 +54,24 @@ class ClaimRows:
 
     async def grant(self, claims: Sequence[Claim], why: Why) -> None:
         """Write new claims and tell each; raises CustomerTaken where a line is held."""
-        for claim in claims:
-            try:
-                event = self._event(ClaimGranted, claim, "declared", why)
-                await insert(self._tx, "claim", claim_row(claim, why), [event])
-            except asyncpg.UniqueViolationError as held:
-                raise CustomerTaken(
-                    f"业务 {claim.line} 的开发权已由其他单位持有",
-                    f"another unit holds the claim on {claim.line}",
-                    extra={"taken_lines": [claim.line]},
-                ) from held
+        events = [self._event(ClaimGranted, claim, "declared", why) for claim in claims]
+        try:
+            await insert_all(self._tx, "claim", [claim_values(claim, why) for claim in claims], events)
+        except asyncpg.UniqueViolationError as held:
+            line = _HELD.search(held.detail or "")
+            lines = [claim.line for claim in claims if line is None or claim.line == line[1]]
+            raise CustomerTaken(
+                f"业务 {'、'.join(lines)} 的开发权已由其他单位持有",
+                f"another unit holds the claim on {', '.join(lines)}",
+                extra={"taken_lines": lines},
+            ) from held
 
-    async def renew(self, claim: Claim, reason: str, why: Why) -> None:
-        """Write a claim that runs on, and tell it."""
-        row = claim_row(claim, why)
-        await update(self._tx, "claim", "claim_id", row, [self._event(ClaimRenewed, claim, reason, why)])
+    async def renew(self, claims: Sequence[Claim], reason: str, why: Why) -> None:
+        """Write claims that run on, and tell each."""
+        if claims:
+            events = [self._event(ClaimRenewed, claim, reason, why) for claim in claims]
+            rows = [claim_values(claim, why) for claim in claims]
+            await update_all(self._tx, "claim", "claim_id", rows, events)
 
     async def end(self, claim: Claim, reason: str, why: Why) -> None:
         """Write a claim that ended, and tell it."""
@@ -120,8 +126,10 @@ class ClockRows:
 
     async def stop_claims(self, claims: Sequence[Claim]) -> None:
         """Cancel the clocks of claims that no longer end by time."""
-        for claim in claims:
-            await deadlines.cancel(self._tx, ("claim", str(claim.claim_id)), [CLAIM_END])
+        if claims:
+            await deadlines.cancel_all(
+                self._tx, "claim", [str(claim.claim_id) for claim in claims], [CLAIM_END]
+            )
 
     def _claim_end(self, end: ClaimEnd) -> deadlines.Deadline:
         claim = end.claim

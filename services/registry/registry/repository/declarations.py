@@ -35,11 +35,10 @@ class DeclarationRows:
 
     async def get(self, declaration_id: UUID) -> Declaration:
         """Give a declaration for change, its customer's row locked first; raises NotFound."""
-        customer_id = await self._tx.fetchval(
-            "SELECT customer_id FROM declaration WHERE declaration_id = $1", declaration_id
+        await self._tx.execute(
+            "SELECT (SELECT count(*) FROM hold_customer(customer_id)) FROM declaration WHERE declaration_id = $1",
+            declaration_id,
         )
-        if customer_id is not None:
-            await self._tx.execute("SELECT 1 FROM hold_customer($1)", customer_id)
         row = await self._tx.fetchrow(
             "SELECT * FROM declaration WHERE declaration_id = $1 FOR UPDATE", declaration_id
         )

@@ -61,6 +61,7 @@ class DeskMaker:
             visits=VisitRows(tx, tree, self.vault),
             symposia=SymposiumRows(tx, tree, self.vault),
             phone_keys=self._phones,
+            apart=tx.connection.transaction,
         )
 
     def tree_desk(self, tx: Transaction, law: Snapshot) -> TreeDesk:

@@ -15,10 +15,11 @@ from registry.tables.shapes import moment, moment_or_none
 
 LOOK_ALONE = "SELECT pg_advisory_xact_lock(hashtext('registry.second-look'))"
 LIKE = "SELECT * FROM customers_like($1, $2, $3, $4, $5, $6, $7, $8)"
-TAKE = (
-    "INSERT INTO identity_key (kind, value, customer_id) VALUES ($1, $2, $3) ON CONFLICT (kind, value) DO NOTHING"
-    " RETURNING customer_id"
-)
+TAKE = """
+    INSERT INTO identity_key (kind, value, customer_id)
+    SELECT given.kind, given.value, $3 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS given(kind, value, place)
+    ORDER BY given.place ON CONFLICT (kind, value) DO NOTHING RETURNING kind, value
+"""
 
 
 class MarketRows:
@@ -87,10 +88,11 @@ class MarketRows:
 
     async def take(self, keys: Sequence[IdentityKey], customer_id: UUID) -> dict[str, UUID]:
         """Take identity keys in their order; where a certain one is another's, all are given back."""
-        others: dict[str, UUID] = {}
-        for key in keys:
-            if await self._tx.fetchval(TAKE, key.kind, key.value, customer_id) is None:
-                others[key.kind] = await self._owner(key)
+        rows = await self._tx.fetch(
+            TAKE, [key.kind for key in keys], [key.value for key in keys], customer_id
+        )
+        taken = {IdentityKey(row["kind"], row["value"]) for row in rows}
+        others = {key.kind: await self._owner(key) for key in keys if key not in taken}
         if any(kind != NAME for kind in others):
             await self._tx.execute("DELETE FROM identity_key WHERE customer_id = $1", customer_id)
         return others

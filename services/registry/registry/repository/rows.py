@@ -6,6 +6,7 @@ from typing import Any
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.refusals import StaleVersion
+from registry.tables.shapes import to_json
 
 Row = Mapping[str, Any]
 
@@ -40,6 +41,35 @@ async def update(tx: Transaction, table: str, key: str, row: Row, events: Sequen
         *given.values(),
     )
     if written is None:
+        raise stale()
+
+
+async def insert_all(tx: Transaction, table: str, rows: Sequence[Row], events: Sequence[Event]) -> None:
+    """Write several new rows and what they tell; columns that hold JSON are given as values, not as text."""
+    columns = ", ".join(rows[0])
+    await tx.fetchval(
+        f"WITH written AS (INSERT INTO {table} ({columns})"  # noqa: S608 - column names of our own
+        f" SELECT {columns} FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) RETURNING 1)"
+        " SELECT announce($2::jsonb) FROM (SELECT count(*) FROM written) all_of_them",
+        to_json(rows),
+        tx.encoded(events),
+    )
+
+
+async def update_all(
+    tx: Transaction, table: str, key: str, rows: Sequence[Row], events: Sequence[Event]
+) -> None:
+    """Write the next version of several rows and what they tell, one event a row; raises StaleVersion."""
+    changes = ", ".join(f"{column} = given.{column}" for column in rows[0] if column != key)
+    written = await tx.fetchrow(
+        f"WITH written AS (UPDATE {table} SET {changes}"  # noqa: S608 - column names of our own
+        f" FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) AS given"
+        f" WHERE {table}.{key} = given.{key} AND {table}.version = given.version - 1 RETURNING 1)"
+        " SELECT count(*) AS rows, announce($2::jsonb) FROM written",
+        to_json(rows),
+        tx.encoded(events),
+    )
+    if written is None or written["rows"] != len(rows):
         raise stale()
 
 

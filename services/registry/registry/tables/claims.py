@@ -34,3 +34,8 @@ def claim_row(claim: Claim, why: Why) -> dict[str, object]:
         "because": to_json(why),
         "version": claim.version,
     }
+
+
+def claim_values(claim: Claim, why: Why) -> dict[str, object]:
+    """Give the row of a claim for a statement that takes many of them as JSON."""
+    return {**claim_row(claim, why), "because": why}

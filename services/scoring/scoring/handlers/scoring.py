@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import chain
+from operator import attrgetter
 from typing import TypeVar
 from uuid import UUID
 
@@ -56,9 +57,7 @@ class Asked:
 async def score_bureau(asked: Asked, heard: BureauEvents, law: Snapshot) -> Sheet:
     """Give a bureau's score. It follows from the events, the law and whether the quarter is over, and nothing else."""
     quarter = asked.quarter
-    accounts = Accounts(
-        await heard.standings(quarter.last), await heard.standings(quarter.year_before.last)
-    )
+    accounts = Accounts(await heard.standings(quarter.last), await heard.standings(quarter.year_before.last))
     by = quarter.last + DAY if asked.over else min(await heard.newest(), quarter.last + DAY)
     grounds = Grounds(asked.org_id, quarter, by, heard, accounts, law)
     score, reading = grounds.find(BureauScore), grounds.find(BureauScoreReading)
@@ -72,7 +71,7 @@ async def score_bureau(asked: Asked, heard: BureauEvents, law: Snapshot) -> Shee
 
 def _line(law: ItemLaw, decision: Decision[Judged]) -> Line:
     item, judged = law.item, decision.outcome
-    evidence = sorted(set(judged.evidence))[:EVIDENCE_AT_MOST]
+    evidence = sorted(set(judged.evidence), key=attrgetter("int"))[:EVIDENCE_AT_MOST]
     return Line(item.code, item.zh, item.en, item.base, judged, tuple(evidence), decision.because.to_json())
 
 
@@ -111,12 +110,12 @@ def _sum(told: Sequence[RevenueTold]) -> Decimal:
 
 async def _files(grounds: Grounds, law: ItemLaw) -> Decision[Judged]:
     reporting = grounds.find(FileReporting)
-    return groundwork.files(law, reporting, customers.files(reporting, grounds.accounts.counted()))
+    return groundwork.files(law, reporting, customers.files(reporting, grounds.accounts.counted))
 
 
 async def _monthly_analysis(grounds: Grounds, law: ItemLaw) -> Decision[Judged]:
     months = grounds.quarter.months_over_by(grounds.by)
-    accounts = grounds.accounts.counted()
+    accounts = grounds.accounts.counted
     kpi = grounds.find(KpiReport).value.classes
     covered = await grounds.heard.covered([one.customer_id for one in accounts], months)
     analysed = {(one.month, one.customer_id) for one in covered}
@@ -152,7 +151,7 @@ async def _visits(grounds: Grounds, law: ItemLaw) -> Decision[Judged]:
 
 
 async def _visited(grounds: Grounds, duty: Duty) -> tuple[Visited, tuple[UUID, ...]]:
-    owed = [one for one in grounds.accounts.counted() if not duty.classes or one.class_ in duty.classes]
+    owed = [one for one in grounds.accounts.counted if not duty.classes or one.class_ in duty.classes]
     made = await grounds.heard.visits_made([one.customer_id for one in owed], duty)
     missing = {one.because_of: max(0, duty.needed - made.get(one.customer_id, 0)) for one in owed}
     lacking = tuple(event for event, times in missing.items() if times)
@@ -177,7 +176,7 @@ async def _accuracy(grounds: Grounds, law: ItemLaw) -> Decision[Judged]:
 
 
 async def _untold(_grounds: Grounds, law: ItemLaw) -> Decision[Judged]:
-    return not_assessed(law, "没有事件可据以考核", "no event tells of it", {})
+    return not_assessed(law, ("没有事件可据以考核", "no event tells of it"), {})
 
 
 JUDGES: Mapping[str, Callable[[Grounds, ItemLaw], Awaitable[Decision[Judged]]]] = {

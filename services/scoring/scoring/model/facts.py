@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 
@@ -47,9 +48,10 @@ class Accounts:
     now: Mapping[UUID, Standing]
     before: Mapping[UUID, Standing]
 
-    def counted(self) -> list[Standing]:
-        """Give the key accounts at the quarter's end, by id."""
-        return [one for _, one in sorted(self.now.items()) if one.counted]
+    @cached_property
+    def counted(self) -> Sequence[Standing]:
+        """The key accounts at the quarter's end."""
+        return [one for one in self.now.values() if one.counted]
 
 
 @dataclass(frozen=True)

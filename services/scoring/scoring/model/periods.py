@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import chain
-from typing import Self
 
 from regulations.calendars import add_months
 from scoring.model.refusals import InvalidPeriod
@@ -37,14 +36,6 @@ class Quarter:
 
     year: int
     name: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `2026Q3`; raises InvalidPeriod."""
-        found = PERIOD.fullmatch(text)
-        if found is None or found["quarter"] is None:
-            raise InvalidPeriod.of(text)
-        return cls(int(found["year"]), found["quarter"])
 
     def __str__(self) -> str:
         return f"{self.year}{self.name}"
@@ -96,11 +87,10 @@ def spread_evenly(year: int, times: int) -> Iterator[Part]:
         )
 
 
-def quarters_of(text: str) -> tuple[Quarter, ...]:
+def quarters_of(text: str, pointer: str = "?period") -> tuple[Quarter, ...]:
     """Give the quarters of a period: one of `2026Q3`, four of the year `2026`; raises InvalidPeriod."""
     found = PERIOD.fullmatch(text)
     if found is None:
-        raise InvalidPeriod.of(text)
-    if found["quarter"] is not None:
-        return (Quarter.parse(text),)
-    return tuple(Quarter(int(found["year"]), name) for name in QUARTERS)
+        raise InvalidPeriod.of(text, pointer)
+    names = QUARTERS if found["quarter"] is None else (found["quarter"],)
+    return tuple(Quarter(int(found["year"]), name) for name in names)

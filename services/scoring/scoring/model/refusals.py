@@ -76,5 +76,7 @@ class QuarterNotBegun(Refusal):
     def of(cls, period: str) -> Self:
         """Name the period."""
         return cls(
-            f"{period}尚未开始，还没有考评。", f"{period} has not begun; there is no score of it yet.", pointer="?period"
+            f"{period}尚未开始，还没有考评。",
+            f"{period} has not begun; there is no score of it yet.",
+            pointer="?period",
         )

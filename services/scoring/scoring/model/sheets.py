@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from fractions import Fraction
 from hashlib import sha256
 from typing import Any
@@ -103,6 +103,11 @@ def seal(body: bytes) -> str:
 def shown(value: Fraction) -> str:
     """Give a share as decimal text, rounded to the places that are shown."""
     return format((Decimal(value.numerator) / Decimal(value.denominator)).quantize(SHOWN), "f")
+
+
+def cut_off(value: Fraction) -> Decimal:
+    """Give a growth with the places that are shown, the rest cut off: what fell short never looks reached."""
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(SHOWN, ROUND_DOWN)
 
 
 def plain_number(value: Decimal) -> str:

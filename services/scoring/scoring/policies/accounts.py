@@ -10,7 +10,6 @@ from scoring.model.facts import Accounts, Count, Counting, Files, Numbers, Stand
 from scoring.policies.groundwork import filed
 
 
-
 def counted(one: Standing) -> bool:
     """Say whether a customer is a key account of the bureau."""
     return one.counted

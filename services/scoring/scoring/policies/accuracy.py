@@ -5,6 +5,8 @@ from scoring.model.facts import Accuracy
 from scoring.model.sheets import Judged
 from scoring.policies.items import ItemLaw, decided, deducted, not_assessed, plain_figures
 
+NOTHING = ("本季度没有上报数据", "nothing was reported of the quarter")
+
 
 def data_accuracy(law: ItemLaw, facts: Accuracy) -> Decision[Judged]:
     """Judge each time that what was reported of the quarter was found wrong; a late or missing form is not wrong."""
@@ -16,7 +18,7 @@ def data_accuracy(law: ItemLaw, facts: Accuracy) -> Decision[Judged]:
         "files_late": facts.files_late,
     }
     if not facts.reports:
-        return not_assessed(law, "本季度没有上报数据", "nothing was reported of the quarter", figures)
+        return not_assessed(law, NOTHING, figures)
     points = deducted(law, "inaccuracy", facts.inaccuracies)
     judged = Judged(points, assessed=True, figures=plain_figures(figures), evidence=facts.events)
     return decided(

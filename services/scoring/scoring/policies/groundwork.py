@@ -1,7 +1,9 @@
 """Items that the keeping of customers is judged by: files, monthly analysis, visits, symposia (hubei art. 35(4), (5))."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from itertools import chain
 
 from regulations.provisions import Decision, Provision, Reason
@@ -14,12 +16,17 @@ from scoring.model.sheets import Judged
 from scoring.policies.items import ItemLaw, decided, deducted, not_assessed, plain_figures
 
 NOBODY = ("期末没有大客户", "no key account at the quarter's end")
-NOTHING_ENDED = ("本季度没有到期的频次", "no part of the year has ended in the quarter")
+NO_MONTH = ("本季度尚无月份结束", "no month of the quarter is over")
+NOTHING_ENDED = (
+    "本季度没有到期应考核的频次",
+    "no part of the year over which it is spread has ended in the quarter",
+)
 # The specialty bureau, or the local unit that does the daily care for it (art. 28).
 BELOW_THE_CITY = ("bureau", "county", "team")
 VISITORS = {"city": ("city",), "bureau": BELOW_THE_CITY, "every-post": BELOW_THE_CITY}
 PARTS_A_YEAR = {"year": 1, "quarter": len(QUARTERS), "month": len(MONTHS)}
 EVERY_CLASS: tuple[int, ...] = ()
+NONE = Decimal()
 FrequencyLaw = Provision[VisitFrequency] | Provision[RegularVisits]
 
 
@@ -38,7 +45,7 @@ def files(law: ItemLaw, reporting: Provision[FileReporting], facts: Files) -> De
         "not_with_province": len(facts.not_with_province),
     }
     if not facts.customers:
-        return not_assessed(law, *NOBODY, figures)
+        return not_assessed(law, NOBODY, figures)
     points = deducted(law, "customer-without-file", len(lacking))
     judged = Judged(points, assessed=True, figures=plain_figures(figures), evidence=tuple(lacking))
     zh = f"大客户{facts.customers}户，其中{len(lacking)}户未建立或未申报档案"
@@ -56,34 +63,38 @@ def monthly_analysis(law: ItemLaw, ledger: Provision[VolumeLedger], facts: Analy
         "system": facts.ever,
     }
     if not facts.customers:
-        return not_assessed(law, *NOBODY, figures)
+        return not_assessed(law, NOBODY, figures)
     if not facts.missing:
-        return not_assessed(law, "本季度尚无月份结束", "no month of the quarter is over", figures)
+        return not_assessed(law, NO_MONTH, figures, ledger.cite())
     if not facts.ever:
-        return _no_system(law, figures, ledger.cite())
+        return _no_system(law, Judged(NONE, True, plain_figures(figures), facts.events), ledger.cite())
     points = deducted(law, "customer-not-analysed", missing)
     judged = Judged(points, assessed=True, figures=plain_figures(figures), evidence=facts.events)
     zh, en = f"未按月分析{missing}户次", f"{missing} customers not analysed in a month"
     return decided(law, judged, zh, en, ledger.cite())
 
 
-def visits(law: ItemLaw, spread: Provision[FrequencySpread], frequencies: tuple[FrequencyLaw, ...], facts: Visits) -> Decision[Judged]:
+def visits(
+    law: ItemLaw, spread: Provision[FrequencySpread], frequencies: tuple[FrequencyLaw, ...], facts: Visits
+) -> Decision[Judged]:
     """Judge the visits missed in the parts of the year that ended in the quarter."""
     figures: dict[str, object] = {"duties": [_shown(one) for one in facts.duties], "system": facts.ever}
     reasons = (spread.cite(), *(each.cite() for each in frequencies))
     if not facts.duties:
-        return not_assessed(law, *NOTHING_ENDED, figures)
+        return not_assessed(law, NOTHING_ENDED, figures, *reasons)
     if not any(one.owed for one in facts.duties):
-        return not_assessed(law, *NOBODY, figures)
+        return not_assessed(law, NOBODY, figures)
     if not facts.ever:
-        return _no_system(law, figures, *reasons)
+        return _no_system(law, Judged(NONE, True, plain_figures(figures), facts.events), *reasons)
     missing = sum(one.missing for one in facts.duties)
     points = deducted(law, "visit-missed", missing)
     judged = Judged(points, assessed=True, figures=plain_figures(figures), evidence=facts.events)
     return decided(law, judged, f"应走访而未走访{missing}次", f"{missing} visits missed", *reasons)
 
 
-def symposia(law: ItemLaw, spread: Provision[FrequencySpread], least: Provision[Symposia], facts: Meetings) -> Decision[Judged]:
+def symposia(
+    law: ItemLaw, spread: Provision[FrequencySpread], least: Provision[Symposia], facts: Meetings
+) -> Decision[Judged]:
     """Judge the symposia missing in the parts of the year that ended in the quarter."""
     figures: dict[str, object] = {
         "needed": facts.needed,
@@ -92,12 +103,15 @@ def symposia(law: ItemLaw, spread: Provision[FrequencySpread], least: Provision[
         "system": facts.ever,
     }
     if not facts.needed:
-        return not_assessed(law, *NOTHING_ENDED, figures)
+        return not_assessed(law, NOTHING_ENDED, figures, spread.cite(), least.cite())
     if not facts.ever:
-        return _no_system(law, figures, spread.cite(), least.cite())
+        return _no_system(law, Judged(NONE, True, plain_figures(figures)), spread.cite(), least.cite())
     points = deducted(law, "symposium-missing", facts.missing)
     judged = Judged(points, assessed=True, figures=plain_figures(figures), evidence=facts.events)
-    zh, en = f"应召开座谈会{facts.needed}次，少{facts.missing}次", f"{facts.missing} of {facts.needed} symposia missing"
+    zh, en = (
+        f"应召开座谈会{facts.needed}次，少{facts.missing}次",
+        f"{facts.missing} of {facts.needed} symposia missing",
+    )
     return decided(law, judged, zh, en, spread.cite(), least.cite())
 
 
@@ -109,7 +123,9 @@ def duties(frequencies: tuple[FrequencyLaw, ...], quarter: Quarter, by: date) ->
     for each in chain.from_iterable(law.value.visits for law in frequencies):
         if each.by not in VISITORS or each.kind != "visit" or each.per not in PARTS_A_YEAR:
             continue
-        classes = EVERY_CLASS if isinstance(each.whom, str) else each.whom
+        if each.whom == "headquarters":
+            continue
+        classes = EVERY_CLASS if each.whom == "own-customers" else each.whom
         for part in quarter.parts_ended(each.times * PARTS_A_YEAR[each.per], by):
             yield Duty(each.by, VISITORS[each.by], classes, part.first, part.last, part.needed)
 
@@ -133,7 +149,6 @@ def _shown(one: Visited) -> dict[str, object]:
     }
 
 
-def _no_system(law: ItemLaw, figures: dict[str, object], *reasons: Reason) -> Decision[Judged]:
-    points = law.bounded(law.reading.value.without_system)
-    judged = Judged(points, assessed=True, figures=plain_figures(figures))
-    return decided(law, judged, "尚未建立制度", "no system yet", law.reading.cite(), *reasons)
+def _no_system(law: ItemLaw, judged: Judged, *reasons: Reason) -> Decision[Judged]:
+    earned = replace(judged, points=law.bounded(law.reading.value.without_system))
+    return decided(law, earned, "尚未建立制度", "no system yet", law.reading.cite(), *reasons)

@@ -1,16 +1,17 @@
 """Items that growth is judged by: number and revenue of key accounts, class 2 and up (hubei art. 35(1)-(3))."""
 
-from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
 from regulations.provisions import Decision, Provision
 from regulations.topics.customers import TargetMarketCounting
 from scoring.model.facts import Growth, Numbers, Revenue
-from scoring.model.sheets import Judged, shown
+from scoring.model.sheets import Judged, cut_off
 from scoring.policies.items import ItemLaw, decided, not_assessed, plain_figures, whole_steps
 
 Counting = Provision[TargetMarketCounting]
+NO_ACCOUNTS = ("上年同期末没有大客户，无基期", "no base period, for there was no key account a year before")
+NO_REVENUE = ("上年同期没有大客户收入，无基期", "no base period, for there was no revenue a year before")
 
 
 def number_of_accounts(law: ItemLaw, counting: Counting, facts: Numbers) -> Decision[Judged]:
@@ -18,11 +19,14 @@ def number_of_accounts(law: ItemLaw, counting: Counting, facts: Numbers) -> Deci
     now, before = _numbers(counting, facts)
     figures: dict[str, object] = {"now": now, "before": before, "groups": facts.now.groups}
     if not before:
-        return not_assessed(law, "上年同期末没有大客户，无基期", "no key account a year before", figures)
+        return not_assessed(law, NO_ACCOUNTS, figures)
     growth = Fraction(now - before, before)
     judged = _against_target(law, growth, figures, facts.events)
-    zh, en = f"大客户{now}户，上年同期末{before}户，增长{percent(growth)}", f"{now} key accounts, {before} a year before"
-    return decided(law, judged, zh, en, law.reading.cite(growth=shown(growth)), counting.cite())
+    zh, en = (
+        f"大客户{now}户，上年同期末{before}户，增长{percent(growth)}",
+        f"{now} key accounts, {before} a year before",
+    )
+    return decided(law, judged, zh, en, law.reading.cite(growth=cut_off(growth)), counting.cite())
 
 
 def revenue_of_accounts(law: ItemLaw, facts: Revenue) -> Decision[Judged]:
@@ -30,11 +34,13 @@ def revenue_of_accounts(law: ItemLaw, facts: Revenue) -> Decision[Judged]:
     now, before = facts.now, facts.before
     figures: dict[str, object] = {"now": now, "before": before}
     if not before:
-        return not_assessed(law, "上年同期没有大客户收入，无基期", "no revenue a year before", figures)
+        return not_assessed(law, NO_REVENUE, figures)
     growth = (Fraction(now) - Fraction(before)) / Fraction(before)
     judged = _against_target(law, growth, figures, facts.events)
     zh = f"大客户收入{now}元，上年同期{before}元，增长{percent(growth)}"
-    return decided(law, judged, zh, f"{now} yuan, {before} a year before", law.reading.cite(growth=shown(growth)))
+    return decided(
+        law, judged, zh, f"{now} yuan, {before} a year before", law.reading.cite(growth=cut_off(growth))
+    )
 
 
 def class_2_and_up(law: ItemLaw, counting: Counting, facts: Growth) -> Decision[Judged]:
@@ -48,7 +54,7 @@ def class_2_and_up(law: ItemLaw, counting: Counting, facts: Growth) -> Decision[
         "revenue_before": money.before,
     }
     if not facts.base_period:
-        return not_assessed(law, "上年同期末没有大客户，无基期", "no key account a year before", figures)
+        return not_assessed(law, NO_ACCOUNTS, figures)
     points = law.item.base + (now - before) * law.step("customer").points
     zh = f"二类及以上大客户{now}户，上年同期末{before}户"
     en = f"{now} customers of class 2 and up, {before} a year before"
@@ -56,7 +62,7 @@ def class_2_and_up(law: ItemLaw, counting: Counting, facts: Growth) -> Decision[
         growth = (Fraction(money.now) - Fraction(money.before)) / Fraction(money.before)
         per = law.step("revenue-growth")
         points += whole_steps(growth, per.step) * per.points
-        figures["revenue_growth"] = shown(growth)
+        figures["revenue_growth"] = cut_off(growth)
         zh, en = f"{zh}，收入增长{percent(growth)}", f"{en}, revenue {percent(growth)}"
     else:
         zh, en = f"{zh}，上年同期无收入，只计户数", f"{en}, customers alone without base revenue"
@@ -67,7 +73,7 @@ def class_2_and_up(law: ItemLaw, counting: Counting, facts: Growth) -> Decision[
 
 def percent(growth: Fraction) -> str:
     """Give a growth in words: 19.99%."""
-    return format(Decimal(growth.numerator) / Decimal(growth.denominator), ".2%")
+    return f"{cut_off(growth):.2%}"
 
 
 def _numbers(counting: Counting, facts: Numbers) -> tuple[int, int]:
@@ -75,10 +81,12 @@ def _numbers(counting: Counting, facts: Numbers) -> tuple[int, int]:
     return facts.now.total(each), facts.before.total(each)
 
 
-def _against_target(law: ItemLaw, growth: Fraction, figures: dict[str, object], events: tuple[UUID, ...]) -> Judged:
+def _against_target(
+    law: ItemLaw, growth: Fraction, figures: dict[str, object], events: tuple[UUID, ...]
+) -> Judged:
     target = Fraction(law.item.target_growth or 0)
     per = law.step("growth-short" if growth < target else "growth-over")
     steps = whole_steps(abs(growth - target), per.step)
-    all_figures = {**figures, "growth": shown(growth), "target": law.item.target_growth, "steps": steps}
+    all_figures = {**figures, "growth": cut_off(growth), "target": law.item.target_growth, "steps": steps}
     points = law.bounded(law.item.base + steps * per.points)
     return Judged(points, assessed=True, figures=plain_figures(all_figures), evidence=events)

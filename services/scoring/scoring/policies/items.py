@@ -36,7 +36,8 @@ class ItemLaw:
 
     def cite(self, **inputs: object) -> Reason:
         """Give the item, not the whole score, as a reason."""
-        return replace(self.score.cite(**inputs), value=plain(self.item))
+        given = {name: plain(value) for name, value in inputs.items()}
+        return replace(self.score.cite(), inputs=given, value=plain(self.item))
 
 
 def whole_steps(distance: Fraction, step: Decimal | None) -> int:
@@ -49,11 +50,14 @@ def deducted(law: ItemLaw, of: str, times: int) -> Decimal:
     return law.bounded(law.item.base + times * law.step(of).points)
 
 
-def not_assessed(law: ItemLaw, zh: str, en: str, figures: dict[str, object]) -> Decision[Judged]:
+def not_assessed(
+    law: ItemLaw, words: tuple[str, str], figures: dict[str, object], *reasons: Reason
+) -> Decision[Judged]:
     """Give an item that nothing was there to judge by: no points, and no base in what was assessed."""
     judged = Judged(Decimal(), assessed=False, figures=plain_figures(figures))
+    zh, en = words
     because = Because.of(
-        law.cite(**figures), law.reading.cite(), zh=f"{zh}，本项不考核", en=f"{en}: not assessed"
+        law.cite(**figures), law.reading.cite(), *reasons, zh=f"{zh}，本项不考核", en=f"{en}: not assessed"
     )
     return Decision(judged, because)
 

@@ -1,11 +1,15 @@
 """What the others told, written down: every event as evidence, and what scores are worked out from."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import islice
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from chassis.encoding import dumps
 from chassis.transaction import Transaction
 from contracts.envelope import Event
+from scoring.settings import EVENTS_A_STATEMENT, ROWS_A_STATEMENT
 
 EVIDENCE = """
 INSERT INTO evidence (event_id, source, type, time, subject, orgpath, aggregate, version, actor, data)
@@ -23,7 +27,8 @@ ONCE = "INSERT INTO {0} SELECT * FROM jsonb_populate_recordset(NULL::{0}, $1::js
 USAGE = """
 INSERT INTO usage_row AS u (customer_id, month, line, version, event_id, org_id, revenue)
 SELECT DISTINCT ON (customer_id, month, line) customer_id, month, line, version, event_id, org_id, revenue
-FROM jsonb_populate_recordset(NULL::usage_row, $1::jsonb)
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::uuid[], $6::text[], $7::numeric[])
+  AS n(customer_id, month, line, version, event_id, org_id, revenue)
 ORDER BY customer_id, month, line, version DESC, event_id DESC
 ON CONFLICT (customer_id, month, line) DO UPDATE SET version = EXCLUDED.version, event_id = EXCLUDED.event_id,
   org_id = EXCLUDED.org_id, revenue = EXCLUDED.revenue
@@ -59,6 +64,18 @@ WHERE r.version < EXCLUDED.version
 Rows = Sequence[Mapping[str, Any]]
 
 
+class UsageRow(NamedTuple):
+    """One customer's line and month, as an event told it; revenue in yuan."""
+
+    customer_id: UUID
+    month: str
+    line: str
+    version: int
+    event_id: UUID
+    org_id: str
+    revenue: Decimal
+
+
 class Hearing:
     """What was heard, as the worker writes it; set-based, and the same rows in whichever order it comes."""
 
@@ -83,9 +100,11 @@ class Hearing:
         """Keep which class a customer has from which day."""
         await self._write(ONCE.format("tier_fact"), rows)
 
-    async def usage(self, rows: Rows) -> None:
+    async def usage(self, rows: Iterable[UsageRow]) -> None:
         """Keep the highest version of each customer's line and month."""
-        await self._write(USAGE, rows)
+        rest = iter(rows)
+        while part := list(islice(rest, ROWS_A_STATEMENT)):
+            await self._tx.execute(USAGE, *map(list, zip(*part, strict=True)))
 
     async def usage_events(self, rows: Rows) -> None:
         """Keep which unit reported what of which month."""
@@ -104,7 +123,8 @@ class Hearing:
         await self._write(REPORTS, rows)
 
     async def _write(self, sql: str, rows: Rows) -> None:
-        await self._tx.execute(sql, dumps(list(rows)).decode())
+        for start in range(0, len(rows), EVENTS_A_STATEMENT):
+            await self._tx.execute(sql, dumps(rows[start : start + EVENTS_A_STATEMENT]).decode())
 
 
 def _evidence(event: Event) -> dict[str, Any]:

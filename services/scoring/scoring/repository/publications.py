@@ -1,5 +1,6 @@
 """Published scores: frozen as bytes with their seal, told in the statement that keeps them."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,12 @@ from chassis.ids import uuid7
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.scoring import NoticePublished, ScorePublished
-from scoring.model.sheets import seal
+from scoring.model.sheets import canonical, seal
 from scoring.ports import Circulated, Ranked
 
 FIRST_VERSION = 1
+# What a sheet consists of (`Sheet.to_json`), and so what its seal covers.
+SEALED = ("org_id", "period", "lines", "total", "assessed", "share")
 # The notice's row decides between two who publish at once; where it was there before, nothing else is written.
 FREEZE = """
 WITH fresh AS (
@@ -24,6 +27,37 @@ frozen AS (
     seal text, published_at timestamptz, published_by uuid) WHERE EXISTS (SELECT FROM fresh))
 SELECT CASE WHEN EXISTS (SELECT FROM fresh) THEN announce($3::jsonb) END
 """
+
+SCORES_HEARD = """
+INSERT INTO score (id, org_id, period, version, rank, body, seal, published_at, published_by)
+SELECT s.id, s.org_id, s.period, s.version, s.rank, convert_to(s.body, 'UTF8'), s.seal, s.published_at, s.published_by
+FROM jsonb_to_recordset($1::jsonb) AS s(id uuid, org_id text, period text, version integer, rank integer, body text,
+  seal text, published_at timestamptz, published_by uuid) ORDER BY s.id
+ON CONFLICT DO NOTHING
+"""
+NOTICES_HEARD = """
+INSERT INTO notice SELECT * FROM jsonb_populate_recordset(NULL::notice, $1::jsonb) ORDER BY id ON CONFLICT DO NOTHING
+"""
+
+
+class BrokenSeal(ValueError):
+    """A score as told is not the one that was sealed."""
+
+
+class Restoring:
+    """Takes back what was published from its own events; where it is still there, nothing changes."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    async def scores(self, told: Sequence[ScorePublished]) -> None:
+        """Take back scores; raises BrokenSeal."""
+        await self._tx.execute(SCORES_HEARD, dumps([_restored(fact) for fact in told]).decode())
+
+    async def notices(self, told: Sequence[NoticePublished]) -> None:
+        """Take back which quarters were circulated."""
+        rows = [{**fact.model_dump(exclude={"notice_id", "scores"}), "id": fact.notice_id} for fact in told]
+        await self._tx.execute(NOTICES_HEARD, dumps(rows).decode())
 
 
 class Publishing:
@@ -87,6 +121,24 @@ class Publishing:
             subject=fact.org_id,
             orgpath=circulated.orgpath,
         )
+
+
+def _restored(fact: ScorePublished) -> dict[str, Any]:
+    known = fact.model_dump(mode="json")
+    body = canonical({name: known[name] for name in SEALED})
+    if seal(body) != fact.seal:
+        raise BrokenSeal(f"score {fact.score_id} does not have its seal")
+    return {
+        "id": fact.score_id,
+        "org_id": fact.org_id,
+        "period": fact.period,
+        "version": fact.score_version,
+        "rank": fact.rank,
+        "body": body.decode(),
+        "seal": fact.seal,
+        "published_at": fact.published_at,
+        "published_by": fact.published_by,
+    }
 
 
 def _notice_row(circulated: Circulated, notice_id: UUID) -> dict[str, Any]:

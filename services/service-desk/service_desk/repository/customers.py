@@ -1,4 +1,4 @@
-"""What the registry told of customers, written down; set-based, newest word wins."""
+"""What registry and tiering told of customers, written down; set-based, newest word wins."""
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
@@ -8,6 +8,7 @@ import orjson
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
+from contracts.tiering import TierChanged
 from service_desk.commands import LinkCustomer
 
 Told = CustomerChanged | CustomerRegistered
@@ -55,6 +56,17 @@ ON CONFLICT (customer_id) DO UPDATE SET responsible_org_id = EXCLUDED.responsibl
 WHERE c.placed_by IS NULL OR c.placed_by < EXCLUDED.placed_by
 """
 
+# A customer's classes are one aggregate of tiering, and their version orders them.
+CLASSES_HEARD = """
+INSERT INTO customer AS c (customer_id, service_class, tier_version)
+SELECT customer_id, service_class, tier_version
+FROM jsonb_to_recordset($1::jsonb) AS h(customer_id uuid, service_class smallint, tier_version bigint)
+ORDER BY customer_id
+ON CONFLICT (customer_id) DO UPDATE SET service_class = EXCLUDED.service_class, tier_version = EXCLUDED.tier_version,
+  version = c.version + 1
+WHERE c.tier_version < EXCLUDED.tier_version
+"""
+
 PLACED = """
 SELECT c.customer_id, c.code, o.org_id, o.orgpath FROM customer c JOIN organisation o ON o.org_id = c.responsible_org_id
 WHERE c.customer_id = ANY ($1::uuid[])
@@ -88,6 +100,21 @@ class Customers:
             for event, fact in newest.values()
         ]
         await self._tx.execute(ASSIGNMENTS_HEARD, orjson.dumps(rows).decode())
+
+    async def hear_classes(self, told: Sequence[tuple[Event, TierChanged]]) -> None:
+        """Take over the newest class of each customer; one not heard of yet gets its row."""
+        newest = {
+            fact.customer_id: (event, fact) for event, fact in sorted(told, key=lambda pair: pair[0].version)
+        }
+        rows = [
+            {
+                "customer_id": fact.customer_id,
+                "service_class": fact.service_class,
+                "tier_version": event.version,
+            }
+            for event, fact in newest.values()
+        ]
+        await self._tx.execute(CLASSES_HEARD, orjson.dumps(rows).decode())
 
     async def placed(self, ids: Iterable[UUID]) -> list[LinkCustomer]:
         """Give those of the customers whose unit is known, as what cases may be linked to."""

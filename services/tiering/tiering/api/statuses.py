@@ -3,5 +3,19 @@
 from collections.abc import Mapping
 
 from contracts.refusals import Refusal
+from tiering.model import refusals, review_refusals
 
-STATUSES: Mapping[type[Refusal], int] = {}
+STATUSES: Mapping[type[Refusal], int] = {
+    refusals.UnknownCustomer: 422,
+    refusals.UnknownLine: 422,
+    refusals.RepeatedRow: 422,
+    refusals.NothingToCorrect: 422,
+    refusals.WrongUnit: 422,
+    refusals.MonthToCome: 422,
+    refusals.MonthTooOld: 422,
+    refusals.UnreadableMonth: 422,
+    refusals.NotAUsageFile: 422,
+    refusals.FormTooLarge: 422,
+    review_refusals.YearNotOver: 422,
+    review_refusals.NoSuchTier: 422,
+}

@@ -1,7 +1,8 @@
 """Loads usage files in the background: portion by portion, each in a transaction of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -37,7 +38,9 @@ AGAIN: tuple[type[Exception], ...] = (LoadedElsewhere, asyncpg.UniqueViolationEr
 FAULTS = (LookupError, ValueError, TypeError, ArithmeticError, asyncpg.PostgresError)
 """What one file may be given up for; more than this ends the process."""
 UNREADABLE = FileRefused(
-    "unreadable-encoding", "文件编码无法识别，请存为 UTF-8 或 GB18030", "The text is neither UTF-8 nor GB18030"
+    "unreadable-encoding",
+    "文件编码无法识别，请存为 UTF-8 或 GB18030",
+    "The text is neither UTF-8 nor GB18030",
 )
 LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 UNLOCK = "SELECT pg_advisory_unlock(hashtextextended($1, 0))"
@@ -90,23 +93,20 @@ class Loader:
 
     async def _load(self, connection: Connection, file: UsageFile) -> None:
         source, portions = await self._open(connection, file)
-        async for portion in _ahead(portions):
-            if file.state is FileState.RECEIVED:
-                await self._begin(file, source)
-                file = replace(file, state=FileState.CHECKING)
-            if portion.rows > file.rows:
-                await self._take(file, portion)
-                file = replace(file, rows=portion.rows)
+        async with aclosing(_ahead(portions)) as coming:
+            async for portion in coming:
+                if file.state is FileState.RECEIVED:
+                    await self._begin(file, source)
+                    file = replace(file, state=FileState.CHECKING)
+                if portion.rows > file.rows:
+                    await self._take(file, portion)
+                    file = replace(file, rows=portion.rows)
         await self._finish(file, source)
 
-    async def _open(
-        self, connection: Connection, file: UsageFile
-    ) -> tuple[Source, AsyncIterator[Portion]]:
+    async def _open(self, connection: Connection, file: UsageFile) -> tuple[Source, AsyncIterator[Portion]]:
         reading = Reading(
             month=file.month,
-            lines=lines_in_force(
-                file.org_id, self.runtime.clock.today(), self.runtime.directory.current
-            ),
+            lines=lines_in_force(file.org_id, self.runtime.clock.today(), self.runtime.directory.current),
             longest_row=self.settings.usage_row_characters,
             yuan_in_wan=YUAN_IN_WAN,
             kg_in_a_ton=KG_IN_A_TON,
@@ -199,7 +199,7 @@ async def _of_annex(annex: Annex3File, most: int) -> AsyncIterator[Portion]:
         yield portion
 
 
-async def _ahead(portions: AsyncIterator[Portion]) -> AsyncIterator[Portion]:
+async def _ahead(portions: AsyncIterator[Portion]) -> AsyncGenerator[Portion, None]:
     """Read the next portion while the one before is written."""
     following = asyncio.ensure_future(anext(portions, None))
     try:
@@ -208,3 +208,4 @@ async def _ahead(portions: AsyncIterator[Portion]) -> AsyncIterator[Portion]:
             yield portion
     finally:
         following.cancel()
+        await asyncio.gather(following, return_exceptions=True)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from chassis.directory import Organisation, Snapshot
-from regulations.provisions import Provision, Topic
+from regulations.provisions import Topic
 from regulations.rulebook import NoLaw
 from tiering.policies.law import OF_SCHEME, REQUIRED, TOPICS, ClassLaw
 from tiering.policies.sheets import Unit

@@ -1,10 +1,6 @@
 """The class that the fees of the last twelve months would give: shown during the year, driving nothing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Protocol
-from uuid import UUID
 
 from chassis.directory import Snapshot
 from regulations.calendars import add_months
@@ -17,41 +13,7 @@ from tiering.policies.classes import asks_rank, standing
 from tiering.policies.law import ClassLaw
 from tiering.policies.reviews import last_month_before
 from tiering.policies.sheets import Unit
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A customer as it stands: its unit, place and importance, and the day for which the class is asked."""
-
-    customer_id: UUID
-    org_id: str
-    place: str | None
-    importance: str | None
-    importance_level: str | None
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Fees:
-    """What a customer used: in the months asked for, in the year before them, in the last of them."""
-
-    fees: Figures
-
-
-class Sums(Protocol):
-    """Where fees are added up."""
-
-    async def last_month(self, units: Sequence[str], day: date) -> date | None:
-        """Give the last month up to a day that any of these units' customers has usage in."""
-        ...
-
-    async def figures(self, asked: Asked, months: Months, figures: Figures) -> Figures:
-        """Fill in the fees of these months and whether an agreement is in force."""
-        ...
-
-    async def rank(self, asked: Asked, units: Sequence[str], months: Months, *, ties: bool) -> int | None:
-        """Give the rank among the customers of these units; None without fees."""
-        ...
+from tiering.ports.tiers import Amounts, Asked, Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +38,23 @@ async def provisional_class(asked: Asked, snapshot: Snapshot, sums: Sums) -> Pro
     units = units_of_bureau(snapshot, unit)
     last = await sums.last_month(units, asked.day) or last_month_before(asked.day)
     months = Months(add_months(last, 1 - (every.months or 1)), last)
-    figures = await sums.figures(asked, months, _figures(asked, unit, law, months))
+    figures = _figures(asked, unit, law, months, await sums.amounts(asked, months))
     if unit.bureau is not None and asks_rank(figures, law):
         ties = law.ties is None or law.ties.value.all_count
         figures = replace(figures, rank=await sums.rank(asked, units, months, ties=ties))
     return Provisional(months, standing(figures, law))
 
 
-def _figures(asked: Asked, unit: Unit, law: ClassLaw, months: Months) -> Figures:
+def _figures(asked: Asked, unit: Unit, law: ClassLaw, months: Months, amounts: Amounts) -> Figures:
     of_unit = law.place is not None and law.place.value.place_of == "responsible-unit"
     return Figures(
         months=months,
         place=unit.place if of_unit else asked.place,
         level=unit.level,
-        fees=Figures.NOTHING,
-        last_year_fees=Figures.NOTHING,
-        month_fees=Figures.NOTHING,
-        agreement=False,
+        fees=amounts.fees,
+        last_year_fees=amounts.last_year_fees,
+        month_fees=amounts.month_fees,
+        agreement=amounts.agreement,
         importance=asked.importance,
         importance_level=asked.importance_level,
     )

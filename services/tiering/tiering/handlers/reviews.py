@@ -10,7 +10,14 @@ from regulations.provisions import Because, Provision
 from regulations.topics.tiers import ReviewProcedure
 from tiering.commands.reviews import OverrideLine, ProposeReview, PublishReview, Reviewer
 from tiering.handlers.law import reviewed_law
-from tiering.model.review_refusals import LaterReview, NoSuchTier, NotTheReviewer, OwnCustomer, ReviewOpen, YearNotOver
+from tiering.model.review_refusals import (
+    LaterReview,
+    NoSuchTier,
+    NotTheReviewer,
+    OwnCustomer,
+    ReviewOpen,
+    YearNotOver,
+)
 from tiering.model.reviews import Line, Override, Review
 from tiering.model.tiers import Tier
 from tiering.policies.law import ClassLaw
@@ -81,7 +88,10 @@ async def publish_review(command: PublishReview, desk: Desk) -> None:
     laws = await desk.reviews.laws(review.id)
     async for portion in desk.reviews.changes(review):
         await desk.reviews.tell_classes(
-            [(_changed(told, review, laws[told.line.profile]), told, _path(told, review, desk)) for told in portion]
+            [
+                (_changed(told, review, laws[told.line.profile]), told, _path(told, review, desk))
+                for told in portion
+            ]
         )
     published = ReviewPublished(
         review_id=review.id,

@@ -104,6 +104,12 @@ def lines_in_force(org_id: str, day: date, law: Snapshot) -> dict[str, str]:
     return {**{line.zh: line.code for line in lines}, **{line.code: line.code for line in lines}}
 
 
+def line_names(org_id: str, day: date, law: Snapshot) -> dict[str, str]:
+    """Give the Chinese name of every line in force, by its code."""
+    lines = law.find(BusinessLines, org_id=org_id, day=day).value.lines
+    return {line.code: line.zh for line in lines}
+
+
 async def _staged(rows: tuple[FigureRow, ...], lines: dict[str, str], usage: UsageRows) -> list[Staged]:
     known = await usage.known([row.customer for row in rows])
     staged = []

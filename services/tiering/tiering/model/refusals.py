@@ -127,3 +127,18 @@ class NotAUsageFile(Refusal):
     def of(cls, zh: str, en: str) -> Self:
         """Say what is wrong with it."""
         return cls(zh, en, pointer="/file")
+
+
+class FormTooLarge(Refusal):
+    """A form of more rows than a sheet is given."""
+
+    code: ClassVar[str] = "form-too-large"
+
+    @classmethod
+    def of(cls, most: int) -> Self:
+        """Say how many rows there may be."""
+        return cls(
+            f"该单位客户超过{most}行，请按下级单位分别导出。",
+            f"The unit has more than {most} rows; ask for the units below it.",
+            pointer="?org_id",
+        )

@@ -106,7 +106,9 @@ class OwnCustomer(Forbidden):
     @classmethod
     def of(cls) -> Self:
         """Say so."""
-        return cls("您是该客户的客户经理，不能改定其级别。", "You manage this customer; another reviewer decides.")
+        return cls(
+            "您是该客户的客户经理，不能改定其级别。", "You manage this customer; another reviewer decides."
+        )
 
 
 class LineUnchanged(Refusal):

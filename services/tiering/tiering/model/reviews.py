@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
 from tiering.model.review_refusals import LineUnchanged, OwnReview, ReviewNotOpen
 from tiering.model.tiers import Figures, Tier
-from decimal import Decimal
 
 
 class ReviewState(StrEnum):

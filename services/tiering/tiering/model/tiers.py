@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+TENTH = Decimal(1).scaleb(-1)
+CENT = TENTH * TENTH
+"""The least difference between two amounts of yuan."""
+BASIS_POINT = CENT * CENT
+"""What shares are rounded to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Months:

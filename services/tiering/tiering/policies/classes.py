@@ -1,6 +1,7 @@
 """The class of a customer, and whether it is a key account at all (hubei art. 3, 7 and what stands in their place)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from regulations.provisions import Because, Decision, Reason
 from regulations.topics.customers import Facts
@@ -30,15 +31,13 @@ def standing(figures: Figures, law: ClassLaw) -> Decision[Standing]:
     """Give class and eligibility, with every provision that bore on them and the figures it was given."""
     earned = _earned(figures, law)
     apart_from_rank = _by_facts(figures, law) or _by_kind(figures, law) or earned.by_importance is not None
-    by_rank = _by_rank(figures, law)
-    eligible = apart_from_rank or by_rank
+    eligible = apart_from_rank or _by_rank(figures, law)
     cls = _class(earned, law) if eligible else None
-    decisive_rank = by_rank and (not apart_from_rank or not earned.given)
     reasons = (
         *_reasons_of_fees(figures, law),
         *_reasons_of_importance(figures, law, earned),
-        *_reasons_of_key_account(figures, law, ranked=decisive_rank),
-        *((law.by_rank.cite(rank_in_bureau=figures.rank),) if cls and _by_rank_alone(earned, law) else ()),
+        *_reasons_of_key_account(figures, law),
+        *(_reasons_of_rank_alone(figures, law) if cls and not earned.given else ()),
     )
     outcome = Standing(Tier(law.scheme, law.tier_of(cls) if cls else None, cls), eligible)
     zh, en = _words(figures, law, outcome)
@@ -69,10 +68,6 @@ def _class(earned: _Earned, law: ClassLaw) -> int | None:
         return earned.by_rank
     worse = law.conflict is not None and law.conflict.value.takes == "worse"
     return max(earned.given) if worse else min(earned.given)
-
-
-def _by_rank_alone(earned: _Earned, law: ClassLaw) -> bool:
-    return not earned.given and earned.by_rank is not None and law.by_rank is not None
 
 
 def _alternatives(law: ClassLaw) -> tuple[Facts, ...]:
@@ -112,11 +107,8 @@ def _is_met(facts: Facts, figures: Figures) -> bool:
 def _reasons_of_fees(figures: Figures, law: ClassLaw) -> tuple[Reason, ...]:
     place = figures.place or ""
     by_place = "any" not in law.thresholds.value.bounds
-    table = law.thresholds.cite(
-        yearly_fees=figures.fees,
-        months=figures.months.words,
-        **({"place": figures.place} if by_place else {}),
-    )
+    where: dict[str, Any] = {"place": figures.place} if by_place else {}
+    table = law.thresholds.cite(yearly_fees=figures.fees, months=figures.months.words, **where)
     step = step_reached(ladder(law, place), figures.fees)
     return (
         table,
@@ -132,15 +124,16 @@ def _reasons_of_importance(figures: Figures, law: ClassLaw, earned: _Earned) -> 
         reasons.append(law.important.cite(importance=figures.importance))
     if law.potential is not None and figures.importance == POTENTIAL:
         reasons.append(law.potential.cite(importance=figures.importance))
-    if law.importance is not None and earned.by_importance is not None:
-        reasons.append(law.importance.cite(importance_level=figures.importance_level))
+    if law.importance is not None:
+        level, importance = figures.importance_level, figures.importance
+        reasons.append(law.importance.cite(importance_level=level, importance=importance))
     if law.conflict is not None and len(set(earned.given)) > 1:
         reasons.append(law.conflict.cite(by_fees=earned.by_fees, by_importance=earned.by_importance))
     return tuple(reasons)
 
 
-def _reasons_of_key_account(figures: Figures, law: ClassLaw, *, ranked: bool) -> tuple[Reason, ...]:
-    given = {
+def _reasons_of_key_account(figures: Figures, law: ClassLaw) -> tuple[Reason, ...]:
+    given: dict[str, Any] = {
         "yearly_fees": figures.fees,
         "last_year_fees": figures.last_year_fees,
         "month_fees": figures.month_fees,
@@ -152,12 +145,17 @@ def _reasons_of_key_account(figures: Figures, law: ClassLaw, *, ranked: bool) ->
         for name, value in given.items()
         if any(getattr(facts, name) is not None for facts in _alternatives(law))
     }
-    if ranked or (figures.rank is not None and asks_rank(figures, law)):
-        asked["rank_in_bureau"] = figures.rank or 0
+    ranked = asks_rank(figures, law)
+    if ranked:
+        asked["rank_in_bureau"] = figures.rank
     return (
         law.key_account.cite(**asked),
         *((law.ties.cite(rank_in_bureau=figures.rank),) if ranked and law.ties is not None else ()),
     )
+
+
+def _reasons_of_rank_alone(figures: Figures, law: ClassLaw) -> tuple[Reason, ...]:
+    return (law.by_rank.cite(rank_in_bureau=figures.rank),) if law.by_rank is not None else ()
 
 
 def _words(figures: Figures, law: ClassLaw, outcome: Standing) -> tuple[str, str]:

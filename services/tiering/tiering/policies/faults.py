@@ -24,21 +24,15 @@ SAYS = {
 UNKNOWN_CUSTOMER = RowFault(
     "unknown-customer", "填报单位名下没有该客户编码", "the filing unit has no customer of this code"
 )
-WRONG_CODE = RowFault(
-    "malformed-customer-code", "客户编码应为 14 位数字", "a customer code has 14 digits"
-)
+WRONG_CODE = RowFault("malformed-customer-code", "客户编码应为 14 位数字", "a customer code has 14 digits")
 WRONG_CHECK_DIGIT = RowFault(
     "wrong-check-digit", "客户编码校验位不符，请核对", "the customer code's check digit is wrong"
 )
 REPEATED = RowFault(
     "repeated-row", "该客户该业务种类在文件中重复出现", "the file has this customer and line twice"
 )
-UNKNOWN_LINE = RowFault(
-    "unknown-line", "业务种类不在现行规定之内", "the line is none of those in force"
-)
-WRONG_MONTH = RowFault(
-    "wrong-month", "年月与上传时所选月份不一致", "the month is not that of the upload"
-)
+UNKNOWN_LINE = RowFault("unknown-line", "业务种类不在现行规定之内", "the line is none of those in force")
+WRONG_MONTH = RowFault("wrong-month", "年月与上传时所选月份不一致", "the month is not that of the upload")
 CELLS_MISSING = RowFault("cells-missing", "列数少于表头，数据不全", "the row has fewer cells than the header")
 CELLS_TOO_MANY = RowFault(
     "cells-too-many", "列数多于表头，请检查逗号", "the row has more cells than the header; check its commas"

@@ -1,13 +1,12 @@
 """The table of a place as steps of fees, each from its lower bound up to the next (hubei art. 7(2))."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from regulations.provisions import Reason
+from tiering.model.tiers import CENT
 from tiering.policies.law import ClassLaw
-
-CENT = Decimal("0.01")
-"""The least difference between two amounts of yuan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +20,13 @@ class Step:
 
 def ladder(law: ClassLaw, place: str) -> tuple[Step, ...]:
     """Give the steps of a place, least first; no step where the table has no such place."""
-    bounds = law.thresholds.value.bounds
-    column = bounds.get(place) or bounds.get("any")  # type: ignore[call-overload]
-    if column is None:
+    column = _column(law, place)
+    if not column:
         return ()
     classes = law.equivalents.value.classes
     # Where a shared bound belongs to the worse tier, the better one begins a cent above it.
     above = Decimal(0) if law.shared_bound.value.belongs_to == "better" else CENT
-    steps = [Step(low + above, tier, classes.get(tier)) for tier, low in reversed(column.items())]
+    steps = [Step(low + above, tier, classes.get(tier)) for tier, low in reversed(list(column.items()))]
     if law.beyond is not None and law.beyond.value.below == "least-tier":
         steps = [Step(Decimal(0), steps[0].tier, steps[0].cls), *steps]
     if law.beyond is not None and law.beyond.value.above == "no-tier" and law.range_end is not None:
@@ -43,8 +41,7 @@ def step_reached(steps: tuple[Step, ...], fees: Decimal) -> Step | None:
 
 def bound_reasons(law: ClassLaw, place: str, fees: Decimal) -> tuple[Reason, ...]:
     """Give what else decides at the edges of the table: exactly on a bound, above its end, below its least."""
-    bounds = law.thresholds.value.bounds
-    column = bounds.get(place) or bounds.get("any") or {}  # type: ignore[call-overload]
+    column = _column(law, place)
     reasons: list[Reason] = []
     if fees in column.values():
         reasons.append(law.shared_bound.cite(yearly_fees=fees))
@@ -53,3 +50,10 @@ def bound_reasons(law: ClassLaw, place: str, fees: Decimal) -> tuple[Reason, ...
     if law.beyond is not None and column and fees < min(column.values()):
         reasons.append(law.beyond.cite(yearly_fees=fees))
     return tuple(reasons)
+
+
+def _column(law: ClassLaw, place: str) -> Mapping[str, Decimal]:
+    columns: dict[str, Mapping[str, Decimal]] = {
+        str(name): one for name, one in law.thresholds.value.bounds.items()
+    }
+    return columns.get(place) or columns.get("any") or {}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from regulations.provisions import Citation, Provision, Topic
 from regulations.topics.customers import ImportantCustomers, KeyAccount, KeyAccountTies, PotentialCustomers
@@ -129,10 +129,8 @@ def _read(topic: type[V], written: Mapping[str, Any]) -> Provision[V]:
         says=written["says"],
         says_en=written["says_en"],
         unit=written["unit"],
-        value=cast("V", topic.parse(written["value"])),
-        citation=Citation(
-            written["act"], written["article"], written["act_title"], written["act_title_en"]
-        ),
+        value=topic.parse(written["value"]),
+        citation=Citation(written["act"], written["article"], written["act_title"], written["act_title_en"]),
         in_force=date.fromisoformat(written["in_force"]),
         recorded=datetime.fromisoformat(written["recorded"]),
         assumption=written["assumption"],

@@ -41,7 +41,7 @@ class Portion:
     rows: int
     progress: Decimal = Decimal(1)
     figures: list[str] = field(default_factory=list)
-    cells: dict[int, Sequence[str]] = field(default_factory=dict)
+    taken: dict[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
     refused: list[RefusedRow] = field(default_factory=list)
 
     @property
@@ -51,11 +51,11 @@ class Portion:
 
     def code_of(self, number: int) -> str:
         """Give the customer code of a row that was taken for good."""
-        return self.codes[number]
+        return self.taken[number][0]
 
     def refuse(self, number: int, fault: RowFault) -> None:
         """Refuse a row that was taken for good."""
-        self.refused.append(RefusedRow(number, self.cells[number], fault))
+        self.refused.append(RefusedRow(number, self.taken[number][1], fault))
 
 
 class Sorter:
@@ -68,28 +68,33 @@ class Sorter:
         self.stated: Stated | None = None
 
     def add(self, portion: Portion, number: int, cells: Sequence[str], fault: RowFault | None = None) -> None:
-        """Put a row where it belongs."""
+        """Put a row where it belongs; `fault` is what its sheet says against it."""
         try:
             if fault is not None:
                 raise RowRefused(fault)
             code, line, revenue, pieces, weight = self._reader.read(cells)
         except RowRefused as refused:
-            self._refuse(portion, number, cells, refused.fault)
+            if fault is None and self._is_no_row(cells):
+                return
+            if self._counts(portion):
+                portion.refused.append(RefusedRow(number, cells, refused.fault))
             return
-        self.rows += 1
-        if self.rows > self._skip:
+        if self._counts(portion):
             portion.figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\n")
-            portion.cells[number] = cells
-        portion.rows = self.rows
+            portion.taken[number] = (code, cells)
 
-    def _refuse(self, portion: Portion, number: int, cells: Sequence[str], fault: RowFault) -> None:
+    def _counts(self, portion: Portion) -> bool:
+        """Count a row; tells whether it was not taken before."""
+        self.rows += 1
+        portion.rows = self.rows
+        return self.rows > self._skip
+
+    def _is_no_row(self, cells: Sequence[str]) -> bool:
+        """Tell the row of totals, the words below it, and rows of a form that were left blank."""
         if is_total(cells):
             self.stated = self._reader.stated(cells)
-        elif not is_footer(cells):
-            self.rows += 1
-            if self.rows > self._skip:
-                portion.refused.append(RefusedRow(number, cells, fault))
-        portion.rows = self.rows
+            return True
+        return is_footer(cells) or self._reader.is_unfilled(cells)
 
 
 class CsvFile:
@@ -176,7 +181,9 @@ def header_missing(fields: Sequence[str]) -> FileRefused:
     """The refusal of a file without its header."""
     zh = "、".join(HEADER_WORDS.get(name, name) for name in fields)
     return FileRefused(
-        "header-missing", f"没有找到表头，或缺少栏目：{zh}", f"No header, or columns missing: {', '.join(fields)}"
+        "header-missing",
+        f"没有找到表头，或缺少栏目：{zh}",
+        f"No header, or columns missing: {', '.join(fields)}",
     )
 
 

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from regulations.provisions import Because, Decision, Provision, Reason
 from regulations.topics.tiers import ReviewProcedure
 from tiering.model.reviews import Line
-from tiering.model.tiers import Months
+from tiering.model.tiers import BASIS_POINT, Months
 from tiering.policies.classes import standing
 from tiering.policies.law import ClassLaw
-
-GROWTH_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,9 @@ def last_month_before(day: date) -> date:
 
 def growth(fees: Decimal, prior_fees: Decimal) -> Decimal | None:
     """Give the growth against the year before as a share of 1, to four places; None where there was nothing."""
-    return ((fees - prior_fees) / prior_fees).quantize(GROWTH_PLACES) if prior_fees else None
+    if not prior_fees:
+        return None
+    return ((fees - prior_fees) / prior_fees).quantize(BASIS_POINT, ROUND_HALF_UP)
 
 
 def suggested(cls: int | None, overdue_days: int, law: ClassLaw) -> Decision[int | None]:

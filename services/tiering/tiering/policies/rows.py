@@ -72,6 +72,11 @@ class RowReader:
         pieces, weight = self._volume(cells)
         return code, self._lines.get(line) or self._line_of(line), revenue, pieces, weight
 
+    def is_unfilled(self, cells: Sequence[str]) -> bool:
+        """Tell whether a row names a customer and gives no figure: a form is handed out with such rows."""
+        places = [place for place in (self._revenue, self._pieces, self._weight) if place is not None]
+        return len(cells) == self._width and not any(cells[place].strip() for place in places)
+
     def stated(self, cells: Sequence[str]) -> Stated:
         """Give what the row of totals says; what cannot be read says nothing."""
         figures: dict[str, str | None] = {}

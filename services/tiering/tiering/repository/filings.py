@@ -33,7 +33,9 @@ FILERS = """
     JOIN organisation o USING (org_id)
     WHERE m.filed_at IS NOT NULL AND o.kind = 'city' AND (o.valid_to IS NULL OR o.valid_to > $1) GROUP BY m.org_id
 """
-SETTLED_MONTHS = "SELECT org_id, month FROM usage_month WHERE (planned OR filed_at IS NOT NULL) AND month >= $1"
+SETTLED_MONTHS = (
+    "SELECT org_id, month FROM usage_month WHERE (planned OR filed_at IS NOT NULL) AND month >= $1"
+)
 UNDER_WAY = """
     SELECT EXISTS (SELECT FROM usage_file WHERE org_id = $1 AND month = $2 AND NOT late
                    AND state IN ('received', 'checking'))

@@ -31,7 +31,11 @@ class ReportsInTables:
             filed_with_province=command.filed_with_province,
         )
         event = tx.event(
-            told, aggregate=f"report:{report.report_id}", version=1, subject=report.org_id, orgpath=report.orgpath
+            told,
+            aggregate=f"report:{report.report_id}",
+            version=1,
+            subject=report.org_id,
+            orgpath=report.orgpath,
         )
         await tx.execute(
             FILE, report.report_id, report.org_id, command.kind.value, command.month, list(report.customers),

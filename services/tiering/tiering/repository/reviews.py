@@ -18,7 +18,7 @@ from tiering.tables.review_lines import REVIEW_COLUMNS, laws_of, line_of, review
 
 PROPOSED = """
 INSERT INTO review (id, org_id, year, state, valid_from, as_of, proposed_by, proposed_at, law)
-VALUES ($1, $2, $3, 'proposed', $4, $5, $6, $7, $8::jsonb)
+VALUES ($1, $2, $3, 'proposed', $4, $5, $6, $7, $8::json)
 """
 COUNTED = f"""
 UPDATE review r SET customers = l.customers, changed = l.changed FROM propose_lines($1, $2::jsonb) l WHERE r.id = $1

@@ -43,9 +43,7 @@ class Classes:
 
     def _event(self, first: FirstClass) -> Event:
         told = first.registration
-        moment = replace(
-            self._tx.moment, causation_id=str(told.event_id), correlation_id=told.correlation_id
-        )
+        moment = replace(self._tx.moment, causation_id=str(told.event_id), correlation_id=told.correlation_id)
         fact = TierChanged(
             customer_id=told.customer_id,
             org_id=told.org_id,

@@ -1,7 +1,6 @@
 """Reviews and their lines as rows."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -10,9 +9,16 @@ from tiering.model.tiers import Figures, Tier
 from tiering.policies.law import ClassLaw, unpinned
 from tiering.policies.reviews import year_of
 
-Row = Mapping[str, Any]
 REVIEW_COLUMNS = """id, org_id, year, state, valid_from, as_of, proposed_by, proposed_at, published_by, published_at,
 superseded_by, customers, changed, overridden, version"""
+
+
+class Row(Protocol):
+    """What a row gives: its values by column."""
+
+    def __getitem__(self, column: str, /) -> Any:
+        """Give a value."""
+        ...
 
 
 def review_of(row: Row) -> Review:

@@ -14,10 +14,10 @@ from registry.api.annex_1.layout import (
     SLOTS,
     TITLE,
     WHOLE_WIDTH,
-    WIDTHS,
     Slot,
 )
 from registry.model.codes import shown_code
+from registry.settings import ANNEX_1_WIDTHS
 
 APPROVED, REFUSED = "1.同意注册", "2.不同意"
 OUTCOMES: Mapping[str, str] = {"approved": APPROVED, "refused": REFUSED}
@@ -26,7 +26,7 @@ OUTCOMES: Mapping[str, str] = {"approved": APPROVED, "refused": REFUSED}
 def draw_annex_1(declared: Mapping[str, Any] | None = None) -> bytes:
     """Give the form as a workbook; `declared` is a declaration as answers show it, with `decided_by` as a name."""
     book = Book()
-    sheet = book.sheet(SHEET, widths=WIDTHS)
+    sheet = book.sheet(SHEET, widths=ANNEX_1_WIDTHS)
     _over(sheet, WHOLE_WIDTH, TITLE, Style.TITLE)
     for span, words in SECTIONS.items():
         _over(sheet, span, words, Style.HEADER)

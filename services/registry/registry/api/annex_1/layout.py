@@ -8,7 +8,6 @@ from chassis.spreadsheets.forms import Label
 TITLE = "大客户注册申报登记表"
 SHEET = "大客户注册申报登记表"
 WHOLE_WIDTH = "A1:H1"
-WIDTHS: Sequence[float] = (16, 12, 12, 12, 16, 14, 12, 12)
 
 KINDS: Mapping[str, str] = {
     "党政军": "government-military",

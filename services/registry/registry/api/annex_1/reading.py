@@ -20,7 +20,7 @@ FindUnit = Callable[[str], str | None]
 NO_CELL = Cell((0, 0), "")
 OF_PHONES = ("contact_phone", "mobile")
 AS_WRITTEN = frozenset({"name", "head", "contact", "address", "other", "handler", "served_by", "server"})
-_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+_DAY = re.compile(r"(?P<year>[0-9]{4})[-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?")
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 
@@ -127,12 +127,16 @@ def _unit(cell: Cell, read: FormRead, find_unit: FindUnit) -> str | None:
 
 def _day(text: str) -> str:
     found = _DAY.fullmatch(text.replace(" ", ""))
-    return f"{found[1]}-{found[2].zfill(len('mm'))}-{found[3].zfill(len('dd'))}" if found else text
+    return f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}" if found else text
 
 
 def _amount(text: str) -> str:
     plain = text.removesuffix("元").strip()
-    return plain.replace(",", "") if _GROUPED.fullmatch(plain) else plain
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    # A spreadsheet's number knows no cents: 120000 is 120000.00.
+    yuan, _, cents = plain.partition(".")
+    return f"{yuan}.{cents:0<2}" if yuan.isdecimal() else plain
 
 
 def _body(values: dict[str, Any], form: Form, read: FormRead) -> dict[str, Any]:

@@ -89,3 +89,17 @@ CREATE TABLE symposium (
   version bigint NOT NULL);
 CREATE INDEX symposium_org ON symposium (org_id, symposium_id);
 CALL guard('symposium', 'org_id');
+
+-- Workbooks of annex 2 as they were taken in; what became of each form quotes it, and is sealed.
+CREATE TABLE file_import (
+  import_id uuid PRIMARY KEY,
+  org_id text NOT NULL,
+  file_name text NOT NULL,
+  submitted_by uuid NOT NULL,
+  submitted_at timestamptz NOT NULL,
+  forms integer NOT NULL,
+  taken integer NOT NULL,
+  refused integer NOT NULL,
+  outcome bytea NOT NULL);
+CREATE INDEX file_import_org ON file_import (org_id, import_id);
+CALL guard('file_import', 'org_id');

@@ -67,7 +67,8 @@ CREATE TABLE tier (
   PRIMARY KEY (customer_id, valid_from, recorded));
 CALL guard('tier', 'org_id');
 
--- `law` holds the provisions of each profile (organisations under equal law) as they were found when it was proposed.
+-- `law` holds the provisions of each profile (organisations under equal law) as they were found when it was proposed;
+-- json and not jsonb, for the order of a table's tiers means something.
 CREATE TABLE review (
   id uuid PRIMARY KEY,
   org_id text NOT NULL,
@@ -83,7 +84,7 @@ CREATE TABLE review (
   customers bigint NOT NULL DEFAULT 0,
   changed bigint NOT NULL DEFAULT 0,
   overridden bigint NOT NULL DEFAULT 0,
-  law jsonb NOT NULL,
+  law json NOT NULL,
   version bigint NOT NULL DEFAULT 1);
 CREATE UNIQUE INDEX review_one_open ON review (org_id) WHERE state = 'proposed';
 CREATE UNIQUE INDEX review_one_published ON review (org_id, year) WHERE state = 'published';
@@ -280,9 +281,9 @@ CREATE FUNCTION lines_of(of_customer uuid) RETURNS SETOF review_line
 $$;
 
 -- The year of a review and the law of one of its profiles: the law is everybody's to read.
-CREATE FUNCTION pinned_law(of_review uuid, of_profile integer) RETURNS TABLE (year integer, law jsonb)
+CREATE FUNCTION pinned_law(of_review uuid, of_profile integer) RETURNS TABLE (year integer, law json)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT v.year, jsonb_build_object(of_profile::text, v.law -> of_profile::text) FROM review v WHERE v.id = of_review
+  SELECT v.year, json_build_object(of_profile::text, v.law -> of_profile::text) FROM review v WHERE v.id = of_review
 $$;
 
 CREATE FUNCTION is_met(bound numeric, figure numeric) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$

@@ -1,0 +1,116 @@
+"""By the 5th: who filed in time, who did not, and that it is told once."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from contracts.tiering import UsageFileMissing
+from support.instance import Databases
+from support.service import OFFICER, ServiceUnderTest, expect, running_service
+from support.usage_filing import csv, customer, done, filed, row, upload
+from support.waiting import eventually
+
+
+@pytest_asyncio.fixture
+async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
+    """Tiering on a database of its own: months pass in these tests."""
+    async with running_service("tiering", tiering_databases("tiering")) as running:
+        yield running
+
+
+async def clocks(tiering: ServiceUnderTest) -> dict[str, str]:
+    rows = await tiering.rows("SELECT subject_id, state FROM deadline WHERE kind = 'usage-filing'")
+    return {row["subject_id"]: row["state"] for row in rows}
+
+
+async def missing(tiering: ServiceUnderTest, month: str, org_id: str = "420100") -> list[dict]:
+    return await tiering.events(f"usage-filing:{org_id}:{month}")
+
+
+@pytest.mark.parametrize(
+    ("at", "late"), [("2026-03-05T23:59:59+08:00", False), ("2026-03-06T00:00:00+08:00", True)]
+)
+async def test_a_file_of_the_5th_is_in_time_and_one_of_the_6th_is_late(
+    tiering: ServiceUnderTest, at: str, late: bool
+) -> None:
+    tiering.set_clock(at)
+    try:
+        file = await upload(tiering, OFFICER, csv([row(await customer(tiering))]))
+    finally:
+        tiering.set_clock("2026-03-02T09:00:00+08:00")
+    assert (file["late"], file["due_on"]) == (late, "2026-03-05")
+    loaded = await done(tiering, OFFICER, file["id"])
+    assert loaded["late"] is late
+    [event] = await tiering.events(f"usage-file:{file['id']}")
+    assert event["payload"]["late"] is late
+
+
+async def test_a_month_not_filed_by_the_5th_is_told_once_and_a_late_file_is_met_late(
+    fresh: ServiceUnderTest,
+) -> None:
+    made = await customer(fresh)
+    await filed(fresh, OFFICER, [row(made)], month="2026-02")
+    fresh.set_clock("2026-04-01T00:00:01+08:00")
+    await eventually(lambda: clocks(fresh), {"420100:2026-03": "running"})
+    fresh.set_clock("2026-04-05T23:59:50+08:00")
+    assert await missing(fresh, "2026-03") == []
+    fresh.set_clock("2026-04-06T00:00:01+08:00")
+    await eventually(lambda: clocks(fresh), {"420100:2026-03": "breached"})
+    [told] = await missing(fresh, "2026-03")
+    fact = UsageFileMissing.model_validate(told["payload"])
+    assert (fact.org_id, fact.month, fact.due_on.isoformat()) == ("420100", "2026-03", "2026-04-05")
+    assert fact.because is not None
+    assert [reason["rule"] for reason in fact.because["reasons"]] == [
+        "hubei.usage-filing",
+        "hubei.usage-filing-day",
+    ]
+    file = await filed(fresh, OFFICER, [row(made)], month="2026-03")
+    assert file["late"] is True and await clocks(fresh) == {"420100:2026-03": "met-late"}
+    assert len(await missing(fresh, "2026-03")) == 1
+    answer = expect(await fresh.get(OFFICER, "/usage-files", late=True), 200)
+    assert [one["id"] for one in answer["items"]] == [file["id"]]
+
+
+async def test_a_month_filed_in_time_is_met_and_never_missing(fresh: ServiceUnderTest) -> None:
+    made = await customer(fresh)
+    await filed(fresh, OFFICER, [row(made)], month="2026-02")
+    fresh.set_clock("2026-04-01T00:00:01+08:00")
+    await eventually(lambda: clocks(fresh), {"420100:2026-03": "running"})
+    fresh.set_clock("2026-04-05T23:59:00+08:00")
+    file = await filed(fresh, OFFICER, [row(made)], month="2026-03")
+    assert file["late"] is False and await clocks(fresh) == {"420100:2026-03": "met"}
+    fresh.set_clock("2026-04-07T00:00:00+08:00")
+    await eventually(lambda: clocks(fresh), {"420100:2026-03": "met"})
+    assert await missing(fresh, "2026-03") == []
+
+
+async def test_history_brought_at_once_makes_no_month_missing_but_those_after_it_count(
+    fresh: ServiceUnderTest,
+) -> None:
+    made = await customer(fresh)
+    for month in ("2025-01", "2025-06"):
+        await filed(fresh, OFFICER, [row(made)], month=month)
+    fresh.set_clock("2026-05-10T00:00:00+08:00")
+    wanted = {f"420100:{month}": "breached" for month in ("2026-02", "2026-03", "2026-04")}
+    await eventually(lambda: clocks(fresh), wanted)
+    assert [len(await missing(fresh, month)) for month in ("2025-02", "2026-02", "2026-04")] == [0, 1, 1]
+
+
+async def test_a_city_that_never_filed_has_no_clock(fresh: ServiceUnderTest) -> None:
+    fresh.set_clock("2026-05-10T00:00:00+08:00")
+    await filed(fresh, OFFICER, [row(await customer(fresh))], month="2026-04")
+    await eventually(lambda: clocks(fresh), {})
+    assert not any(name.startswith("420500") for name in await clocks(fresh))
+
+
+async def test_a_rejected_file_does_not_file_the_month(fresh: ServiceUnderTest) -> None:
+    await filed(fresh, OFFICER, [row(await customer(fresh))], month="2026-02")
+    fresh.set_clock("2026-04-02T00:00:00+08:00")
+    await eventually(lambda: clocks(fresh), {"420100:2026-03": "running"})
+    body = await upload(fresh, OFFICER, b"no,header\n", month="2026-03")
+    assert (await done(fresh, OFFICER, body["id"]))["state"] == "rejected"
+    assert await clocks(fresh) == {"420100:2026-03": "running"}
+    fresh.set_clock("2026-04-06T00:00:00+08:00")
+    await eventually(lambda: clocks(fresh), {"420100:2026-03": "breached"})
+    assert len(await missing(fresh, "2026-03")) == 1
