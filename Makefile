@@ -1,11 +1,13 @@
 # Every target builds what it needs first; the logic is in deploy/ (Python).
 PORT := 8000
 DATA := data
+SIZE := 1000000
+SEED :=
 PY := .venv/bin/python
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop reset test check bench story verify requirements unread-topics environment test-environment
+.PHONY: help run province stop reset test check bench story verify requirements unread-topics environment test-environment
 
 help: ## 显示本帮助 · this help
 	@echo '用法 usage: make TARGET [PORT=8000] [DATA=data]'
@@ -13,6 +15,9 @@ help: ## 显示本帮助 · this help
 
 run: environment ## 启动全部(Ctrl-C 停止) · start everything, Ctrl-C stops it
 	@exec $(PY) -m deploy run --port $(PORT) --data '$(DATA)'
+
+province: environment ## 载入 SIZE 户的示例省(已在运行则载入其中) · load a sample of SIZE customers, into what runs on PORT or a new start
+	@exec $(PY) -m deploy province --port $(PORT) --data '$(DATA)' --customers $(SIZE) $(if $(SEED),--seed '$(SEED)')
 
 stop: environment ## 停止该数据目录上的实例 · stop the instance of this data folder
 	@$(PY) -m deploy stop --port $(PORT) --data '$(DATA)'

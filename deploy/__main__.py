@@ -1,13 +1,15 @@
-"""Command line of the embedded instance: run, stop, reset."""
+"""Command line of the embedded instance: run, province, stop, reset."""
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
 from deploy import folder
 from deploy.layout import BROKER_OFFSET, ROOT, Layout
+from deploy.probes import answers
 from deploy.refusal import Refused
-from deploy.run import run
+from deploy.run import Sample, run
 
 HIGHEST_PORT = 65535 - BROKER_OFFSET
 
@@ -20,11 +22,30 @@ def _port(text: str) -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
-    parser.add_argument("command", choices=("run", "stop", "reset"))
+    parser.add_argument("command", choices=("run", "province", "stop", "reset"))
     parser.add_argument("--port", type=_port, default=8000, help="base port; the console's")
     parser.add_argument("--data", type=Path, default=ROOT / "data", help="data folder")
     parser.add_argument("--no-seed", action="store_true", help="start empty")
+    parser.add_argument("--customers", type=int, help="how many customers the sample has")
+    parser.add_argument("--seed", help="another seed gives another sample")
     return parser.parse_args()
+
+
+def _options(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """What the loader of the sample is asked for."""
+    asked = {"--customers": arguments.customers, "--seed": arguments.seed}
+    return tuple(text for name, value in asked.items() if value is not None for text in (name, str(value)))
+
+
+def _province(layout: Layout, options: tuple[str, ...]) -> int:
+    """Load a sample into the instance that runs on the port, or bring one up on the data folder and load it there."""
+    base = layout.url("console")
+    if answers(f"{base}/readyz"):
+        return subprocess.run(
+            [sys.executable, "-m", "deploy.seed", "--base", base, *options], cwd=ROOT, check=False
+        ).returncode
+    run(layout, Sample(options, anew=True))
+    return 0
 
 
 def _stop(layout: Layout) -> None:
@@ -50,7 +71,9 @@ def main() -> int:
     layout = Layout(arguments.data.expanduser().resolve(), arguments.port)
     try:
         if arguments.command == "run":
-            run(layout, seed=not arguments.no_seed)
+            run(layout, None if arguments.no_seed else Sample(_options(arguments)))
+        elif arguments.command == "province":
+            return _province(layout, _options(arguments))
         elif arguments.command == "stop":
             _stop(layout)
         else:

@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from dataclasses import dataclass
 from types import FrameType
 
 from deploy import accounts, folder
@@ -46,8 +48,16 @@ def _stop_on_signals() -> None:
         signal.signal(each, ask)
 
 
-def run(layout: Layout, *, seed: bool = True) -> None:
-    """Start everything, tell where it is and stay until told to stop."""
+@dataclass(frozen=True)
+class Sample:
+    """What the loader is asked for beside the address; `anew` also where a sample was loaded before, which it adds to."""
+
+    options: tuple[str, ...] = ()
+    anew: bool = False
+
+
+def run(layout: Layout, sample: Sample | None) -> None:
+    """Start everything, load the sample where one is wanted, tell where it is and stay until told to stop."""
     if "MAKELEVEL" in os.environ:
         die_with_parent(signal.SIGTERM, os.getppid())
     _stop_on_signals()
@@ -55,25 +65,26 @@ def run(layout: Layout, *, seed: bool = True) -> None:
     marker = folder.claim(layout)
     with folder.held(layout):
         folder.check_ports(layout)
-        Run(layout, teller, seed=seed and not marker.get("seeded")).stay()
+        wanted = sample if sample and (sample.anew or not marker.get("seeded")) else None
+        Run(layout, teller, wanted).stay()
 
 
 class Run:
     """One run of an instance under its supervisor."""
 
-    def __init__(self, layout: Layout, teller: Teller, *, seed: bool) -> None:
+    def __init__(self, layout: Layout, teller: Teller, sample: Sample | None) -> None:
         self.instance = Instance(layout.data, layout.port)
         self.supervisor = Supervisor(self.instance)
         self.say = teller.say
-        self.seed = seed
+        self.sample = sample
 
     def stay(self) -> None:
         """Bring the instance up and keep it, until the end is asked for."""
         try:
             self._prepare()
             self._up()
-            if self.seed:
-                self._load_seed()
+            if self.sample is not None:
+                self._load_seed(self.sample)
             self._tell()
             self._watch()
         except Stopping:
@@ -126,17 +137,20 @@ class Run:
                     raise self.instance.never_came(name)
             time.sleep(0.1)
 
-    def _load_seed(self) -> None:
+    def _load_seed(self, sample: Sample) -> None:
         self.say("载入示例数据(湖北)", "loading the sample province")
         base = self.instance.layout.url("console")
-        done = subprocess.run(
-            [sys.executable, "-m", "deploy.seed", "--base", base],
-            cwd=ROOT,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            process_group=0,
-        )
-        if done.returncode:
+        command = [sys.executable, "-m", "deploy.seed", "--base", base, *sample.options]
+        loader = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, process_group=0)
+        try:
+            failed = loader.wait()
+        except Stopping:
+            # It sets business time back to real time before it ends.
+            loader.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                loader.wait(STOP_SECONDS)
+            raise
+        if failed:
             raise Refused(
                 "示例数据没有载入完;再次运行 make run 会接着载入。",
                 "The sample was not loaded to its end; make run once more goes on with it.",

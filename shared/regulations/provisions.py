@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import ClassVar, Generic, Self, TypeVar, get_type_hints
 
 from regulations.reading import JSON, build, members_as_json, plain, read, read_record
@@ -150,7 +151,20 @@ class Provision(Generic[V_co]):
     replaced: str | None
 
     def cite(self, *, events: tuple[str, ...] = (), **inputs: object) -> Reason:
-        """Give this provision as a reason, with the inputs (made JSON) and event ids a decision used."""
+        """Give this provision as a reason, with the inputs (made JSON) and event ids a decision used.
+
+        Without any it is the same reason each time: deadlines are told apart by it.
+        """
+        if not inputs and not events:
+            return self._bare
+        return replace(
+            self._bare,
+            inputs={name: plain(value) for name, value in inputs.items()},
+            events=tuple(events),
+        )
+
+    @cached_property
+    def _bare(self) -> Reason:
         return Reason(
             rule=self.rule,
             says=self.says,
@@ -160,9 +174,8 @@ class Provision(Generic[V_co]):
             assumption=self.assumption,
             level=self.level,
             replaced=self.replaced,
-            inputs={name: plain(value) for name, value in inputs.items()},
+            inputs={},
             value=self.value.to_json(),
-            events=tuple(events),
             act_title=self.citation.act_title,
             act_title_en=self.citation.act_title_en,
             says_en=self.says_en,

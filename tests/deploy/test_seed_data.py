@@ -19,8 +19,8 @@ from deploy.seed.identifiers import idempotency_key, staff_id
 from deploy.seed.organisations import NATION, Organisation
 from deploy.seed.people import UnitFullError, appoint
 from deploy.seed.plan import Plan, build
-from registry.api.forms import DeclarationIn
 from registry.api.adoptions import AdoptionIn
+from registry.api.forms import DeclarationIn
 from registry.api.organisations import OrganisationIn
 from registry.api.staff import PersonIn
 from registry.model.customers import Nature

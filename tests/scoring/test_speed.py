@@ -1,9 +1,11 @@
 """A bureau of 2,000 key accounts with two years of usage is scored in a fifth of a second.
 
-The best of several tries counts: what else runs on the machine is not measured here.
+Time of the processor is measured, not of the clock: what else runs on the machine does not count.
 """
 
-from time import perf_counter
+from time import process_time
+
+import psutil
 
 from chassis.ids import uuid7
 from chassis.transaction import Moment
@@ -15,7 +17,7 @@ from support.service import ServiceUnderTest, customer_fact
 
 CUSTOMERS = 2_000
 MONTHS = [f"{year}-{month:02d}" for year in (2025, 2026) for month in range(1, 13)]
-TRIES = 20
+TRIES = 5
 SECONDS = 0.2
 
 
@@ -32,15 +34,21 @@ async def a_bureau(scoring: ServiceUnderTest) -> None:
         await scoring.hear(report_fact(month, customers))
 
 
+def spent(backend: psutil.Process) -> float:
+    """Give the seconds of processor that this process and its database connection have used."""
+    used = backend.cpu_times()
+    return process_time() + used.user + used.system
+
+
 async def test_a_bureaus_quarter_is_scored_in_time(scoring: ServiceUnderTest) -> None:
     await a_bureau(scoring)
     law = scoring.runtime.directory.current
     moment = Moment("scoring", scoring.runtime.clock.now(), "system:test", str(uuid7()))
-    taken = []
-    for _ in range(TRIES):
-        async with steady(scoring.runtime, moment) as tx:
-            began = perf_counter()
+    async with steady(scoring.runtime, moment) as tx:
+        backend = psutil.Process(await tx.fetchval("SELECT pg_backend_pid()"))
+        began = spent(backend)
+        for _ in range(TRIES):
             sheet = await worked_out(tx, law, Asked("420100", Quarter(2026, "Q4"), over=True))
-            taken.append(perf_counter() - began)
+        taken = (spent(backend) - began) / TRIES
     assert sheet.lines[0].judged.figures["now"] == CUSTOMERS
-    assert min(taken) < SECONDS
+    assert taken < SECONDS

@@ -16,7 +16,7 @@ from contracts.refusals import NotFound
 from contracts.values import check_digit_mod_11_10
 from pricing.commands import Asker
 from pricing.model.customers import Customer
-from pricing.model.refusals import TariffRequestOpen
+from pricing.model.refusals.tariffs import TariffRequestOpen
 from pricing.model.tariffs import Late, TariffRequest
 from pricing.ports import Accounts, Agreements, Desk, LevelClock, Running
 from regulations.calendars import Calendar, due

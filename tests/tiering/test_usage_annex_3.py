@@ -7,6 +7,7 @@ from typing import Any
 from chassis.spreadsheets.writing import Book, Style, Value
 from support.service import FAR_OFFICER, MANAGER, OFFICER, ServiceUnderTest, expect
 from support.usage_filing import customer, done, filed, on_record, refusals, row, upload
+from tiering.api.annex3 import SHEET
 from tiering.policies.annex3 import change
 
 LOWER = ("当月", "较上月（%）", "累计", "较上年（%）")
@@ -120,7 +121,8 @@ async def test_a_workbook_without_the_header_or_that_is_none_is_rejected(tiering
 async def test_the_form_gives_back_what_is_on_record_with_comparisons(tiering: ServiceUnderTest) -> None:
     made = await customer(tiering, "420525", "远安茶业")
     for month, revenue, pieces in (
-        ("2025-01", "5000", 20), ("2025-02", "15000", 20), ("2025-12", "1", 1), ("2026-01", "10000", 30), ("2026-02", "20000", 15)
+        ("2025-01", "5000", 20), ("2025-02", "15000", 20), ("2025-12", "1", 1), ("2026-01", "10000", 30),
+        ("2026-02", "20000", 15),
     ):  # fmt: skip
         await filed(tiering, FAR_OFFICER, [row(made, revenue, line="礼仪", pieces=pieces)], month=month)
     answer = await tiering.get(FAR_OFFICER, "/usage-files/form.xlsx", org_id="420525", month="2026-02")
@@ -158,11 +160,10 @@ async def test_the_form_is_given_to_filers_of_the_scope_only(tiering: ServiceUnd
 
 
 def test_changes_are_percents_rounded_half_up_and_blank_without_a_base() -> None:
-    assert change(Decimal("1.00005"), Decimal(1)) == Decimal("0.01")
-    assert change(Decimal("1.00004"), Decimal(1)) == Decimal("0.00")
-    assert change(Decimal(0), Decimal(4)) == Decimal("-100.00")
-    assert (
-        change(Decimal(1), Decimal(0)) is None
-        and change(Decimal(1), None) is None
-        and change(None, Decimal(1)) is None
-    )
+    one, none = Decimal(1), None
+    assert change(Decimal("1.00005"), one, SHEET) == Decimal("0.01")
+    assert change(Decimal("1.00004"), one, SHEET) == Decimal("0.00")
+    assert change(Decimal(0), Decimal(4), SHEET) == Decimal("-100.00")
+    assert [change(now, before, SHEET) for now, before in ((one, Decimal(0)), (one, none), (none, one))] == [
+        none
+    ] * 3

@@ -1,9 +1,11 @@
 """A bureau's month as a file: what is taken, what is refused, and that nothing is taken twice."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from chassis.ids import uuid7
 from contracts.tiering import UsageCorrected, UsageRecorded
 from support.service import (
     DIRECTOR,
@@ -14,6 +16,7 @@ from support.service import (
     OFFICER,
     PROVINCE,
     ServiceUnderTest,
+    customer_fact,
     expect,
 )
 from support.usage_filing import (
@@ -34,7 +37,7 @@ from support.usage_filing import (
 
 async def usage_events(
     tiering: ServiceUnderTest, org_id: str = "420100", month: str = "2026-02"
-) -> list[dict]:
+) -> list[dict[str, Any]]:
     return await tiering.events(f"usage:{org_id}:{month}")
 
 
@@ -259,9 +262,6 @@ async def test_rows_refused_once_are_taken_when_the_file_comes_again_and_the_cus
 
 
 async def heard(tiering: ServiceUnderTest, customer_code: str) -> None:
-    from chassis.ids import uuid7
-    from support.service import customer_fact
-
     await tiering.hear(customer_fact(uuid7(), org_id="420106-T01", customer_code=customer_code))
 
 
@@ -368,3 +368,13 @@ async def test_files_are_listed_by_unit_month_and_state(tiering: ServiceUnderTes
     assert [one["id"] for one in rest["items"]] == ids[:1] and rest["next_cursor"] is None
     none = expect(await tiering.get(PROVINCE, "/usage-files", month="2025-03", state="rejected"), 200)
     assert none["items"] == []
+
+
+async def test_a_province_s_month_comes_in_one_file(tiering: ServiceUnderTest) -> None:
+    codes = [await customer(tiering, org_id) for org_id in ("420106-T01", "420525", "420100-S01")]
+    file = await filed(tiering, PROVINCE, [row(one) for one in codes], month="2024-11")
+    assert (file["org_id"], file["loaded_rows"], file["refused_rows"]) == ("420000", 3, 0)
+    events = await usage_events(tiering, "420000", "2024-11")
+    assert [len(event["payload"]["rows"]) for event in events] == [3]
+    seen = expect(await tiering.get(FAR_OFFICER, "/usage", month="2024-11"), 200)["items"]
+    assert [one["customer_code"] for one in seen] == [codes[1]]

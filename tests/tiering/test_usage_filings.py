@@ -1,13 +1,14 @@
 """By the 5th: who filed in time, who did not, and that it is told once."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from contracts.tiering import UsageFileMissing
 from support.instance import Databases
-from support.service import OFFICER, ServiceUnderTest, expect, running_service
+from support.service import OFFICER, ServiceUnderTest, expect, running_service, surroundings
 from support.usage_filing import csv, customer, done, filed, row, upload
 from support.waiting import eventually
 
@@ -24,7 +25,7 @@ async def clocks(tiering: ServiceUnderTest) -> dict[str, str]:
     return {row["subject_id"]: row["state"] for row in rows}
 
 
-async def missing(tiering: ServiceUnderTest, month: str, org_id: str = "420100") -> list[dict]:
+async def missing(tiering: ServiceUnderTest, month: str, org_id: str = "420100") -> list[dict[str, Any]]:
     return await tiering.events(f"usage-filing:{org_id}:{month}")
 
 
@@ -100,7 +101,8 @@ async def test_history_brought_at_once_makes_no_month_missing_but_those_after_it
 async def test_a_city_that_never_filed_has_no_clock(fresh: ServiceUnderTest) -> None:
     fresh.set_clock("2026-05-10T00:00:00+08:00")
     await filed(fresh, OFFICER, [row(await customer(fresh))], month="2026-04")
-    await eventually(lambda: clocks(fresh), {})
+    nothing: dict[str, str] = {}
+    await eventually(lambda: clocks(fresh), nothing)
     assert not any(name.startswith("420500") for name in await clocks(fresh))
 
 
@@ -114,3 +116,16 @@ async def test_a_rejected_file_does_not_file_the_month(fresh: ServiceUnderTest) 
     fresh.set_clock("2026-04-06T00:00:00+08:00")
     await eventually(lambda: clocks(fresh), {"420100:2026-03": "breached"})
     assert len(await missing(fresh, "2026-03")) == 1
+
+
+async def test_a_late_file_that_comes_before_its_clock_was_started_is_told_all_the_same(
+    tiering_databases: Databases,
+) -> None:
+    with surroundings({"KEYPOST_USAGE_FILING_POLL_SECONDS": "3600"}):
+        async with running_service("tiering", tiering_databases("tiering")) as slow:
+            made = await customer(slow)
+            await filed(slow, OFFICER, [row(made)], month="2026-02")
+            slow.set_clock("2026-04-06T00:00:00+08:00")
+            file = await filed(slow, OFFICER, [row(made)], month="2026-03")
+            assert file["late"] is True and await clocks(slow) == {"420100:2026-03": "met-late"}
+            assert len(await missing(slow, "2026-03")) == 1

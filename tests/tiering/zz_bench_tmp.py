@@ -16,7 +16,7 @@ async def test_bench(tdb):
         await run("""INSERT INTO usage (customer_id,line,month,version,revenue,pieces,weight_kg,org_id,recorded)
           SELECT customer_id,'domestic-express',m,1,(random()*20000)::numeric(15,2),1,1,'420106',now() FROM customer, generate_series('2024-01-01'::date,'2025-12-01','1 month') m""")
         await run("INSERT INTO tier SELECT customer_id,'2024-11-04',now(),responsible_org_id,'hubei','4',4,4,'registration',NULL,NULL,1 FROM customer")
-        await run("ANALYZE")
+        pass
         f=await run("CREATE TABLE floor AS SELECT customer_id,sum(revenue) FROM usage WHERE current AND month BETWEEN '2025-01-01' AND '2025-12-01' GROUP BY customer_id")
         f=await run("CREATE TABLE floor24 AS SELECT customer_id,sum(revenue) FROM usage GROUP BY customer_id")
         s=time.monotonic(); r=expect(await t.post(PROVINCE_OFFICER,"/reviews",{"year":2025}),201); print("propose",time.monotonic()-s, r["customers"], r["changed"])

@@ -1,5 +1,7 @@
 """Technical limits of tiering; business figures are in the regulation packs."""
 
+from decimal import Decimal
+
 from chassis.settings import Settings
 
 # Parts of the published HTTP interface, not of any regulation.
@@ -15,6 +17,9 @@ LAST_YEAR = 2999
 PIECES_MOST = 10**15 - 1
 YUAN_IN_WAN = 10_000
 KG_IN_A_TON = 1_000
+PERCENT = Decimal(100)
+PERCENT_PLACE = Decimal("0.01")
+ANNEX_3_WIDTHS = (10, 18, 28, 8, 16, 12, 12, 12, 12, 12, 12, 12, 12, 14)
 
 
 class TieringSettings(Settings):

@@ -17,6 +17,7 @@ from chassis.doorbell import Doorbell
 from chassis.encoding import dumps
 from chassis.http.problems import RequestRefused
 from chassis.transaction import Moment, Transaction, scoped
+from chassis.vault import Vault
 from contracts.refusals import Forbidden, StaleVersion
 
 LONGEST_KEY = 200
@@ -70,11 +71,18 @@ class Edge:
         self._bells = bells
 
     async def write(
-        self, request: Request, caller: Caller, run: Command, *, content: bytes | None = None
+        self,
+        request: Request,
+        caller: Caller,
+        run: Command,
+        *,
+        content: bytes | None = None,
+        vault: Vault | None = None,
     ) -> Response:
         """Run a command once for its idempotency key, and answer as the first time when it comes again.
 
-        `content` stands for the body where that was read as a form: a form's own bytes differ each time.
+        `content` stands for the body where that was read as a form: a form's own bytes differ each time. With a
+        `vault` the answer that is kept is sealed: it holds what is confidential.
         """
         key = idempotency_key(request)
         moment = self.moment(request, caller)
@@ -82,7 +90,8 @@ class Edge:
             if key is None:
                 answer = await run(tx)
             else:
-                answer = await self._once(tx, key, await fingerprint(request, content), run)
+                once = Once(key, await fingerprint(request, content), vault)
+                answer = await self._once(tx, once, run)
         await self.committed(directory_too=tx.wakes_directory)
         return answer.response()
 
@@ -113,35 +122,52 @@ class Edge:
             caller=caller,
         )
 
-    async def _once(self, tx: Transaction, key: str, print_: bytes, run: Command) -> Answer:
+    async def _once(self, tx: Transaction, once: "Once", run: Command) -> Answer:
         entered = await tx.fetchval(
             "INSERT INTO idempotency (actor, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING true",
             tx.moment.actor,
-            key,
-            print_,
+            once.key,
+            once.fingerprint,
         )
         if not entered:
-            return await self._first_answer(tx, key, print_)
+            return await self._first_answer(tx, once)
         answer = await run(tx)
         await tx.execute(
             "UPDATE idempotency SET status = $3, headers = $4::jsonb, body = $5 WHERE actor = $1 AND key = $2",
             tx.moment.actor,
-            key,
+            once.key,
             answer.status,
             orjson.dumps({"etag": answer.etag, "location": answer.location}).decode(),
-            answer.encoded(),
+            once.kept(answer.encoded()),
         )
         return answer
 
-    async def _first_answer(self, tx: Transaction, key: str, print_: bytes) -> Answer:
+    async def _first_answer(self, tx: Transaction, once: "Once") -> Answer:
         row = await tx.fetchrow(
             "SELECT fingerprint, status, headers, body FROM idempotency WHERE actor = $1 AND key = $2",
             tx.moment.actor,
-            key,
+            once.key,
         )
-        if row is None or row["fingerprint"] != print_:
+        if row is None or row["fingerprint"] != once.fingerprint:
             raise key_reused()
-        return Answer(row["status"], row["body"], **orjson.loads(row["headers"]))
+        return Answer(row["status"], once.answered(row["body"]), **orjson.loads(row["headers"]))
+
+
+@dataclass(frozen=True)
+class Once:
+    """The idempotency key of a request, what must be equal for it to be the same, and how its answer is kept."""
+
+    key: str
+    fingerprint: bytes
+    vault: Vault | None
+
+    def kept(self, body: bytes) -> bytes:
+        """Give a body as it is kept."""
+        return self.vault.seal(body.decode()) if self.vault else body
+
+    def answered(self, kept: bytes) -> bytes:
+        """Give a kept body as it was answered."""
+        return self.vault.open(kept).encode() if self.vault else kept
 
 
 def key_reused() -> RequestRefused:

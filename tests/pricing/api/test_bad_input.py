@@ -60,7 +60,9 @@ async def test_a_code_is_understood_as_people_write_it(pricing: ServiceUnderTest
         ("/receivables", {"amount": 1}, "/items/0/amount"),
         ("/receivables", {"month": "2026-13"}, "/items/0/month"),
         ("/receivables", {"month": "2026-1"}, "/items/0/month"),
+        ("/receivables", {"month": "2026-04", "due_on": "2026-05-31"}, "/items/0/month"),
         ("/receivables", {"due_on": "2026-02-30"}, "/items/0/due_on"),
+        ("/receivables", {"due_on": "2025-12-31"}, "/items/0/due_on"),
         ("/settlements", {"paid_on": None}, "/items/0/paid_on"),
     ],
 )

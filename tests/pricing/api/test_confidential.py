@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from support.pricing import Known, a_customer, asked, every_event, move, supported_by
+from support.pricing import Known, a_customer, asked, every_event, move, supported_by, tier_fact
 from support.service import (
     DIRECTOR,
     FAR_HEAD,
@@ -168,3 +168,38 @@ async def test_figures_are_sealed_at_rest(pricing: ServiceUnderTest) -> None:
     sealed = rows[0]["figures"]
     opened = json.loads(pricing.runtime.vault.open(sealed))
     assert (opened["discount"], opened["said"][0]["text"]) == ("0.0937", "竞争激烈")
+
+
+async def test_no_answer_that_is_kept_for_a_repeated_request_holds_figures_in_the_clear(
+    pricing: ServiceUnderTest,
+) -> None:
+    customer = await a_customer(pricing, 3)
+    body = {"customer": customer.code, "lines": ["ceremonial"], "discount": "0.0937", "reason": REASON}
+    terms = {
+        "customer": customer.code,
+        "lines": ["ceremonial"],
+        "settlement_days": 0,
+        "starts_on": "2026-03-01",
+        "discounts": {"ceremonial": "0.0937"},
+    }
+    for path, sent in (("/tariff-requests", body), ("/agreements", terms)):
+        first = await pricing.post(MANAGER, path, sent, key=f"kept{path}{customer.code}")
+        again = await pricing.post(MANAGER, path, sent, key=f"kept{path}{customer.code}")
+        assert (first.status_code, first.content) == (201, again.content)
+        assert "0.0937" in again.text
+    kept = await pricing.rows("SELECT body FROM idempotency WHERE key LIKE 'kept%'")
+    assert len(kept) == 2
+    assert not any(b"0.0937" in row["body"] or REASON.encode() in row["body"] for row in kept)
+
+
+async def test_a_refusal_by_authority_cites_the_article_without_its_figures(
+    pricing: ServiceUnderTest,
+) -> None:
+    customer = await a_customer(pricing, 3)
+    request = await a_request(pricing, customer)
+    await pricing.hear(tier_fact(customer.customer_id, 1, 4, "2026-03-01"))
+    refused = await move(pricing, HEAD, request, "approve", 409)
+    assert refused["code"] == "beyond-authority"
+    assert refused["because"]["reasons"][0]["rule"] == "hubei.discount-standard"
+    for secret in ("0.0937", "0.05", "0.10", "by_class"):
+        assert secret not in str(refused["because"])

@@ -297,8 +297,11 @@ async def test_the_clock_warns_twice_and_passes_to_the_director_who_may_then_ans
     mine = "/deadlines?holder=me&kind=tariff-answer"
     assert expect(await alone.get(HEAD, mine), 200)["total"] == 1
     assert expect(await alone.get(DIRECTOR, mine), 200)["total"] == 0
+    path = f"/tariff-requests/{request['id']}"
+    assert "discount" not in expect(await alone.get(DIRECTOR, path), 200)
     alone.set_clock("2026-03-06T00:00:01+08:00")
     await swept(alone)
+    assert expect(await alone.get(DIRECTOR, path), 200)["discount"] == "0.10"
     [deadline] = expect(await alone.get(DIRECTOR, mine), 200)["items"]
     assert (len(deadline["warned_at"]), deadline["state"]) == (2, "breached")
     assert await told(alone, f"deadline:{deadline['id']}") == ["warned", "warned", "breached", "escalated"]

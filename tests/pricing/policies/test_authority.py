@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from pricing.model.refusals import BeyondAuthority, NoDiscountStandard
+from pricing.model.refusals.tariffs import BeyondAuthority, NoDiscountStandard
 from pricing.model.tariffs import Level
 from pricing.policies.authority import (
     Asked,

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from pricing.model.agreements import Agreement, AgreementState, Terms
-from pricing.model.refusals import DiscountNotApproved, TermMissing, TermReversed
+from pricing.model.refusals.agreements import DiscountNotApproved, TermMissing, TermReversed
 from pricing.policies.terms import due_under, must_be_approved, must_state_its_terms
 from regulations.topics.tariffs import AgreementTerms, TariffAuthority
 from support.law import provision

@@ -188,6 +188,11 @@ async def test_a_customer_may_raise_a_layer_and_never_lower_it(registry: Registr
     raised = {"confidentiality": {"basic": "restricted", "extended": "restricted"}}
     seen = await expect(registry.patch(HEAD, path, raised, 1), 200)
     assert seen["confidentiality"]["basic"] == "restricted"
+    history = await expect(registry.get(HEAD, f"{path}/history"), 200)
+    assert [(item["layer"], item["fields"]) for item in history["items"][:2]] == [
+        ("extended", ["confidentiality"]),
+        ("basic", ["confidentiality"]),
+    ]
     assert set(await expect(registry.get(OFFICER, path), 200)) & LAYERS == {"competitors"}
     assert set(await expect(registry.get(AGENT, path), 200)) & LAYERS == set()
     assert (await registry.patch(OFFICER, path, {"extended": {"staff": 1}}, 2)).status_code == 403

@@ -289,3 +289,30 @@ async def test_a_form_goes_out_with_the_layers_of_its_reader(registry: RegistryU
         f"customer:{customer['customer_id']}",
     )
     assert len(after) == len(before) + 1
+
+
+async def test_a_repeated_upload_answers_as_the_first_time_and_files_once(
+    registry: RegistryUnderTest,
+) -> None:
+    customer = await approved(registry, MANAGER, OFFICER, MANAGER)
+    content = workbook(sheet_of(customer))
+    first = await taken(registry, MANAGER, content)
+    assert await taken(registry, MANAGER, content) == first
+    assert len((await seen(registry, customer))["filings"]) == 1
+
+
+async def test_a_workbook_holds_at_most_200_forms(registry: RegistryUnderTest) -> None:
+    answer = await imported(registry, MANAGER, workbook(*[{"A1": "表"}] * 201))
+    assert (answer.status_code, answer.json()["code"]) == (413, "workbook-too-large")
+    assert (await taken(registry, MANAGER, workbook(*[{"A1": "表"}] * 200)))["refused"] == 200
+
+
+async def test_a_file_holds_only_so_many_key_persons(registry: RegistryUnderTest) -> None:
+    customer = await approved(registry, MANAGER, OFFICER, MANAGER)
+    path = f"/customers/{customer['customer_id']}/file"
+    persons = [{"name": f"某{number}"} for number in range(50)]
+    await expect(registry.patch(MANAGER, path, {"key_persons": persons}, 0), 200)
+    answer = await taken(registry, MANAGER, workbook(sheet_of(customer)))
+    assert (answer["taken"], answer["items"][0]["problems"][0]["cell"]) == (0, "B17")
+    renewed = await taken(registry, MANAGER, workbook(sheet_of(customer, B17="某7")))
+    assert renewed["taken"] == 1

@@ -80,6 +80,14 @@ async def test_a_later_fact_changes_the_provisional_score_and_not_the_published_
     assert live["lines"][0]["figures"]["now"] == before["lines"][0]["figures"]["now"] + 1
 
 
+async def test_before_it_is_published_there_is_no_published_score(scoring: ServiceUnderTest) -> None:
+    path = "/scores/420100/2026Q1"
+    assert (await scoring.get(PROVINCE, path, version="published")).status_code == 404
+    scoring.set_clock(AFTER)
+    expect(await scoring.post(PROVINCE, "/scores/publish", Q1), 201)
+    assert expect(await scoring.get(PROVINCE, path, version="published"), 200)["version"] == 1
+
+
 async def test_a_quarter_is_published_once(scoring: ServiceUnderTest) -> None:
     scoring.set_clock(AFTER)
     first = await scoring.post(PROVINCE, "/scores/publish", Q1, key="once")

@@ -110,7 +110,7 @@ async def draft_agreement(body: AgreementIn, request: Request, caller: Drafting,
         drafted = await agreements.draft_agreement(body.draft(), asker(caller), desk(request, tx))
         return await _answer(request, caller, tx, drafted.id, CREATED)
 
-    return await edge.write(request, caller, run)
+    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
 
 
 @router.post(
@@ -129,7 +129,7 @@ async def load_agreements(body: Load, request: Request, caller: Loading, edge: A
         items = [{"id": one.id, "state": one.state, "customer_id": one.customer_id} for one in loaded]
         return Answer(CREATED, {"items": items})
 
-    return await edge.write(request, caller, run)
+    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
 
 
 @router.get(
@@ -162,7 +162,7 @@ async def get_agreement(agreement_id: UUID, request: Request, caller: Reading, e
     async def run(tx: Transaction) -> Answer:
         return await _answer(request, caller, tx, agreement_id, OK)
 
-    return await edge.write(request, caller, run)
+    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
 
 
 @router.post(
@@ -204,7 +204,7 @@ async def _move(
         moved = await handle(command, desk(request, tx))
         return await _answer(request, caller, tx, moved.id, OK)
 
-    return await edge.write(request, caller, run)
+    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
 
 
 async def _answer(

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 
 from contracts.refusals import Refusal
-from pricing.model import refusals
+from pricing.model.refusals import accounts, agreements, customers, tariffs
 
 STATUSES: Mapping[type[Refusal], int] = {
-    refusals.UnknownCustomer: 422,
-    refusals.UnknownLine: 422,
-    refusals.TermReversed: 422,
-    refusals.BillTwice: 422,
-    refusals.NoDueDate: 422,
-    refusals.NoBill: 422,
-    refusals.InFuture: 422,
-    refusals.NotTheDecider: 403,
-    refusals.MakerIsChecker: 403,
-    refusals.NotTheAsker: 403,
+    customers.UnknownCustomer: 422,
+    customers.UnknownLine: 422,
+    agreements.TermReversed: 422,
+    accounts.BillTwice: 422,
+    accounts.NoDueDate: 422,
+    accounts.DueTooEarly: 422,
+    accounts.NoBill: 422,
+    customers.InFuture: 422,
+    tariffs.NotTheDecider: 403,
+    customers.MakerIsChecker: 403,
+    tariffs.NotTheAsker: 403,
 }

@@ -9,7 +9,7 @@ from pricing.commands import Asker, DraftAgreement, LoadAgreement, MoveAgreement
 from pricing.handlers.customers import all_named, check_lines, known, named
 from pricing.model.agreements import Agreement, AgreementState, Terms
 from pricing.model.customers import Customer
-from pricing.model.refusals import InFuture, MakerIsChecker, UnknownLine
+from pricing.model.refusals.customers import InFuture, MakerIsChecker, UnknownLine
 from pricing.policies.terms import must_be_approved, must_state_its_terms
 from pricing.ports import AgreementEnd, Desk
 from regulations.calendars import Duration

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from pricing.model.customers import Customer
-from pricing.model.refusals import CustomerGone, UnknownCustomer, UnknownLine
+from pricing.model.refusals.customers import CustomerGone, UnknownCustomer, UnknownLine
 from pricing.ports import Desk
 from regulations.topics.customers import BusinessLines
 
@@ -18,7 +18,7 @@ async def known(customer_id: UUID, desk: Desk) -> Customer:
     """Give a customer by id; raises UnknownCustomer where it is out of scope by now."""
     found = await desk.customers.by_id([customer_id])
     if customer_id not in found:
-        raise UnknownCustomer.of(str(customer_id))
+        raise UnknownCustomer.of(str(customer_id), None)
     return found[customer_id]
 
 

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from pricing.commands import BillCustomer, SettleBill
 from pricing.handlers.customers import all_named
-from pricing.model.accounts import Account, Bill, CreditState, month_end
+from pricing.model.accounts import Account, Bill, CreditState, month_end, month_start
 from pricing.model.customers import Customer
-from pricing.model.refusals import BillExists, BillTwice, InFuture, NoBill, NoDueDate, Overpaid
+from pricing.model.refusals.accounts import BillExists, BillTwice, DueTooEarly, NoBill, NoDueDate, Overpaid
+from pricing.model.refusals.customers import InFuture
 from pricing.policies import credit
 from pricing.policies.credit import CreditRules
 from pricing.policies.terms import due_under
@@ -29,6 +30,7 @@ async def bill_customers(commands: Sequence[BillCustomer], desk: Desk) -> int:
         (customer.customer_id, command.month) for command, customer in zip(commands, customers, strict=True)
     ]
     _must_differ(keys)
+    _must_be_possible(commands, desk)
     due = await _due_dates(commands, customers, desk)
     known = await desk.accounts.bills(keys)
     new = []
@@ -130,6 +132,16 @@ def _must_differ(keys: Sequence[Key]) -> None:
         if key in seen:
             raise BillTwice.of(key[1], f"/items/{place}")
         seen.add(key)
+
+
+def _must_be_possible(commands: Sequence[BillCustomer], desk: Desk) -> None:
+    """Refuse a month that has not begun, and a bill that was to be settled before its month."""
+    for place, command in enumerate(commands):
+        first = month_start(command.month)
+        if first > desk.today:
+            raise InFuture.of(first, f"/items/{place}/month")
+        if command.due_on is not None and command.due_on < first:
+            raise DueTooEarly.of(command.month, f"/items/{place}/due_on")
 
 
 async def _due_dates(

@@ -7,8 +7,8 @@ from chassis.ids import uuid7
 from pricing.commands import AnswerTariff, RequestTariff
 from pricing.handlers.customers import check_lines, known, named
 from pricing.model.customers import Customer
-from pricing.model.refusals import (
-    MakerIsChecker,
+from pricing.model.refusals.customers import MakerIsChecker
+from pricing.model.refusals.tariffs import (
     NothingAbove,
     NotTheAsker,
     NotTheDecider,

@@ -56,7 +56,12 @@ def overdue_days(due_on: date | None, day: date) -> int:
     return max((day - due_on).days, 0) if due_on is not None else 0
 
 
+def month_start(month: str) -> date:
+    """Give the first day of a month such as 2026-03."""
+    return date.fromisoformat(f"{month}-01")
+
+
 def month_end(month: str) -> date:
     """Give the last day of a month such as 2026-03."""
-    year, number = map(int, month.split("-"))
-    return date(year, number, monthrange(year, number)[1])
+    first = month_start(month)
+    return first.replace(day=monthrange(first.year, first.month)[1])

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from pricing.model.refusals import AgreementMoved, TermReversed
+from pricing.model.refusals.agreements import AgreementMoved, TermReversed
 
 
 class AgreementState(StrEnum):

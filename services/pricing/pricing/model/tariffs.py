@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from pricing.model.refusals import NothingAbove, TariffRequestClosed
+from pricing.model.refusals.tariffs import NothingAbove, TariffRequestClosed
 
 
 class State(StrEnum):

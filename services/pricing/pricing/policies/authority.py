@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from pricing.model.refusals import BeyondAuthority, NoDiscountStandard
+from pricing.model.refusals.tariffs import BeyondAuthority, NoDiscountStandard
 from pricing.model.tariffs import Level
 from regulations.provisions import Because, Decision, Provision, Reason
 from regulations.topics.customers import SmallCustomers
@@ -74,10 +74,14 @@ def level_needed(rules: Rules, asked: Asked) -> Decision[Level]:
 
 
 def must_be_within(rules: Rules, asked: Asked, level: Level) -> Decision[Level]:
-    """Refuse what is more than a level may grant, with the citation and the level that may."""
+    """Refuse what is more than a level may grant, with the citation and the level that may.
+
+    A refusal leaves no record of a look, so that it holds no figures.
+    """
     needed = level_needed(rules, asked)
     if not level.reaches(needed.outcome):
-        raise BeyondAuthority.of(level, needed.outcome, needed.because.to_json())
+        because = told(rules, asked.class_, needed.outcome)
+        raise BeyondAuthority.of(level, needed.outcome, because.to_json())
     return needed
 
 

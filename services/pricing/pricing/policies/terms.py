@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pricing.model.accounts import month_end
 from pricing.model.agreements import Agreement
-from pricing.model.refusals import DiscountNotApproved, TermMissing
+from pricing.model.refusals.agreements import DiscountNotApproved, TermMissing
 from regulations.provisions import Because, Provision
 from regulations.topics.tariffs import AgreementTerms, TariffAuthority
 

@@ -10,7 +10,7 @@ from asyncpg import Record
 from chassis import audit
 from chassis.transaction import Transaction
 from chassis.vault import Vault
-from pricing.model.refusals import no_such
+from pricing.model.refusals.customers import no_such
 from pricing.queries.pages import Listing, Paging, by_id
 from pricing.queries.readers import Reader, in_shanghai
 from pricing.tables.agreements import terms_of

@@ -11,7 +11,7 @@ from chassis import audit
 from chassis.transaction import Transaction
 from chassis.vault import Vault
 from pricing.handlers.tariffs import DECIDES
-from pricing.model.refusals import no_such
+from pricing.model.refusals.customers import no_such
 from pricing.model.tariffs import Late, Sitting
 from pricing.queries.pages import Listing, Paging, by_id
 from pricing.queries.readers import Reader, in_shanghai

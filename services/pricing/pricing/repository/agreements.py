@@ -13,7 +13,7 @@ from chassis.vault import Vault
 from contracts import pricing as told
 from contracts.envelope import Event
 from pricing.model.agreements import Agreement, AgreementState
-from pricing.model.refusals import no_such
+from pricing.model.refusals.customers import no_such
 from pricing.ports import AgreementEnd
 from pricing.repository.rows import insert, lock_clocks, update
 from pricing.tables.agreements import agreement_of, agreement_row

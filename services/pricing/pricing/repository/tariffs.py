@@ -14,7 +14,8 @@ from chassis.vault import Vault
 from contracts import pricing as told
 from contracts.envelope import Event
 from pricing.commands import Asker
-from pricing.model.refusals import TariffRequestOpen, no_such
+from pricing.model.refusals.customers import no_such
+from pricing.model.refusals.tariffs import TariffRequestOpen
 from pricing.model.tariffs import Late, Outcome, State, TariffRequest
 from pricing.ports import LevelClock, Running
 from pricing.repository.rows import insert, lock_clocks, update

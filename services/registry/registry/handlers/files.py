@@ -20,6 +20,7 @@ from registry.model.files import (
     Source,
     amended,
     changes,
+    raises,
     with_person,
 )
 from registry.model.refusals import FileNotBuilt, FileNotWithCity, NameDiffers
@@ -35,7 +36,7 @@ from registry.policies.files import (
 )
 from registry.policies.names import normalised
 from registry.ports.care import CareDesk
-from registry.settings import SHARE_STEP
+from registry.settings import COMPETITORS_MOST, KEY_PERSONS_MOST, SHARE_STEP
 from regulations.provisions import Because, Decision
 from regulations.topics.registration import FileConfidentiality, FileLayers, FileReporting
 
@@ -168,10 +169,10 @@ async def _named(command: TakeAnnex2, desk: CareDesk) -> str:
 
 async def _write(kept: Kept, writing: Writing, desk: CareDesk) -> Kept:
     _check_phones(writing.layers, desk)
-    differences = changes(kept.file, writing.layers)
     raised = kept.file.raised if writing.raised is None else writing.raised
+    differences = [*changes(kept.file, writing.layers), *raises(kept.file, raised)]
     file = kept.file
-    if differences or raised != kept.file.raised:
+    if differences:
         file = replace(kept.file.with_layers(writing.layers), raised=raised)
         await desk.files.save(file, differences, writing.source)
     customer = await _told(kept.customer, file, writing.of_customer, desk)
@@ -246,12 +247,19 @@ def _fields(file: CustomerFile, layer: Layer) -> Mapping[str, Any]:
 
 
 def _joined(file: CustomerFile, layer: Layer, brought: tuple[Mapping[str, Any], ...]) -> Content:
+    entries: tuple[Mapping[str, Any], ...]
     if layer is Layer.KEY_PERSONS:
-        persons = file.key_persons
+        entries, most = file.key_persons, KEY_PERSONS_MOST
         for person in brought:
-            persons = with_person(persons, person)
-        return persons
-    return (*file.competitors, *(one for one in brought if one not in file.competitors))
+            entries = with_person(entries, person)
+    else:
+        new = tuple(one for one in brought if one not in file.competitors)
+        entries, most = (*file.competitors, *new), COMPETITORS_MOST
+    if len(entries) > most:
+        raise InvalidValue(
+            f"档案中最多 {most} 项", f"a file holds at most {most}", pointer=f"/{layer.member}/0/name"
+        )
+    return entries
 
 
 def _why(reason: Any) -> Mapping[str, Any]:

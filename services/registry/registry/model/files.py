@@ -9,6 +9,7 @@ from uuid import UUID
 
 Fields = Mapping[str, Any]
 Content = Fields | tuple[Fields, ...]
+CONFIDENTIALITY = "confidentiality"
 
 
 class Layer(StrEnum):
@@ -112,6 +113,15 @@ def changes(before: CustomerFile, after: Mapping[Layer, Content]) -> list[LayerC
     """Give what differs, layer by layer, with the former values."""
     compared = [_compare(layer, before.layer(layer), content) for layer, content in after.items()]
     return [change for change in compared if change.fields]
+
+
+def raises(before: CustomerFile, raised: Mapping[Layer, Confidentiality]) -> list[LayerChange]:
+    """Give the layers whose level differs, with the former one where there was one."""
+    return [
+        LayerChange(layer, (CONFIDENTIALITY,), {CONFIDENTIALITY: before.raised.get(layer)})
+        for layer in Layer
+        if before.raised.get(layer) != raised.get(layer)
+    ]
 
 
 def _compare(layer: Layer, before: Content, after: Content) -> LayerChange:

@@ -1,7 +1,7 @@
 """Scores of bureaus: the ranking, one score with its lines, and publishing a quarter."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -21,7 +21,7 @@ from scoring.handlers.scoring import Asked
 from scoring.model.periods import quarters_of
 from scoring.model.refusals import InvalidPeriod
 from scoring.model.sheets import Sheet
-from scoring.queries.scores import Board, Entry
+from scoring.queries.scores import Board, Entry, Version
 from scoring.queries.sheets import Sheets, steady
 from scoring.repository.publications import Publishing
 from scoring.settings import LONGEST_PERIOD, LONGEST_REFERENCE, ScoringSettings
@@ -30,9 +30,9 @@ router = APIRouter(tags=["scores"])
 OK = 200
 CREATED = 201
 Period = Annotated[str, Query(max_length=LONGEST_PERIOD, description="考评期，如 2026Q3；年度如 2026")]
-Version = Annotated[
-    Literal["provisional"] | None,
-    Query(description="provisional：通报之后仍给出按现有事实算出的分数；缺省时已通报的给通报时的"),
+Wanted = Annotated[
+    Version | None,
+    Query(description="published：通报时的分数；provisional：按现有事实算出的；缺省时已通报的给通报时的"),
 ]
 Publisher = Annotated[Caller, Depends(may("center-director"))]
 
@@ -57,7 +57,7 @@ class PublishIn(Body):
     responses=problems(401, 409, 422),
 )
 async def list_scores(
-    period: Period, request: Request, caller: Authenticated, edge: AtTheEdge, version: Version = None
+    period: Period, request: Request, caller: Authenticated, edge: AtTheEdge, version: Wanted = None
 ) -> Response:
     """Give the bureaus of the caller's scope with totals, shares and ranks, the best first."""
     quarters = quarters_of(period)
@@ -82,7 +82,7 @@ async def get_score(
     request: Request,
     caller: Authenticated,
     edge: AtTheEdge,
-    version: Version = None,
+    version: Wanted = None,
 ) -> Response:
     """Give one bureau's score with every line, its figures, its reasons and the events behind it."""
     quarters = quarters_of(period, "/period")
@@ -132,10 +132,10 @@ def sheets_of(request: Request) -> Sheets:
     return sheets
 
 
-def board_of(request: Request, caller: Caller, tx: Transaction, version: str | None) -> Board:
+def board_of(request: Request, caller: Caller, tx: Transaction, version: Version | None) -> Board:
     """Give what a caller reads scores with."""
     runtime: Runtime = request.app.state.runtime
-    return Board(runtime, sheets_of(request), caller, tx, provisional=version is not None)
+    return Board(runtime, sheets_of(request), caller, tx, version)
 
 
 def _brief(entry: Entry, board: Board) -> dict[str, Any]:

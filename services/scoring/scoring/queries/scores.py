@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from itertools import chain
+from typing import Any, Literal
 
 from chassis.auth import Caller
 from chassis.directory import Snapshot
@@ -19,6 +20,8 @@ from scoring.model.refusals import QuarterNotBegun
 from scoring.model.sheets import plain_number, ranks, seal, shown
 from scoring.queries.published import Published, newest
 from scoring.queries.sheets import Sheets, steady
+
+Version = Literal["provisional", "published"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What a caller reads scores with: their own rows through `tx`, everybody's where ranks are worked out."""
+    """What a caller reads scores with: their own rows through `tx`, everybody's where ranks are worked out.
+
+    `version` None: what was published, or else what is provisional.
+    """
 
     runtime: Runtime
     sheets: Sheets
     caller: Caller
     tx: Transaction
-    provisional: bool
+    version: Version | None
 
     @property
     def law(self) -> Snapshot:
@@ -72,10 +78,9 @@ class Board:
         found = []
         for league in leagues_around(self.law, self.caller.orgpath, quarter):
             visible = [org_id for org_id in league.bureaus if self.caller.covers(self.law.path(org_id))]
-            frozen = {} if self.provisional else await newest(self.tx, str(quarter), visible)
-            if frozen:
-                found += [_frozen(org_id, one) for org_id, one in frozen.items()]
-            elif visible:
+            frozen = {} if self.version == "provisional" else await newest(self.tx, str(quarter), visible)
+            found += [_frozen(org_id, one) for org_id, one in frozen.items()]
+            if visible and not frozen and self.version != "published":
                 live = await self._live(league, quarter)
                 found += [entry for entry in live if entry.org_id in visible]
         return sorted(found, key=by_rank)
@@ -106,7 +111,7 @@ def by_rank(entry: Entry) -> tuple[bool, int, str]:
 def together(period: str, quarters: Sequence[Sequence[Entry]], in_all: int) -> list[Entry]:
     """Give the year's scores: the mean of the quarters that have begun, ranked by total over what was assessed."""
     by_org: dict[str, list[Entry]] = {}
-    for entry in (entry for quarter in quarters for entry in quarter):
+    for entry in chain.from_iterable(quarters):
         by_org.setdefault(entry.org_id, []).append(entry)
     sums = {org_id: _sums(entries) for org_id, entries in sorted(by_org.items())}
     shares = {

@@ -19,12 +19,13 @@ from tiering.api.usage_context import FileReader, OrgFilter, asking, settings_of
 from tiering.handlers.usage import line_names, unit_in_scope
 from tiering.model.months import month_text
 from tiering.model.refusals import FormTooLarge
-from tiering.policies.annex3 import FormHead, FormRow, draw_annex_3
+from tiering.policies.annex3 import FormHead, FormRow, SheetForm, draw_annex_3
 from tiering.queries.annex3 import form_rows
-from tiering.settings import LONGEST_ORG_ID, YUAN_IN_WAN
+from tiering.settings import ANNEX_3_WIDTHS, LONGEST_ORG_ID, PERCENT, PERCENT_PLACE, YUAN_IN_WAN
 
 router = APIRouter(tags=["usage-files"])
 UNIT_HEAD = "unit-head"
+SHEET = SheetForm(ANNEX_3_WIDTHS, YUAN_IN_WAN, PERCENT, PERCENT_PLACE)
 
 
 class FormFilters(BaseModel):
@@ -64,7 +65,7 @@ async def form(
         filler=caller.name,
         unit_head=heads[0].name if heads else "",
         note=filing.says,
-        yuan_in_wan=YUAN_IN_WAN,
+        sheet=SHEET,
     )
     content = await runtime.workbooks.write(lambda: draw_annex_3(head, rows))
     return download(content, f"附件3-{unit.name}-{month_text(month)}.xlsx")

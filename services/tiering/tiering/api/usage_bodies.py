@@ -29,7 +29,7 @@ def _narrow(value: Any) -> Any:
 Reference = Annotated[str, BeforeValidator(_narrow), Field(min_length=1, max_length=LONGEST_REFERENCE)]
 OrgId = Annotated[str, Field(min_length=1, max_length=LONGEST_ORG_ID)]
 Month = Annotated[str, BeforeValidator(_narrow), Field(max_length=LONGEST_ORG_ID, examples=["2026-02"])]
-Kg = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$", examples=["12.500"])]
+Kg = Annotated[str, Field(pattern=r"^[0-9]{1,12}(\.[0-9]{1,3})?$")]
 Yuan = Annotated[Money, Field(pattern=r"^[0-9]{1,13}(\.[0-9]{1,2})?$")]
 Pieces = Annotated[int, Field(strict=True, ge=0, le=PIECES_MOST)]
 

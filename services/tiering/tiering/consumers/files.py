@@ -15,6 +15,7 @@ from chassis.runtime import Runtime
 from chassis.spreadsheets.refusals import WorkbookRefused
 from chassis.telemetry import describe, log
 from chassis.transaction import Moment, Transaction, unscoped
+from tiering.consumers.filings import FilingClocks
 from tiering.handlers.usage import lines_in_force
 from tiering.model.usage import FileFormat, FileRefused, FileState, Reason, Tally, UsageFile
 from tiering.policies import faults
@@ -153,6 +154,9 @@ class Loader:
 
     async def _finish(self, file: UsageFile, source: Source) -> None:
         law = self.runtime.directory.current
+        if file.late:
+            # Where nobody ran when the month ended, its clock starts now, so that it is seen to have run out.
+            await FilingClocks(self.runtime, self.settings).plan()
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
             files, filings = UsageFilesInTables(tx), FilingsInTables(tx, law)
             revenue, pieces = await files.sums(file)

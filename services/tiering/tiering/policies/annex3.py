@@ -12,17 +12,15 @@ from tiering.model.months import month_text
 TITLE = "物流大客户用邮信息表"
 SHEET = "附件3"
 GROUPS = (
-    ("年月", (), 10),
-    ("客户编码", (), 18),
-    ("客户名称", (), 28),
-    ("等级", (), 8),
-    ("业务种类", (), 16),
-    ("用邮收入（万元）", ("当月", "较上月（%）", "累计", "较上年（%）"), 12),
-    ("用邮量（件或吨）", ("当月", "较上月（%）", "累计", "较上年（%）"), 12),
-    ("重量（公斤）", (), 14),
+    ("年月", ()),
+    ("客户编码", ()),
+    ("客户名称", ()),
+    ("等级", ()),
+    ("业务种类", ()),
+    ("用邮收入（万元）", ("当月", "较上月（%）", "累计", "较上年（%）")),
+    ("用邮量（件或吨）", ("当月", "较上月（%）", "累计", "较上年（%）")),
+    ("重量（公斤）", ()),
 )
-CENT = Decimal("0.01")
-HUNDRED = Decimal("1E2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,16 @@ class FormRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SheetForm:
+    """How figures are written: widths of the columns, yuan in 万, what makes a share a percentage, its last place."""
+
+    widths: Sequence[float]
+    yuan_in_wan: int
+    percent: Decimal
+    last_place: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class FormHead:
     """What is filled in once for a sheet, under the words of the regulation."""
 
@@ -59,14 +67,14 @@ class FormHead:
     filler: str
     unit_head: str
     note: str
-    yuan_in_wan: int
+    sheet: SheetForm
 
 
 def draw_annex_3(head: FormHead, rows: Sequence[FormRow]) -> bytes:
     """Draw the workbook."""
     book = Book()
-    sheet = book.sheet(SHEET, widths=[width for _, below, width in GROUPS for _ in below or ("",)])
-    width = sum(len(below) or 1 for _, below, _ in GROUPS)
+    sheet = book.sheet(SHEET, widths=head.sheet.widths)
+    width = sum(len(below) or 1 for _, below in GROUPS)
     half = width // len(("left", "right"))
     sheet.merge((0, 0), (0, width - 1), TITLE, Style.TITLE)
     sheet.merge((1, 0), (1, half), f"{head.words['unit']}：{head.unit}", Style.NOTE)
@@ -88,16 +96,16 @@ def draw_annex_3(head: FormHead, rows: Sequence[FormRow]) -> bytes:
     return book.finish()
 
 
-def change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
-    """Give the change in percent to two places; nothing where there is nothing to compare with."""
+def change(now: Decimal | None, before: Decimal | None, form: SheetForm) -> Decimal | None:
+    """Give the change in percent; nothing where there is nothing to compare with."""
     if now is None or not before:
         return None
-    return ((now - before) * HUNDRED / before).quantize(CENT, ROUND_HALF_UP)
+    return ((now - before) * form.percent / before).quantize(form.last_place, ROUND_HALF_UP)
 
 
 def _header(sheet: SheetWriter, row: int) -> int:
-    places = accumulate((len(below) or 1 for _, below, _ in GROUPS), initial=0)
-    for column, (word, below, _) in zip(places, GROUPS, strict=False):
+    places = accumulate((len(below) or 1 for _, below in GROUPS), initial=0)
+    for column, (word, below) in zip(places, GROUPS, strict=False):
         last = (row, column + len(below) - 1) if below else (row + 1, column)
         sheet.merge((row, column), last, word, Style.HEADER)
         for number, lower in enumerate(below):
@@ -109,26 +117,26 @@ def _values(head: FormHead, row: FormRow) -> list[Value]:
     revenue = row.revenue
     in_wan = Compared(
         *(
-            None if one is None else one / head.yuan_in_wan
+            None if one is None else one / head.sheet.yuan_in_wan
             for one in (revenue.month, revenue.last_month, revenue.year, revenue.last_year)
         )
     )
     identity: list[Value] = [month_text(head.month), row.code, row.name, row.tier, row.line]
-    return [*identity, *_compared(in_wan), *_compared(row.pieces), row.weight_kg]
+    return [*identity, *_compared(in_wan, head.sheet), *_compared(row.pieces, head.sheet), row.weight_kg]
 
 
-def _compared(figure: Compared) -> list[Value]:
+def _compared(figure: Compared, form: SheetForm) -> list[Value]:
     return [
         figure.month,
-        change(figure.month, figure.last_month),
+        change(figure.month, figure.last_month, form),
         figure.year,
-        change(figure.year, figure.last_year),
+        change(figure.year, figure.last_year, form),
     ]
 
 
 def _totals(head: FormHead, rows: Sequence[FormRow]) -> list[Value]:
     nothing = Decimal(0)
-    revenue = sum((row.revenue.month or nothing for row in rows), nothing) / head.yuan_in_wan
+    revenue = sum((row.revenue.month or nothing for row in rows), nothing) / head.sheet.yuan_in_wan
     pieces = sum((row.pieces.month or nothing for row in rows), nothing)
     weight = sum((row.weight_kg or nothing for row in rows), nothing)
     blanks: list[Value] = [None] * len(("code", "name", "class", "line"))

@@ -13,7 +13,6 @@ CREATE TABLE evidence (
   version bigint NOT NULL,
   actor text NOT NULL,
   data jsonb NOT NULL);
-CREATE INDEX evidence_aggregate ON evidence (aggregate, version);
 CALL guard_path('evidence');
 
 -- How much was heard: every batch makes a new revision. `newest` is the latest time that an event was recorded at.

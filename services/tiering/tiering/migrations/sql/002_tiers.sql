@@ -173,8 +173,11 @@ $$;
 -- All lines of a review in one statement. `by_law` is what tiering/policies/sheets.py writes: units with their profile,
 -- county-level bureau and place; profiles; and of each its ladders, classes by importance, alternatives that make a
 -- key account, and tiers by class. Gives how many lines there are and how many of them change something.
+-- OFFSET 0 keeps the planner from computing an expression again wherever a later step names it; without nested loops it
+-- does not depend on statistics, which are missing right after a province was loaded.
 CREATE FUNCTION propose_lines(of_review uuid, by_law jsonb) RETURNS TABLE (customers bigint, changed bigint)
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan
+  SET enable_nestloop = off SET work_mem = '64MB' AS $$
 #variable_conflict use_column
 DECLARE
   r review;
@@ -247,18 +250,19 @@ BEGIN
         AND k.rank <= a.rank_in_bureau) AS by_rank
     FROM counted k
     LEFT JOIN ladder l ON l.profile = k.profile AND l.place = k.place
-    LEFT JOIN importance i ON i.profile = k.profile AND i.importance_level = k.importance_level),
+    LEFT JOIN importance i ON i.profile = k.profile AND i.importance_level = k.importance_level
+    OFFSET 0),
   rated AS (
     SELECT m.*, m.by_facts OR m.by_rank OR m.by_importance IS NOT NULL
         OR COALESCE(m.importance = 'important' AND m.important OR m.importance = 'potential' AND m.potential, false) AS eligible,
       COALESCE(CASE WHEN m.better THEN LEAST(m.by_fees, m.by_importance) ELSE GREATEST(m.by_fees, m.by_importance) END,
         CASE WHEN m.by_rank THEN m.rank_class END) AS earned
-    FROM met m),
+    FROM met m OFFSET 0),
   adjusted AS (
     SELECT d.*, CASE WHEN d.eligible THEN d.earned END AS table_class,
       CASE WHEN d.eligible AND d.earned IS NOT NULL AND d.overdue_days > d.overdue_more_than
         THEN GREATEST(d.earned, LEAST(d.earned + d.classes_down, d.worst)) WHEN d.eligible THEN d.earned END::smallint AS class
-    FROM rated d),
+    FROM rated d OFFSET 0),
   written AS (
     INSERT INTO review_line (review_id, customer_id, org_id, profile, place, bureau, level, fees, prior_fees, month_fees,
       rank, agreement, settlement_days, overdue_days, importance, importance_level, eligible, table_class, suggested_class,
@@ -300,7 +304,7 @@ $$;
 -- The classes of a published review, one row for each of its lines; the rows of equal beginning are told apart by when
 -- they were recorded.
 CREATE FUNCTION publish_lines(of_review uuid, at timestamptz) RETURNS bigint
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_nestloop = off SET work_mem = '64MB' AS $$
 DECLARE written bigint;
 BEGIN
   INSERT INTO tier (customer_id, valid_from, recorded, org_id, scheme, tier, class, service_class, basis, review_id, version)
