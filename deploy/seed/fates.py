@@ -15,7 +15,7 @@ DROP_MONTHS = 3
 TOLD_MONTHS = 15
 BAD_WITHIN_MONTHS = 6
 ANOMALIES: tuple[tuple[Anomaly, float], ...] = (("drop", 0.02), ("spike", 0.015), ("stop", 0.025))
-CREDIT_BY_CLASS = {1: 0.9, 2: 0.85, 3: 0.6, 4: 0.12}
+CREDIT_BY_CLASS = {1: 0.9, 2: 0.85, 3: 0.5, 4: 0.06}
 SETTLEMENT_DAYS = (30, 30, 45, 60)
 # Shares of the credit customers.
 LATE_PAYER, BAD_DEBTOR = 0.06, 0.03

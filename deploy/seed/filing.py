@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from deploy.seed import seasons
@@ -33,7 +34,7 @@ class FilingMonths:
     def __init__(self, house: House) -> None:
         self._house = house
         self._seasons = seasons.read()
-        self._sent: set[str] = set()
+        self._sent: dict[str, str] = {}
 
     async def filed(self) -> set[CityMonth]:
         """Ask which files an earlier load has sent."""
@@ -88,8 +89,10 @@ class FilingMonths:
 
         async def city(code: str) -> None:
             reason = house.wrong.corrected.get(CityMonth(month, code))
-            rows = list(self._rows(house.ledger.of_city(code), offset))[:CORRECTED_ROWS]
-            if reason is None or not rows:
+            if reason is None:
+                return
+            rows = list(islice(self._rows(house.ledger.of_city(code), offset), CORRECTED_ROWS))
+            if not rows:
                 return
             body = {"org_id": code, "month": month, "reason": reason, "rows": [_told(row) for row in rows]}
             await house.client.post(house.account(code, OFFICER), "/usage/corrections", body, TIERING)
@@ -112,23 +115,24 @@ class FilingMonths:
         fields = {"org_id": where.city, "month": where.month}
         upload = Upload(*self._written(where, rows), fields)
         sent = await house.client.upload(officer, "/usage-files", upload, TIERING)
-        self._sent.add(sent["id"])
+        self._sent[sent["id"]] = where.month
         house.made["usage files"] += 1
         house.made["usage rows"] += len(rows)
 
     async def _wait_until_loaded(self, month: str) -> None:
         """Wait until what was sent of a month is loaded; a file of which rows were refused fails the load."""
         director, end = self._house.account(PROVINCE, DIRECTOR), time.monotonic() + LOADING_SECONDS
-        while self._sent:
+        sent = {each for each, of in self._sent.items() if of == month}
+        while sent:
             listed = self._house.client.each(director, "/usage-files", TIERING, month=month)
-            files = [item async for item in listed if item["id"] in self._sent]
+            files = [item async for item in listed if item["id"] in sent]
             for each in files:
                 if each["state"] == REJECTED or each["refused_rows"]:
                     raise CallFailedError(f"usage of {each['org_id']} in {month} was not taken whole: {each}")
-            self._sent -= {each["id"] for each in files if each["state"] == LOADED}
-            if self._sent and time.monotonic() > end:
-                raise CallFailedError(f"{len(self._sent)} usage files of {month} are still not loaded")
-            await asyncio.sleep(LOOK_SECONDS if self._sent else 0)
+            sent -= {each["id"] for each in files if each["state"] == LOADED}
+            if sent and time.monotonic() > end:
+                raise CallFailedError(f"{len(sent)} usage files of {month} are still not loaded")
+            await asyncio.sleep(LOOK_SECONDS if sent else 0)
 
     def _written(self, where: CityMonth, rows: Sequence[UsageRow]) -> tuple[str, bytes]:
         plan, kind = self._house.plan, self._house.wrong.written(where)

@@ -116,7 +116,7 @@ def _address(division: Division, city: Division, rng: Random, words: Words) -> s
 
 
 def _lines(usual: Sequence[str], rng: Random) -> tuple[str, ...]:
-    return tuple(usual[: rng.choice((1, 1, 2, 3))])
+    return tuple(usual[: rng.choice((1, 1, 1, 2, 3))])
 
 
 def _fees(division: Division, rng: Random) -> Decimal:

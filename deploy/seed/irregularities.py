@@ -14,7 +14,7 @@ CORRECTED_ROWS = 2
 CORRECTED_FACTOR = 9
 REASONS: tuple[Reason, ...] = ("source", "inaccuracy", "late")
 # Late files are gathered in few months: each of them is a day more for the clock to stop at.
-LATE_EVERY, LATE_CITIES = 6, 2
+LATE_EVERY, LATE_CITIES = 8, 2
 MISSING, CORRECTED, UNANALYSED = 2, 6, 4
 ONE_SYMPOSIUM = 3
 SYMPOSIUM_MONTHS = (4, 10)

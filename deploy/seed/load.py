@@ -11,7 +11,7 @@ from deploy.seed.course import Stop, from_offset, stops
 from deploy.seed.dealing import Requests
 from deploy.seed.fates import told_from
 from deploy.seed.filing import FilingMonths
-from deploy.seed.house import House
+from deploy.seed.house import House, together
 from deploy.seed.irregularities import CityMonth, Irregularities
 from deploy.seed.ledger import Ledger
 from deploy.seed.plan import Plan
@@ -92,28 +92,30 @@ class _Months:
         house = self._house
         async with house.part("hearing"):
             await self._filing.wait_until_heard()
-        for offset in stop.files:
-            await self._month(offset)
-        for offset in stop.files_late:
-            await self._filing.file(offset, late=True)
+        works = [*map(self._month, stop.files), *map(self._registering.begin, stop.registers)]
+        await together([*works, *(self._filing.file(offset, late=True) for offset in stop.files_late)])
         for year in stop.reviews:
             await review(house, year)
-        for offset in stop.registers:
-            await self._registering.begin(offset)
         if stop.last:
             today = datetime.fromisoformat((await house.client.clock())["now"]).date()
             await self._registering.wait_at_the_end(today.isoformat())
 
     async def _month(self, offset: int) -> None:
         """Everything that is told of a month once it is over; of long ago only usage and agreements are taken over."""
-        await self._filing.file(offset)
+        house, filing = self._house, self._filing
+        works = [filing.file(offset), self._money(offset)]
         if offset:
-            await self._filing.correct(offset - 1)
+            works.append(filing.correct(offset - 1))
+        if self._told(offset):
+            care = (caring.record_visits(house, offset), caring.hold_symposia(house, offset))
+            works += [filing.report(offset), *care, self._requests.of_month(offset)]
+        await together(works)
+
+    async def _money(self, offset: int) -> None:
+        """Bills are due by the agreements, so these come first."""
         await dealing.agree(self._house, offset)
-        if offset < told_from(len(self._house.plan.months)):
-            return
-        await self._filing.report(offset)
-        await caring.record_visits(self._house, offset)
-        await caring.hold_symposia(self._house, offset)
-        await dealing.bill(self._house, offset)
-        await self._requests.of_month(offset)
+        if self._told(offset):
+            await dealing.bill(self._house, offset)
+
+    def _told(self, offset: int) -> bool:
+        return offset >= told_from(len(self._house.plan.months))

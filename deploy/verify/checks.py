@@ -1,7 +1,7 @@
 """Checks of one log, one consumer, one stream: pure functions over rows."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 from typing import Protocol, TypeVar
 from uuid import UUID
@@ -22,6 +22,7 @@ class OfAggregate(Protocol):
 
 
 R = TypeVar("R", bound=OfAggregate)
+P = TypeVar("P", Heard, Streamed)
 
 
 def log_is_whole(service: str, log: Sequence[Logged]) -> Iterator[Finding]:
@@ -58,9 +59,16 @@ def nothing_waits(service: str, log: Sequence[Logged], patience: float) -> Itera
 
 
 def inbox_matches(
-    consumer: str, subscription: Subscription, logs: Sequence[Logged], inbox: Sequence[Heard]
+    consumer: str,
+    subscription: Subscription,
+    logs: Sequence[Logged],
+    inbox: Sequence[Heard],
+    replayed: Set[str] = frozenset(),
 ) -> Iterator[Finding]:
-    """A consumer has heard every published event of its types, nothing else, and each record's in order."""
+    """A consumer has heard every published event of its types, nothing else, and each record's in order.
+
+    Of sources that told their log again it may have heard both at once: there the order says nothing.
+    """
     told = {row.event_id: row for row in logs if subscription.hears(row.topic, row.type)}
     heard = {row.event_id: row for row in inbox}
     yield from _each_id_once(f"{consumer} inbox", inbox)
@@ -73,13 +81,19 @@ def inbox_matches(
             yield Finding(Kind.PHANTOM, f"{consumer} inbox: no log has this event for it", [entry])
         elif (source.aggregate, source.version, source.type) != (entry.aggregate, entry.version, entry.type):
             yield Finding(Kind.DIFFERS, f"{consumer} inbox: not as its source tells it", [source, entry])
-    yield from _in_order(f"{consumer} inbox", inbox, lambda row: row.position)
+    yield from _in_order(f"{consumer} inbox", inbox, replayed)
 
 
 def stream_matches(
-    subscription: Subscription, logs: Sequence[Logged], stream: Sequence[Streamed]
+    subscription: Subscription,
+    logs: Sequence[Logged],
+    stream: Sequence[Streamed],
+    replayed: Set[str] = frozenset(),
 ) -> Iterator[Finding]:
-    """The console's log has each event of all services once, each record's in order, positions without gaps."""
+    """The console's log has each event of all services once, each record's in order, positions without gaps.
+
+    The order of sources that told their log again says nothing, as in an inbox.
+    """
     told = {row.event_id: row for row in logs if subscription.hears(row.topic, row.type)}
     streamed = {row.event_id for row in stream}
     yield from _each_id_once("console stream", stream)
@@ -89,7 +103,7 @@ def stream_matches(
     for entry in stream:
         if entry.event_id not in told:
             yield Finding(Kind.PHANTOM, "console stream: no log has this event", [entry])
-    yield from _in_order("console stream", stream, lambda row: row.position)
+    yield from _in_order("console stream", stream, replayed)
     for earlier, later in pairwise(sorted(stream, key=lambda row: row.position)):
         if later.position != earlier.position + 1:
             yield Finding(Kind.LOST, "console stream: a position is missing", [earlier, later])
@@ -124,14 +138,22 @@ def _each_id_once(where: str, rows: Sequence[R]) -> Iterator[Finding]:
             yield Finding(Kind.DOUBLED, f"{where}: one event {count} times", doubled)
 
 
-def _in_order(where: str, rows: Sequence[R], position: Callable[[R], int]) -> Iterator[Finding]:
+def _in_order(where: str, rows: Sequence[P], replayed: Set[str]) -> Iterator[Finding]:
     for aggregate, own in _by_aggregate(rows):
-        own.sort(key=position)
+        own.sort(key=_by_version if own[0].source in replayed else _by_position)
         for earlier, later in pairwise(own):
             if later.version <= earlier.version and later.event_id != earlier.event_id:
                 kind = Kind.DOUBLED if later.version == earlier.version else Kind.REORDERED
                 says = f"{where}: {aggregate} version {later.version} came behind {earlier.version}"
                 yield Finding(kind, says, [earlier, later])
+
+
+def _by_position(row: Heard | Streamed) -> tuple[int, int]:
+    return row.position, 0
+
+
+def _by_version(row: Heard | Streamed) -> tuple[int, int]:
+    return row.version, row.position
 
 
 def _by_aggregate(rows: Iterable[R]) -> Iterator[tuple[str, list[R]]]:

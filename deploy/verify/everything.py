@@ -1,14 +1,17 @@
 """All checks over all services of an instance."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from contracts.subscriptions import SUBSCRIPTIONS
 from deploy.instance import Instance
 from deploy.verify import checks, projections
-from deploy.verify.projections import DIRECTORY, RECORDS
+from deploy.verify.comparing import COMPARISONS
 from deploy.verify.reading import State, opened
+from deploy.verify.records import DIRECTORY, RECORDS
 from deploy.verify.rows import Finding, Logged, Outcome
+
+SOURCE = "/keypost/{}"
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,12 @@ async def verify(instance: Instance, patience: float) -> Verified:
 def all_checks(states: Mapping[str, State], patience: float) -> Iterator[Outcome]:
     """Give what each check found."""
     log = [row for state in states.values() for row in state.log]
+    replayed = frozenset(SOURCE.format(service) for service, state in states.items() if state.has_replayed)
     for service, state in states.items():
         yield _outcome(f"{service} log", len(state.log), checks.log_is_whole(service, state.log))
         waiting = sum(not row.published for row in state.log)
         yield _outcome(f"{service} outbox", waiting, checks.nothing_waits(service, state.log, patience))
-        yield from _hearing(state, log)
+        yield from _hearing(state, log, replayed)
         yield _outcome(
             f"{service} deadlines",
             len(state.deadlines),
@@ -49,17 +53,20 @@ def all_checks(states: Mapping[str, State], patience: float) -> Iterator[Outcome
         yield _outcome(f"{service} audit", 1, checks.audit_verifies(service, state.broken_blocks))
     yield from _records(states)
     yield from _projections(states)
+    yield from _comparisons(states)
     stream = states["console"].stream
     yield _outcome(
-        "console stream", len(stream), checks.stream_matches(SUBSCRIPTIONS["console"], log, stream)
+        "console stream",
+        len(stream),
+        checks.stream_matches(SUBSCRIPTIONS["console"], log, stream, replayed),
     )
     claims = states["registry"].live_claims
     yield _outcome("registry live claims", len(claims), checks.one_holder_each(claims))
 
 
-def _hearing(state: State, log: Sequence[Logged]) -> Iterator[Outcome]:
+def _hearing(state: State, log: Sequence[Logged], replayed: Set[str]) -> Iterator[Outcome]:
     service = state.service
-    found = checks.inbox_matches(service, SUBSCRIPTIONS[service], log, state.inbox)
+    found = checks.inbox_matches(service, SUBSCRIPTIONS[service], log, state.inbox, replayed)
     yield _outcome(f"{service} inbox", len(state.inbox), found)
     yield _outcome(f"{service} parked", len(state.parked), checks.nothing_is_parked(service, state.parked))
 
@@ -84,12 +91,17 @@ def _projections(states: Mapping[str, State]) -> Iterator[Outcome]:
             rows = state.tables[table]
             found = projections.directory_matches(service, table, rows, registry.newest[table])
             yield _outcome(f"{service} {table}", len(rows), found)
-    customers = states["service-desk"].tables["customer"]
-    yield _outcome(
-        "service-desk customer",
-        len(customers),
-        projections.customers_match(customers, registry.newest["customer"], registry.placing),
-    )
+
+
+def _comparisons(states: Mapping[str, State]) -> Iterator[Outcome]:
+    for one in COMPARISONS:
+        keeper = states[one.kept.service]
+        if one.is_within:
+            looked_at, kept, told = keeper.differing[one.name]
+        else:
+            kept = keeper.sides[one.kept.sql]
+            looked_at, told = len(kept), states[one.told.service].sides[one.told.sql]
+        yield _outcome(one.name, looked_at, projections.compared(one.name, kept, told))
 
 
 def _outcome(check: str, looked_at: int, found: Iterable[Finding]) -> Outcome:

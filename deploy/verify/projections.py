@@ -2,131 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from deploy.verify.records import DIRECTORY, Record
 from deploy.verify.rows import Finding, Kind, Logged, Row, Told
 
 NESTED = "."
-
-
-@dataclass(frozen=True)
-class Record:
-    """A table whose rows are told of by events: its key, its aggregate's kind and the fields that both must share.
-
-    `fields` maps a column to the path in the event's data. `once` are event types that each row has exactly one of.
-    """
-
-    service: str
-    table: str
-    key: str
-    aggregate: str
-    fields: Mapping[str, str]
-    once: Sequence[str] = ()
-
-    @property
-    def columns(self) -> list[str]:
-        """The columns to read."""
-        return list(dict.fromkeys((self.key, "version", *self.fields)))
-
-
-def _same(*names: str) -> dict[str, str]:
-    return {name: name for name in names}
-
-
-ORGANISATION = _same(
-    *("parent_id", "kind", "name", "name_en", "division", "place_class", "orgpath", "adoptions"),
-    *("successor_id", "valid_from", "valid_to"),
-)
-STAFF = _same("staff_no", "name", "org_id", "roles", "deputy_id", "absences", "active")
-DIRECTORY: Sequence[tuple[str, str, Mapping[str, str]]] = (
-    ("organisation", "org_id", ORGANISATION),
-    ("staff", "staff_id", STAFF),
-)
-RECORDS: Sequence[Record] = (
-    *(Record("registry", table, key, table, fields) for table, key, fields in DIRECTORY),
-    Record(
-        "registry",
-        "customer",
-        "customer_id",
-        "customer",
-        {
-            **_same("customer_code", "credit_code", "state", "nature", "division", "place_class", "vip"),
-            **_same(
-                "industry", "importance", "importance_level", "initial_class", "manager_id", "phone_keys"
-            ),
-            **_same("supports"),
-            "org_id": "responsible.org_id",
-            "filed_on": "file.filed_on",
-            "filed_with_province_on": "file.filed_with_province_on",
-            "file_completeness": "file.completeness",
-        },
-    ),
-    Record(
-        "registry",
-        "visit",
-        "visit_id",
-        "visit",
-        _same("customer_id", "org_id", "level", "staff_id", "kind", "leader", "visited_on", "state"),
-    ),
-    Record(
-        "registry",
-        "symposium",
-        "symposium_id",
-        "symposium",
-        _same("org_id", "held_on", "customers"),
-        ("registry.symposium.held.v1",),
-    ),
-    Record(
-        "registry",
-        "declaration",
-        "declaration_id",
-        "declaration",
-        _same("state", "org_id", "city_org_id", "customer_id", "submitted_by", "lines", "reasons"),
-        ("registry.declaration.submitted.v1",),
-    ),
-    Record(
-        "registry",
-        "claim",
-        "claim_id",
-        "claim",
-        _same("state", "org_id", "customer_id", "declaration_id", "line", "since", "until"),
-        ("registry.claim.granted.v1",),
-    ),
-    Record(
-        "registry",
-        "assignment",
-        "customer_id",
-        "assignment",
-        {**_same("manager_id", "supports", "valid_from"), "org_id": "responsible.org_id"},
-    ),
-    Record(
-        "service-desk",
-        "complaint",
-        "id",
-        "complaint",
-        {
-            **_same("case_no", "state", "cycle", "level", "channel", "category", "cause", "link", "org_id"),
-            **_same("customer_id", "satisfaction", "received_at"),
-            "first_responder_org_id": "first_responder.org_id",
-            "handler_org_id": "handler.org_id",
-        },
-        ("service-desk.complaint.received.v1",),
-    ),
-    Record(
-        "service-desk",
-        "compensation",
-        "id",
-        "compensation",
-        {
-            **_same("case_no", "state", "channel", "cause", "above_limit", "complaint_case_no", "org_id"),
-            **_same("customer_id", "received_at"),
-            "first_responder_org_id": "first_responder.org_id",
-        },
-        ("service-desk.compensation.filed.v1",),
-    ),
-)
+# How often something was told that is told once.
+TIMES = "times"
 
 
 def rows_match(record: Record, rows: Sequence[Row], newest: Mapping[str, Told]) -> Iterator[Finding]:
@@ -193,33 +77,29 @@ def directory_matches(
         yield Finding(Kind.PHANTOM, finding.says, finding.rows) if _is_unheard(finding) else finding
 
 
-def customers_match(
-    rows: Sequence[Row], newest: Mapping[str, Told], placing: Mapping[str, Told]
-) -> Iterator[Finding]:
-    """The desk's customers are as the registry told them last; unit and manager by the newest of both that tell them."""
-    where = "service-desk customer"
-    known = {str(row["customer_id"]): row for row in rows}
-    for customer_id, row in known.items():
-        told = newest.get(f"customer:{customer_id}")
-        if told is None and customer_id not in placing:
-            yield Finding(Kind.PHANTOM, f"{where}: nobody told of {customer_id}", [row])
-        if told is not None:
-            if row["registry_version"] != told.version:
-                says = f"{where}: at version {row['registry_version']}, told up to {told.version}"
-                yield Finding(Kind.LOST, says, [row, told])
-            yield from _alike(where, DESK_CUSTOMER, row, told)
-        if customer_id in placing:
-            yield from _alike(where, DESK_PLACE, row, placing[customer_id])
-    for aggregate, told in newest.items():
-        if aggregate.partition(":")[2] not in known:
-            yield Finding(Kind.LOST, f"{where}: {aggregate} has no row", [told])
+def compared(name: str, kept: Mapping[str, Row], told: Mapping[str, Row]) -> Iterator[Finding]:
+    """What is kept is what was told, row by row, at the version that was told; of the facts those that are kept count."""
+    for key, row in kept.items():
+        wanted = told.get(key)
+        if wanted is None:
+            yield Finding(Kind.PHANTOM, f"{name}: nobody told of {key}", [row])
+        elif row.get("version") != wanted.get("version", row.get("version")):
+            kind = Kind.LOST if row["version"] < wanted["version"] else Kind.PHANTOM
+            says = f"{name}: {key} is at version {row['version']}, told up to {wanted['version']}"
+            yield Finding(kind, says, [row])
+        else:
+            yield from _facts_alike(name, key, row, wanted)
+    for key, wanted in told.items():
+        if key not in kept:
+            yield Finding(Kind.LOST, f"{name}: {key} was told of and has no row", [wanted])
 
 
-DESK_CUSTOMER = {
-    "code": "customer_code",
-    **_same("name", "credit_code", "state", "initial_class", "vip", "division", "phone_keys"),
-}
-DESK_PLACE = {"responsible_org_id": "responsible.org_id", "manager_id": "manager_id"}
+def _facts_alike(name: str, key: str, row: Row, wanted: Row) -> Iterator[Finding]:
+    for fact, value in row.items():
+        if not _equal(value, wanted.get(fact)):
+            kind = Kind.DOUBLED if fact == TIMES and value < wanted[TIMES] else Kind.DIFFERS
+            says = f"{name}: {fact} is {value!r}, told was {wanted.get(fact)!r}"
+            yield Finding(kind, says, [{"row": key, **row}])
 
 
 def _is_unheard(finding: Finding) -> bool:

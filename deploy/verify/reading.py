@@ -1,9 +1,10 @@
 """Reads the rows to compare from the databases of one instance, as the worker role."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import asyncpg
 import orjson
@@ -13,11 +14,11 @@ from chassis.clock import technical_now
 from chassis.database import Connection
 from chassis.ids import uuid7
 from chassis.transaction import Moment, Transaction
-from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
 from contracts.subscriptions import SUBSCRIPTIONS
 from deploy.instance import Instance
 from deploy.layout import SERVICES
-from deploy.verify.projections import DIRECTORY, RECORDS, Record
+from deploy.verify.comparing import sides_at, within
+from deploy.verify.records import DIRECTORY, RECORDS, Record
 from deploy.verify.rows import Heard, Logged, Parked, Row, Streamed, Told
 
 # The id of an event carries the real time it was made at.
@@ -38,19 +39,21 @@ NEWEST = f"""
     FROM {WRITTEN.format(columns=COLUMNS)}
     WHERE aggregate ^@ ($1 || ':') ORDER BY aggregate, version DESC
 """  # noqa: S608 - constants
-PLACING = f"""
-    SELECT DISTINCT ON (payload->>'customer_id') event_id, type, aggregate, version, payload AS data
-    FROM {WRITTEN.format(columns=COLUMNS)}
-    WHERE type = ANY ($1) ORDER BY payload->>'customer_id', event_id DESC
-"""  # noqa: S608 - constants
-PLACING_TYPES = [CustomerRegistered.TYPE, CustomerChanged.TYPE, AssignmentChanged.TYPE]
 DEADLINES = "SELECT id, kind, state, version, cardinality(warned_at) AS warnings, breached_at FROM deadline"
 LIVE_CLAIMS = "SELECT customer_id, line, claim_id, org_id, since, until FROM claim WHERE state = 'live'"
-DESK_CUSTOMERS = """
-    SELECT to_jsonb(c) || jsonb_build_object('phone_keys',
-      (SELECT COALESCE(jsonb_agg(p.phone_key), '[]') FROM customer_phone p WHERE p.customer_id = c.customer_id))
-    FROM customer c
-"""
+REPLAYED = "SELECT EXISTS (SELECT FROM replay)"
+# The first statement of such a transaction is the moment that it sees.
+LOOK = "SELECT 1"
+
+LISTENERS_FIRST = ("console", "scoring", "service-desk", "tiering", "pricing", "registry")
+
+
+class Differing(NamedTuple):
+    """What is kept beside what was told where both are one service's: only rows that are not alike."""
+
+    looked_at: int
+    kept: Mapping[str, Row]
+    told: Mapping[str, Row]
 
 
 @dataclass
@@ -65,7 +68,9 @@ class State:
     broken_blocks: list[int] = field(default_factory=list)
     tables: dict[str, list[Row]] = field(default_factory=dict)
     newest: dict[str, dict[str, Told]] = field(default_factory=dict)
-    placing: dict[str, Told] = field(default_factory=dict)
+    sides: dict[str, dict[str, Row]] = field(default_factory=dict)
+    differing: dict[str, Differing] = field(default_factory=dict)
+    has_replayed: bool = False
     live_claims: list[Row] = field(default_factory=list)
     stream: list[Streamed] = field(default_factory=list)
 
@@ -89,13 +94,17 @@ class Reader:
             await asyncio.sleep(0.25)
 
     async def state(self) -> dict[str, State]:
-        """Read everything; who hears before who tells, so that what moves meanwhile is not taken for invented."""
-        order = [
-            "console",
-            *(one for one in self._connections if one not in ("console", "registry")),
-            "registry",
-        ]
-        return {service: await self._read(service) for service in order}
+        """Read everything as of one moment; who hears before who tells, so that what moves is not taken for invented."""
+        order = [name for name in LISTENERS_FIRST if name in self._connections]
+        async with AsyncExitStack() as stack:
+            for service in order:
+                connection = self._connections[service]
+                await stack.enter_async_context(
+                    connection.transaction(isolation="repeatable_read", readonly=True)
+                )
+                await connection.execute(LOOK)
+            states = await asyncio.gather(*(self._read(service) for service in order))
+        return dict(zip(order, states, strict=True))
 
     async def _lag(self) -> int:
         """Count the events that are not published, or not heard by somebody who shall hear them."""
@@ -117,28 +126,37 @@ class Reader:
     async def _read(self, service: str) -> State:
         connection = self._connections[service]
         state = State(service)
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            state.log = [Logged(*row) for row in await connection.fetch(LOG)]
-            state.inbox = [Heard(*row) for row in await connection.fetch(INBOX, service)]
-            state.parked = [Parked(*row) for row in await connection.fetch(PARKED, service)]
-            state.deadlines = [dict(row) for row in await connection.fetch(DEADLINES)]
-            state.broken_blocks = await audit.broken_blocks(Transaction(connection, _moment(service)))
-            await self._read_records(connection, state)
-            if service == "service-desk":
-                state.tables["customer"] = await _documents(connection, DESK_CUSTOMERS)
-            if service == "console":
-                state.stream = [Streamed(*row) for row in await connection.fetch(STREAM)]
+        state.log = [Logged(*row) for row in await connection.fetch(LOG)]
+        state.inbox = [Heard(*row) for row in await connection.fetch(INBOX, service)]
+        state.parked = [Parked(*row) for row in await connection.fetch(PARKED, service)]
+        state.has_replayed = await connection.fetchval(REPLAYED)
+        state.deadlines = [dict(row) for row in await connection.fetch(DEADLINES)]
+        state.broken_blocks = await audit.broken_blocks(Transaction(connection, _moment(service)))
+        await self._read_records(connection, state)
+        await self._read_comparisons(connection, state)
+        if service == "console":
+            state.stream = [Streamed(*row) for row in await connection.fetch(STREAM)]
         return state
 
     async def _read_records(self, connection: Connection, state: State) -> None:
         for record in _kept(state.service):
-            state.tables[record.table] = await _documents(connection, _select(record))
+            state.tables[record.table] = await _documents(connection, record.select)
         for record in _own(state.service):
             state.newest[record.aggregate] = _by_aggregate(await connection.fetch(NEWEST, record.aggregate))
         if state.service == "registry":
             state.live_claims = [dict(row) for row in await connection.fetch(LIVE_CLAIMS)]
-            placing = [_told(row) for row in await connection.fetch(PLACING, PLACING_TYPES)]
-            state.placing = {told.data["customer_id"]: told for told in placing}
+
+    async def _read_comparisons(self, connection: Connection, state: State) -> None:
+        for sql in sides_at(state.service):
+            rows = await connection.fetch(sql)
+            state.sides[sql] = {row["key"]: orjson.loads(row["facts"]) for row in rows}
+        for comparison in within(state.service):
+            rows = await connection.fetch(comparison.differences)
+            state.differing[comparison.name] = Differing(
+                rows[0]["looked_at"],
+                {row["key"]: orjson.loads(row["kept"]) for row in rows if row["kept"]},
+                {row["key"]: orjson.loads(row["told"]) for row in rows if row["told"]},
+            )
 
 
 @asynccontextmanager
@@ -148,7 +166,8 @@ async def opened(instance: Instance) -> AsyncIterator[Reader]:
     try:
         for service in SERVICES:
             connections[service] = await asyncpg.connect(
-                instance.database_url(service, "worker"), server_settings={"timezone": "Asia/Shanghai"}
+                instance.database_url(service, "worker"),
+                server_settings={"timezone": "Asia/Shanghai", "jit": "off"},
             )
         yield Reader(connections)
     finally:
@@ -168,12 +187,9 @@ def _kept(service: str) -> Sequence[Record]:
     return [*_own(service), *told]
 
 
-def _select(record: Record) -> str:
-    return f"SELECT to_jsonb(r) FROM (SELECT {', '.join(record.columns)} FROM {record.table}) AS r"  # noqa: S608
-
-
 async def _documents(connection: Connection, sql: str) -> list[Row]:
-    return [orjson.loads(row[0]) for row in await connection.fetch(sql)]
+    rows = await connection.fetch(f"SELECT to_jsonb(r) FROM ({sql}) AS r")  # noqa: S608 - statements of our own
+    return [orjson.loads(row[0]) for row in rows]
 
 
 def _by_aggregate(rows: Iterable[asyncpg.Record]) -> dict[str, Told]:

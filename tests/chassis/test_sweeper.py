@@ -17,7 +17,7 @@ from chassis.deadlines import Deadline, plan
 from chassis.directory import Snapshot
 from chassis.doorbell import Doorbell
 from chassis.settings import Settings
-from chassis.sweeper import Reaction, Sweeper
+from chassis.sweeper import Reaction, Sweeper, warned
 from chassis.transaction import Transaction, unscoped
 from contracts.refusals import Refusal
 from support.backbone import eventually, in_background, moment, opened, settings_of, superuser
@@ -272,6 +272,28 @@ async def test_a_breach_and_its_effect_in_the_service_are_one(
         await until_nothing_is_due(root, clock)
     assert await reacted(root) == {one.term.subject[1] for one in planned}
     assert {str(one.id): steps_of(one) for one in planned} == await told(root, *planned)
+
+
+async def test_a_warning_has_an_effect_of_its_own_where_the_service_names_one(
+    settings: Settings, pools: Database, root: Connection, snapshot: Snapshot, clock: MovableClock
+) -> None:
+    warned_of, silent = plan(a_term(kind="claim-end"), snapshot), plan(a_term(kind="plain"), snapshot)
+    seen: list[str] = []
+
+    async def note(_tx: Transaction, subject: str) -> None:
+        seen.append(subject)
+
+    await start(pools, warned_of, silent)
+    async with sweeping(settings, clock, 1, {"claim-end": react, warned("claim-end"): note}):
+        clock.set(DUE - timedelta(seconds=30))
+        await until_nothing_is_due(root, clock)
+        warnings = [step for step in warned_of.steps if step["step"] == "warned"]
+        assert seen == [warned_of.term.subject[1]] * len(warnings) and warnings
+        assert await reacted(root) == set()
+        clock.set(DUE + timedelta(days=2))
+        await until_nothing_is_due(root, clock)
+    assert await reacted(root) == {warned_of.term.subject[1]}
+    assert len(seen) == len(warnings)
 
 
 async def test_a_reaction_that_fails_holds_up_nothing_else_and_is_tried_again(

@@ -4,7 +4,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
@@ -154,17 +153,18 @@ class Installation(httpx.AsyncBaseTransport):
         if code and any(row["customer"].get("credit_code") == code for row in self.declarations.values()):
             return {"state": "refused"}
         number = len(self.declarations)
-        made = {"id": f"d{number}", "customer_id": f"c{number}", "customer": customer, "state": state}
+        made: Json = {"id": f"d{number}", "customer_id": f"c{number}", "customer": customer, "state": state}
         self.declarations[made["id"]] = {**made, "code": None}
         return made
 
     def _import(self, content: bytes, _: dict[str, str]) -> Json:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
-        items = []
+        items: list[Json] = []
         for sheet in book.sheet_names:
             rows = book.get_sheet_by_name(sheet).to_python()
-            customer = {"name": rows[4][1], "credit_code": rows[15][1] or None}
-            made = self._declare(customer, "filed")
+            made: Json = self._declare(
+                {"name": str(rows[4][1]), "credit_code": str(rows[15][1]) or None}, "filed"
+            )
             items.append({"sheet": sheet, "state": made["state"], "declaration_id": made.get("id")})
         return {"items": items, "refused": 0}
 
@@ -176,7 +176,7 @@ class Installation(httpx.AsyncBaseTransport):
 
     def _import_files(self, content: bytes, _: dict[str, str]) -> Json:
         book = CalamineWorkbook.from_filelike(BytesIO(content))
-        self.annex_2 |= {book.get_sheet_by_name(sheet).to_python()[3][1] for sheet in book.sheet_names}
+        self.annex_2 |= {str(book.get_sheet_by_name(each).to_python()[3][1]) for each in book.sheet_names}
         return {"refused": 0, "items": []}
 
     def _file_usage(self, _: bytes, fields: dict[str, str]) -> Json:
@@ -187,12 +187,13 @@ class Installation(httpx.AsyncBaseTransport):
 
 def _form(request: httpx.Request) -> tuple[bytes, dict[str, str]]:
     """The file of a multipart body, and its fields."""
-    head = f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode()
+    boundary = request.headers["Content-Type"].partition("boundary=")[2].encode()
     fields, content = {}, b""
-    for part in message_from_bytes(head + request.content).get_payload():
-        name = part.get_param("name", header="content-disposition")
+    for part in request.content.split(b"--" + boundary)[1:-1]:
+        head, _, value = part.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
+        name = head.split(b'name="')[1].split(b'"')[0].decode()
         if name == "file":
-            content = part.get_payload(decode=True)
+            content = value
         else:
-            fields[name] = part.get_payload(decode=True).decode()
+            fields[name] = value.decode()
     return content, fields

@@ -104,3 +104,8 @@ async def on_record(
         customer_code,
         month,
     )
+
+
+def warned(file: Any) -> list[str]:
+    """Give the codes of a file's warnings about its own figures."""
+    return [one["code"] for one in file["warnings"] if one["code"] != "too-few-customers"]

@@ -16,13 +16,13 @@ def tiering_databases(postgres: Instance) -> Iterator[Databases]:
     yield Databases(postgres)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tiering_database(tiering_databases: Databases) -> FreshDatabase:
-    """One database for all tests that do not count rows of the whole."""
+    """One database for all tests of a file."""
     return tiering_databases("tiering")
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def tiering(tiering_database: FreshDatabase) -> AsyncIterator[ServiceUnderTest]:
     """Tiering, its clock at 2 March 2026, 09:00."""
     async with running_service("tiering", tiering_database) as running:

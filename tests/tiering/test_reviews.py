@@ -469,3 +469,13 @@ async def adopt(tiering: ServiceUnderTest, org_id: str, pack: str) -> None:
         SINCE,
     )
     await tiering.runtime.directory.refresh()
+
+
+async def test_more_changes_than_a_portion_are_all_told_once(fresh: ServiceUnderTest) -> None:
+    fresh.app.state.settings.review_portion_lines = 2
+    customers = [await planted(fresh, initial_class=4) for _ in range(5)]
+    for customer in customers:
+        await used(fresh, customer, "2025-03", "500000.00")
+    await published(fresh, await proposed(fresh))
+    for customer in customers:
+        assert [event["version"] for event in await fresh.events(f"tier:{customer.customer_id}")] == [1, 2]

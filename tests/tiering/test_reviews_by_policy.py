@@ -128,7 +128,7 @@ async def test_the_statement_and_the_policy_agree_on_every_line(fresh: ServiceUn
             importance_level=one.level,
         )
         expected = standing(facts, law).outcome
-        proposed = suggested(expected.tier.cls, one.overdue, law).outcome
+        proposed = suggested(expected.tier.cls, one.overdue, law)
         line = lines[one.planted.code]
         assert (line["scheme"], line["eligible"], line["rank"]) == (
             law.scheme,

@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.spreadsheets.writing import Book, Style, Value
 from support.service import FAR_OFFICER, MANAGER, OFFICER, ServiceUnderTest, expect
-from support.usage_filing import customer, done, filed, on_record, refusals, row, upload
+from support.usage_filing import customer, done, filed, on_record, refusals, row, upload, warned
 from tiering.api.annex3 import SHEET
 from tiering.policies.annex3 import change
 
@@ -102,13 +102,13 @@ async def test_totals_of_a_sheet_are_compared(tiering: ServiceUnderTest) -> None
         None,
     ]
     right = await load(tiering, annex_3([filled(made, Decimal("2"))], totals=totals))
-    assert right["warnings"] == [] and right["totals"]["stated"] == {
+    assert warned(right) == [] and right["totals"]["stated"] == {
         "revenue": "20000",
         "pieces": "10",
         "weight_kg": None,
     }
     wrong = await load(tiering, annex_3([filled(made, Decimal("3"))], totals=totals))
-    assert [one["code"] for one in wrong["warnings"]] == ["revenue-total-differs"]
+    assert warned(wrong) == ["revenue-total-differs"]
 
 
 async def test_a_workbook_without_the_header_or_that_is_none_is_rejected(tiering: ServiceUnderTest) -> None:
@@ -139,7 +139,7 @@ async def test_the_form_gives_back_what_is_on_record_with_comparisons(tiering: S
         tiering, FAR_OFFICER, answer.content, name="附件3.xlsx", month="2026-02", org_id="420500"
     )
     file = await done(tiering, FAR_OFFICER, again["id"])
-    assert (file["unchanged_rows"], file["refused_rows"], file["warnings"]) == (1, 0, [])
+    assert (file["unchanged_rows"], file["refused_rows"], warned(file)) == (1, 0, [])
 
 
 async def test_the_form_names_customers_without_figures_and_takes_such_rows_back_as_blank(

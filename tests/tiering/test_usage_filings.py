@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from contracts.tiering import UsageFileMissing
 from support.instance import Databases
-from support.service import OFFICER, ServiceUnderTest, expect, running_service, surroundings
+from support.service import FAR_HEAD, OFFICER, ServiceUnderTest, expect, running_service, surroundings
 from support.usage_filing import csv, customer, done, filed, row, upload
 from support.waiting import eventually
 
@@ -129,3 +129,20 @@ async def test_a_late_file_that_comes_before_its_clock_was_started_is_told_all_t
             file = await filed(slow, OFFICER, [row(made)], month="2026-03")
             assert file["late"] is True and await clocks(slow) == {"420100:2026-03": "met-late"}
             assert len(await missing(slow, "2026-03")) == 1
+
+
+async def test_wuhan_reports_ten_customers_at_least_and_a_county_two_of_those_it_has(
+    fresh: ServiceUnderTest,
+) -> None:
+    def too_few(file: Any) -> list[str]:
+        return [one["zh"] for one in file["warnings"] if one["code"] == "too-few-customers"]
+
+    codes = [await customer(fresh) for _ in range(11)]
+    nine = await filed(fresh, OFFICER, [row(one) for one in codes[:9]])
+    assert too_few(nine) == ["应至少填报收入规模排名前10位的客户，本月仅填报9位"]
+    assert nine["warnings"][0]["because"]["reasons"][0]["rule"] == "hubei.usage-filing"
+    assert too_few(await filed(fresh, OFFICER, [row(codes[9])])) == []
+    only = await customer(fresh, "420525")
+    assert too_few(await filed(fresh, FAR_HEAD, [row(only)])) == []
+    await customer(fresh, "420525")
+    assert len(too_few(await filed(fresh, FAR_HEAD, [row(only, "2.00")]))) == 1

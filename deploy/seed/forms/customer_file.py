@@ -65,7 +65,7 @@ def _basic(filed: FiledCustomer) -> Iterable[Cell]:
     yield from ((7, 0, "联系人"), (7, 1, firm.contact), (7, 2, "联系电话"), (7, 3, office))
     yield from ((7, 4, "移动电话"), (7, 5, firm.mobile))
     yield from ((8, 0, "E-MAIL"), (8, 1, f"office{firm.index + 1}@example.com", 3))
-    yield from ((8, 4, "客户所属行业"), (8, 5, firm.trade.industry[:3]))
+    yield (8, 4, "客户所属行业")
     yield from ((9, 0, "主要产品或服务"), (9, 1, firm.trade.word, LAST))
     yield from ((10, 0, "服务对象"), (10, 1, SERVED[firm.index % len(SERVED)], LAST))
     yield from ((11, 0, "年用速递业务总费用（万元）"), (11, 1, firm.yearly_fees / WAN, 2))

@@ -51,10 +51,10 @@ class DraftAgreement:
 
 @dataclass(frozen=True, slots=True)
 class LoadAgreement:
-    """Take over an agreement that was signed before."""
+    """Take over an agreement that was signed before; `signed_on` None: by the day it started."""
 
     draft: DraftAgreement
-    signed_on: date
+    signed_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

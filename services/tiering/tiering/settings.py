@@ -26,6 +26,8 @@ class TieringSettings(Settings):
     """Settings of a tiering process."""
 
     worker_pool_size: int = 10
+    # A page of events with 500 rows each is some 20 MB.
+    relay_page: int = 500
     max_usage_file_bytes: int = 128 * 1024 * 1024
     max_upload_bytes: int = 129 * 1024 * 1024
     usage_portion_rows: int = 20_000
@@ -38,4 +40,4 @@ class TieringSettings(Settings):
     usage_loaders: int = 2
     usage_idle_seconds: float = 0.3
     usage_filing_poll_seconds: float = 2.0
-    review_portion_lines: int = 2_000
+    review_portion_lines: int = 500

@@ -93,6 +93,16 @@ async def test_a_credit_agreement_without_its_penalty_is_not_signed(pricing: Ser
     assert (refused["code"], refused["because"]["reasons"][0]["article"]) == ("term-missing", "25")
 
 
+async def test_what_is_over_by_now_is_not_signed(pricing: ServiceUnderTest) -> None:
+    term = {"starts_on": "2026-01-01", "ends_on": "2026-03-01"}
+    draft = await drafted(pricing, await a_customer(pricing, 3), **term)
+    path = f"/agreements/{draft['id']}/sign"
+    for body in ({}, {"signed_on": "2026-02-01"}):
+        assert expect(await pricing.post(HEAD, path, body), 422)["code"] == "term-reversed"
+    today = await drafted(pricing, await a_customer(pricing, 3), starts_on="2026-01-01", ends_on="2026-03-02")
+    expect(await pricing.post(HEAD, f"/agreements/{today['id']}/sign", {}), 200)
+
+
 async def test_a_discount_that_was_not_approved_is_not_signed(pricing: ServiceUnderTest) -> None:
     customer = await a_customer(pricing, 3)
     draft = await drafted(pricing, customer, discounts={"domestic-express": "0.10"})
@@ -166,12 +176,14 @@ async def test_agreements_of_before_are_taken_over_as_signed_or_as_ended(pricing
         agreement(one, starts_on="2024-01-01", ends_on="2026-12-31", discounts={"domestic-express": "0.30"}),
         agreement(other, starts_on="2024-01-01", ends_on="2026-03-01", penalty_rate=None),
         agreement(other, starts_on="2024-01-01", ends_on="2026-03-02", signed_on="2024-01-05"),
+        agreement(other, starts_on="2026-07-01"),
     ]
     loaded = expect(await pricing.post(SYSTEM, "/agreements/import", {"items": items}), 201)["items"]
-    assert [item["state"] for item in loaded] == ["signed", "ended", "signed"]
+    assert [item["state"] for item in loaded] == ["signed", "ended", "signed", "signed"]
     assert [await told(pricing, f"agreement:{item['id']}") for item in loaded] == [
         ["signed"],
         ["signed", "ended"],
+        ["signed"],
         ["signed"],
     ]
 

@@ -1,5 +1,6 @@
 """Bills, settlements, arrears by age, and what they do to credit."""
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -133,6 +134,30 @@ async def test_parts_of_one_batch_do_not_add_up_to_more_than_the_bill(pricing: S
     parts = [payment(customer, "2026-01", "60.00"), payment(customer, "2026-01", "40.01")]
     refused = expect(await pricing.post(FINANCE, "/settlements", {"items": parts}), 409)
     assert (refused["code"], refused["pointer"]) == ("overpaid", "/items/1/amount")
+
+
+async def test_payments_at_one_instant_do_not_settle_more_than_the_bill(pricing: ServiceUnderTest) -> None:
+    customer = await a_customer(pricing, 3)
+    await billed(pricing, bill(customer, "2026-01", "100.00", "2026-02-28"))
+    body = {"items": [payment(customer, "2026-01", "60.00")]}
+    answers = await asyncio.gather(*(pricing.post(FINANCE, "/settlements", body) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
+    shown = expect(await pricing.get(FINANCE, f"/arrears/{customer.code}"), 200)
+    assert (shown["open"], len(shown["settlements"])) == ("40.00", 1)
+
+
+async def test_bills_at_one_instant_count_their_events_without_a_gap(pricing: ServiceUnderTest) -> None:
+    customer = await a_customer(pricing, 3)
+    months = [f"2025-{month:02d}" for month in range(1, 9)]
+    answers = await asyncio.gather(
+        *(
+            pricing.post(FINANCE, "/receivables", {"items": [bill(customer, month, due_on=f"{month}-28")]})
+            for month in reversed(months)
+        )
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    dates = await oldest(pricing, customer)
+    assert dates[-1] == "2025-01-28" and dates == sorted(dates, reverse=True)
 
 
 async def test_arrears_are_shown_by_age_at_the_bounds_of_the_pack(pricing: ServiceUnderTest) -> None:

@@ -211,6 +211,18 @@ async def test_of_two_deciders_at_one_instant_one_wins(pricing: ServiceUnderTest
         assert await told(pricing, f"tariff-request:{request['id']}") == ["requested", won]
 
 
+async def test_a_customer_that_has_left_the_scope_leaves_its_request_to_be_refused(
+    pricing: ServiceUnderTest,
+) -> None:
+    customer, far_director = await a_customer(pricing, 3), Person("420500", "center-director")
+    await supported_by(pricing, customer, "420106-T01", "420525")
+    request = await asked(pricing, FAR_HEAD, customer, "0.05")
+    assert (request["level"], request["deciding_org_id"]) == ("city", "420500")
+    await supported_by(pricing, customer, "420106-T01")
+    assert (await move(pricing, far_director, request, "approve", 422))["code"] == "unknown-customer"
+    assert (await move(pricing, far_director, request, "refuse"))["state"] == "refused"
+
+
 async def test_the_same_request_twice_has_one_effect(pricing: ServiceUnderTest) -> None:
     customer, key = await a_customer(pricing, 3), str(uuid4())
     first = expect(await pricing.post(MANAGER, "/tariff-requests", tariff(customer), key=key), 201)
@@ -280,6 +292,10 @@ async def test_an_expired_level_is_told_once_and_the_request_stays_open_for_an_a
     assert await told(alone, subject) == ["requested", "overdue"]
     shown = expect(await alone.get(HEAD, f"/tariff-requests/{request['id']}"), 200)
     assert (shown["state"], shown["late"]) == ("open", ["county"])
+    in_time = await asked(alone, MANAGER, await a_customer(alone, 3))
+    for late, found in (("true", request), ("false", in_time)):
+        listed = expect(await alone.get(FINANCE, f"/tariff-requests?late={late}"), 200)
+        assert [item["id"] for item in listed["items"]] == [found["id"]]
     passed = await move(alone, HEAD, request, "send-up")
     assert (passed["level"], passed["due_at"]) == ("city", "2026-03-24T00:00:00+08:00")
     alone.set_clock("2026-03-24T00:00:01+08:00")
@@ -288,6 +304,31 @@ async def test_an_expired_level_is_told_once_and_the_request_stays_open_for_an_a
     assert refused["late"] == ["county", "city"]
     assert [level["late"]["holder"]["org_id"] for level in refused["levels"]] == ["420106", "420100"]
     assert await told(alone, subject) == ["requested", "overdue", "sent-up", "overdue", "refused"]
+
+
+async def test_sweeper_and_late_answers_at_one_instant_tell_each_overdue_once(
+    alone: ServiceUnderTest,
+) -> None:
+    requests = [await asked(alone, MANAGER, await a_customer(alone, 3)) for _ in range(30)]
+    alone.set_clock("2026-03-06T00:00:00+08:00")
+    steps = ("approve", "refuse", "send-up")
+    answers = await asyncio.gather(
+        *(
+            alone.post(
+                HEAD,
+                f"/tariff-requests/{one['id']}/{steps[place % 3]}",
+                {"reason": "因故"} if place % 3 else {},
+            )
+            for place, one in enumerate(requests)
+        )
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    await swept(alone)
+    for place, one in enumerate(requests):
+        last = ("approved", "refused", "sent-up")[place % 3]
+        assert await told(alone, f"tariff-request:{one['id']}") == ["requested", "overdue", last]
+        late = expect(await alone.get(HEAD, f"/tariff-requests/{one['id']}"), 200)["levels"][0]["late"]
+        assert late["holder"]["staff_id"] == str(HEAD.staff_id)
 
 
 async def test_the_clock_warns_twice_and_passes_to_the_director_who_may_then_answer(

@@ -89,10 +89,27 @@ async def test_revenue_is_that_of_the_key_accounts_of_the_two_quarters(scoring: 
     again = corrected_fact("2026-01", [(one, "1210.00", 2)], "late")
     elsewhere = usage_fact("2026-04", [(one, "5000.00", 1)])
     await scoring.hear(*known, stranger, then, now, again, elsewhere)
+    scoring.set_clock("2026-04-01T00:00:00+08:00")
     line = (await scored(scoring, "420100", "2026Q1"))["lines"]["revenue"]
     assert (line["figures"]["now"], line["figures"]["before"]) == ("1210.00", "1000.00")
     assert line["points"] == "11"
     assert line["evidence"] == sorted((str(then.id), str(again.id)))
+
+
+async def test_while_the_quarter_runs_the_months_that_are_over_are_compared(
+    scoring: ServiceUnderTest,
+) -> None:
+    (known,) = customers(1, LAST_YEAR)
+    one = customer_of(known)
+    months = ("2025-01", "2025-02", "2025-03", "2026-01", "2026-02", "2026-03")
+    told = [usage_fact(month, [(one, "100.00", 1)]) for month in months]
+    await scoring.hear(known, *told)
+    line = (await scored(scoring, "420100", "2026Q1"))["lines"]["revenue"]
+    assert line["figures"]["months"] == ["2026-01", "2026-02"]
+    assert (line["figures"]["now"], line["figures"]["before"]) == ("200.00", "200.00")
+    scoring.set_clock("2026-04-01T00:00:00+08:00")
+    line = (await scored(scoring, "420100", "2026Q1"))["lines"]["revenue"]
+    assert (line["figures"]["now"], line["figures"]["before"]) == ("300.00", "300.00")
 
 
 async def test_class_2_and_up_counts_customers_and_revenue(scoring: ServiceUnderTest) -> None:

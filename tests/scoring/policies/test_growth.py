@@ -13,6 +13,7 @@ from support.law import provision
 from support.scoring import item
 
 COUNTING = provision(TargetMarketCounting)
+MONTHS = ("2026-01", "2026-02", "2026-03")
 
 
 def number(now: int, before: int) -> Decision[Judged]:
@@ -21,13 +22,13 @@ def number(now: int, before: int) -> Decision[Judged]:
 
 
 def revenue(now: str, before: str) -> Decision[Judged]:
-    return growth.revenue_of_accounts(item("revenue"), Revenue(Decimal(now), Decimal(before), ()))
+    return growth.revenue_of_accounts(item("revenue"), Revenue(MONTHS, Decimal(now), Decimal(before), ()))
 
 
 def upper(now: int, before: int, money: tuple[str, str] = ("0", "0"), *, base: bool = True) -> Judged:
     facts = Growth(
         Numbers(Count(now, 0), Count(before, 0), ()),
-        Revenue(Decimal(money[0]), Decimal(money[1]), ()),
+        Revenue(MONTHS, Decimal(money[0]), Decimal(money[1]), ()),
         base_period=base,
     )
     return growth.class_2_and_up(item("class-2-and-up"), COUNTING, facts).outcome
@@ -91,6 +92,13 @@ def test_revenue_is_judged_as_the_number_is(now: str, points: str) -> None:
 
 def test_without_revenue_a_year_before_revenue_is_not_assessed() -> None:
     assert not revenue("1000.00", "0.00").outcome.assessed
+
+
+def test_before_a_month_is_over_revenue_is_not_assessed() -> None:
+    facts = Revenue((), Decimal(), Decimal(), ())
+    decision = growth.revenue_of_accounts(item("revenue"), facts)
+    assert not decision.outcome.assessed
+    assert "尚无月份结束" in decision.because.zh
 
 
 @pytest.mark.parametrize(

@@ -61,13 +61,13 @@ class AgreementIn(Body):
 
 
 class SignedIn(AgreementIn):
-    """An agreement that was signed before; `signed_on` absent: on the day it starts."""
+    """An agreement that was signed before; `signed_on` absent: by the day it started."""
 
     signed_on: date | None = None
 
     def load(self) -> LoadAgreement:
         """Give the command."""
-        return LoadAgreement(self.draft(), self.signed_on or self.starts_on)
+        return LoadAgreement(self.draft(), self.signed_on)
 
 
 class Load(Body):

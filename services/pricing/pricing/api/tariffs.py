@@ -66,6 +66,7 @@ class TariffFilters(Filters):
     level: Level | None = None
     org_id: OrgFilter = None
     customer_id: UUID | None = None
+    late: bool | None = None
 
 
 @router.post(

@@ -9,6 +9,7 @@ from pricing.commands import Asker, DraftAgreement, LoadAgreement, MoveAgreement
 from pricing.handlers.customers import all_named, check_lines, known, named
 from pricing.model.agreements import Agreement, AgreementState, Terms
 from pricing.model.customers import Customer
+from pricing.model.refusals.agreements import TermReversed
 from pricing.model.refusals.customers import InFuture, MakerIsChecker, UnknownLine
 from pricing.policies.terms import must_be_approved, must_state_its_terms
 from pricing.ports import AgreementEnd, Desk
@@ -33,6 +34,8 @@ async def sign_agreement(command: MoveAgreement, desk: Desk) -> Agreement:
         raise MakerIsChecker.of()
     signed_on = command.signed_on or desk.today
     _must_have_come(signed_on, "/signed_on", desk)
+    if draft.ends_on is not None and draft.ends_on < desk.today:
+        raise TermReversed.of(draft.ends_on, "/signed_on")
     terms = desk.law.find(AgreementTerms, org_id=draft.org_id, day=desk.today)
     because = must_state_its_terms(draft, terms)
     if draft.terms.discounts:
@@ -85,11 +88,12 @@ async def agreement_runs_out(agreement_id: UUID, desk: Desk) -> None:
 def _loaded(
     command: LoadAgreement, customer: Customer, asker: Asker, desk: Desk, pointer: str
 ) -> list[Agreement]:
-    _must_have_come(command.signed_on, f"{pointer}/signed_on", desk)
+    signed_on = command.signed_on or min(command.draft.starts_on, desk.today)
+    _must_have_come(signed_on, f"{pointer}/signed_on", desk)
     drafted = _drafted(command.draft, customer, asker, desk, pointer)
     terms = desk.law.find(AgreementTerms, org_id=customer.org_id, day=desk.today)
     because = Because.of(terms.cite(settlement_days=drafted.settlement_days))
-    signed = drafted.sign(command.signed_on, because.to_json())
+    signed = drafted.sign(signed_on, because.to_json())
     over = signed.ends_on is not None and signed.ends_on < desk.today
     return [signed, signed.end(signed.ends_on, None)] if over and signed.ends_on else [signed]
 

@@ -44,8 +44,7 @@ async def request_tariff(command: RequestTariff, desk: Desk) -> TariffRequest:
     asker = command.asker
     check_lines(command.lines, asker.org_id, desk)
     rules = _rules(asker.org_id, desk)
-    small = _small_customers(asker.org_id, desk)
-    class_ = authority.class_with_standard(customer.class_, customer.name, rules.standard, small)
+    class_ = _class_of(customer, asker.org_id, rules, desk)
     await _must_be_free(customer, command.lines, desk)
     needed = authority.level_needed(rules, Asked(class_, command.lines, command.discount))
     seat = _seat(needed.outcome.and_above(), asker.org_id, {asker.actor, str(customer.manager_id)}, desk)
@@ -74,10 +73,9 @@ async def request_tariff(command: RequestTariff, desk: Desk) -> TariffRequest:
 
 async def approve_tariff(command: AnswerTariff, desk: Desk) -> TariffRequest:
     """Grant what lies within the level's authority; raises BeyondAuthority where it does not."""
-    before, customer = await _to_answer(command, desk)
+    before, _ = await _to_answer(command, desk)
     rules = _rules(before.org_id, desk)
-    small = _small_customers(before.org_id, desk)
-    class_ = authority.class_with_standard(customer.class_, customer.name, rules.standard, small)
+    class_ = _class_of(await known(before.customer_id, desk), before.org_id, rules, desk)
     asked = Asked(class_, before.lines, before.figures.discount)
     needed = authority.must_be_within(rules, asked, before.level)
     steps = await _lateness(before, desk)
@@ -102,8 +100,7 @@ async def refuse_tariff(command: AnswerTariff, desk: Desk) -> TariffRequest:
 
 async def send_tariff_up(command: AnswerTariff, desk: Desk) -> TariffRequest:
     """Pass a request to the level above, whose own days begin; raises NothingAbove."""
-    before, customer = await _to_answer(command, desk)
-    barred = {before.requested_by, str(customer.manager_id)}
+    before, barred = await _to_answer(command, desk)
     seat = _seat(before.level.above(), before.org_id, barred, desk, last=before.level)
     steps = await _lateness(before, desk)
     passed = steps[-1].send_up(_act(command, desk), seat.level, seat.node.org_id)
@@ -133,20 +130,24 @@ async def tariff_is_overdue(request: TariffRequest, desk: Desk) -> None:
         await desk.tariffs.save(request, steps[1:])
 
 
-async def _to_answer(command: AnswerTariff, desk: Desk) -> tuple[TariffRequest, Customer]:
-    """Give an open request and its customer to somebody who may answer it."""
+async def _to_answer(command: AnswerTariff, desk: Desk) -> tuple[TariffRequest, set[str]]:
+    """Give an open request to somebody who may answer it, and who may not: its maker and the customer's manager.
+
+    A customer that has left the scope since leaves the request to be refused, sent up or withdrawn.
+    """
     request = await desk.tariffs.get(command.request_id)
     asker, sitting = command.asker, request.sitting
-    customer = await known(request.customer_id, desk)
+    found = await desk.customers.by_id([request.customer_id])
+    barred = {request.requested_by, *(str(customer.manager_id) for customer in found.values())}
     role = DECIDES[sitting.level]
     sits_there = asker.org_id == sitting.org_id and role in asker.roles
     # A deputy of who is absent, or the next of the chain once the time ran out.
     if not sits_there and not await desk.tariffs.is_held_by(request.id, asker):
         raise NotTheDecider.of(sitting.org_id, role)
-    if asker.actor in (request.requested_by, str(customer.manager_id)):
+    if asker.actor in barred:
         raise MakerIsChecker.of()
     _must_be_open(request)
-    return request, customer
+    return request, barred
 
 
 def _must_be_open(request: TariffRequest) -> None:
@@ -177,11 +178,14 @@ def _rules(org_id: str, desk: Desk) -> Rules:
     )
 
 
-def _small_customers(org_id: str, desk: Desk) -> Provision[SmallCustomers] | None:
+def _class_of(customer: Customer, org_id: str, rules: Rules, desk: Desk) -> int:
+    """Give the class that holds today; raises NoDiscountStandard, citing the small customers' rule where there is one."""
+    small: Provision[SmallCustomers] | None
     try:
-        return desk.law.find(SmallCustomers, org_id=org_id, day=desk.today)
+        small = desk.law.find(SmallCustomers, org_id=org_id, day=desk.today)
     except NoLaw:
-        return None
+        small = None
+    return authority.class_with_standard(customer.class_, customer.name, rules.standard, small)
 
 
 def _seat(

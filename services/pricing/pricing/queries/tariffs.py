@@ -29,12 +29,13 @@ FIGURES = ("discount", "standard", "reason", "said", "grounds")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What requests are listed by; an organisation with all below it."""
+    """What requests are listed by; an organisation with all below it; `late`: some level let its days run out."""
 
     state: str | None = None
     level: str | None = None
     org_id: str | None = None
     customer_id: UUID | None = None
+    late: bool | None = None
 
 
 async def tariff_request(
@@ -70,6 +71,7 @@ async def tariff_requests(tx: Transaction, wanted: Wanted, paging: Paging, reade
         "t.level = {}": wanted.level,
         "t.customer_id = {}": wanted.customer_id,
         "is_within(t.org_id, {})": wanted.org_id,
+        "jsonb_path_exists(t.levels, '$[*].late ? (@ != null)') = {}": wanted.late,
     }
     listing = Listing(COLUMNS, SOURCE, "t.id", conditions)
     return await by_id(tx, listing, paging, lambda row: _shown(row, sittings_of(row["levels"]), reader))

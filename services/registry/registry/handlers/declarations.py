@@ -130,7 +130,7 @@ async def _entered(declared: Declaration, match: Match, desk: Desk) -> Declarati
     await desk.declarations.add(declared, match.like)
     if protected:
         await grant(declared, desk)
-    if declared.state in UNDECIDED:
+    elif declared.state in UNDECIDED:
         await start_decision(declared, desk)
     return declared
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chassis.ids import uuid7
 from registry.model.claims import Claim, ClaimState
-from registry.model.declarations import Declaration
+from registry.model.declarations import UNDECIDED, Declaration
 from registry.policies.claims import protected_until
 from registry.ports.desk import ClaimEnd, DecisionDue, Desk
 from regulations.provisions import Because
@@ -13,7 +13,10 @@ from regulations.topics.registration import RegistrationDecide
 
 
 async def grant(declared: Declaration, desk: Desk) -> Sequence[Claim]:
-    """Grant one claim a line, protected from now for the window in force; the database refuses a line that is held."""
+    """Grant one claim a line, protected from now for the window in force; the database refuses a line that is held.
+
+    Where annex 1 has come already, the clock of the city center starts too.
+    """
     if declared.customer_id is None:
         raise LookupError("a declaration without a customer is granted nothing")
     window = desk.law.find(ClaimWindow, org_id=declared.org_id, day=desk.today)
@@ -39,14 +42,17 @@ async def grant(declared: Declaration, desk: Desk) -> Sequence[Claim]:
         [
             ClaimEnd(claim, window.value.length, warnings.value.days_before, declared.submitted_by, because)
             for claim in claims
-        ]
+        ],
+        _decision_due(declared, desk) if declared.state in UNDECIDED else None,
     )
     return claims
 
 
 async def start_decision(declared: Declaration, desk: Desk) -> None:
     """Start the clock of the city center."""
+    await desk.clocks.start_decision(_decision_due(declared, desk))
+
+
+def _decision_due(declared: Declaration, desk: Desk) -> DecisionDue:
     within = desk.law.find(RegistrationDecide, org_id=declared.org_id, day=desk.today)
-    await desk.clocks.start_decision(
-        DecisionDue(declared, desk.now, within.value.within, Because.of(within.cite()))
-    )
+    return DecisionDue(declared, desk.now, within.value.within, Because.of(within.cite()))

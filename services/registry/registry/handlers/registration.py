@@ -35,8 +35,9 @@ async def approve_declaration(command: ApproveDeclaration, desk: Desk) -> Declar
         raise WrongState("先由责任单位注册该客户", "the responsible unit registers the customer first")
     if customer.state is CustomerState.PROSPECT:
         customer = await _registered(command, declared, customer, desk)
-    await _make_standing(declared, desk)
-    await desk.clocks.decided(declared.declaration_id)
+    claims = await desk.claims.of_declaration(declared.declaration_id)
+    await desk.claims.renew([claim.standing() for claim in claims], "registered", None)
+    await desk.clocks.registered(declared.declaration_id, claims)
     await desk.declarations.save(approved, customer_code=customer.customer_code)
     return approved
 
@@ -150,9 +151,3 @@ async def _assign(customer: Customer, manager_id: UUID, desk: Desk, because: Why
         ),
         because,
     )
-
-
-async def _make_standing(declared: Declaration, desk: Desk) -> None:
-    claims = await desk.claims.of_declaration(declared.declaration_id)
-    await desk.claims.renew([claim.standing() for claim in claims], "registered", None)
-    await desk.clocks.stop_claims(claims)

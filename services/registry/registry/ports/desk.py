@@ -165,8 +165,8 @@ class DecisionDue:
 class Clocks(Protocol):
     """Deadlines of claims and declarations."""
 
-    async def start_claims(self, ends: Sequence[ClaimEnd]) -> None:
-        """Start the clocks of claims."""
+    async def start_claims(self, ends: Sequence[ClaimEnd], due: DecisionDue | None) -> None:
+        """Start the clocks of claims, and the center's where it has to decide already."""
         ...
 
     async def start_decision(self, due: DecisionDue) -> None:
@@ -179,6 +179,10 @@ class Clocks(Protocol):
 
     async def undecidable(self, declaration_id: UUID) -> None:
         """Cancel the center's clock: the declaration has gone away."""
+        ...
+
+    async def registered(self, declaration_id: UUID, claims: Sequence[Claim]) -> None:
+        """Settle the center's clock, and cancel those of the claims, which stand from now on."""
         ...
 
     async def stop_claims(self, claims: Sequence[Claim]) -> None:
@@ -207,7 +211,7 @@ class Seal(Protocol):
 
 
 class Apart(Protocol):
-    """A part of the transaction that is undone alone where it fails."""
+    """A part of the transaction that is undone alone where it is refused."""
 
     def __call__(self) -> AbstractAsyncContextManager[Any]:
         """Begin such a part."""

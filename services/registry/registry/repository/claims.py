@@ -18,12 +18,16 @@ from registry.model.refusals import CustomerTaken
 from registry.model.staff import Role
 from registry.ports.desk import ClaimEnd, DecisionDue, Why
 from registry.ports.tree import Tree
-from registry.repository.rows import insert_all, update, update_all
+from registry.repository.rows import insert_all, update
 from registry.tables.claims import claim_of, claim_row, claim_values
 from regulations.calendars import days_before, due
 
 CLAIM_END = "claim-end"
 REGISTRATION_DECIDE = "registration-decide"
+REGISTERED = """
+    SELECT settle_deadlines($1, 'declaration', $2, $3, $4),
+           (SELECT sum(cancel_deadlines('claim', one.id, $6, $4)) FROM unnest($5::text[]) AS one(id))
+"""
 # The driver tells which key stands twice as `(customer_id, line)=(…, domestic-express)`.
 _HELD = re.compile(r"\)=\([^,]+, (.+)\)")
 _ENDS: dict[ClaimState, type[ClaimFact]] = {
@@ -68,10 +72,9 @@ class ClaimRows:
 
     async def renew(self, claims: Sequence[Claim], reason: str, why: Why) -> None:
         """Write claims that run on, and tell each."""
-        if claims:
-            events = [self._event(ClaimRenewed, claim, reason, why) for claim in claims]
-            rows = [claim_values(claim, why) for claim in claims]
-            await update_all(self._tx, "claim", "claim_id", rows, events)
+        for claim in claims:
+            row = claim_row(claim, why)
+            await update(self._tx, "claim", "claim_id", row, [self._event(ClaimRenewed, claim, reason, why)])
 
     async def end(self, claim: Claim, reason: str, why: Why) -> None:
         """Write a claim that ended, and tell it."""
@@ -97,28 +100,30 @@ class ClockRows:
         self._tx = tx
         self._law = law
 
-    async def start_claims(self, ends: Sequence[ClaimEnd]) -> None:
-        """Start the clocks of claims, warned at the days before their end that the law names."""
-        await deadlines.start(self._tx, [self._claim_end(end) for end in ends])
+    async def start_claims(self, ends: Sequence[ClaimEnd], due: DecisionDue | None) -> None:
+        """Start the clocks of claims, warned at the days before their end that the law names, and the center's."""
+        decisions = [self._decision(due)] if due else []
+        await deadlines.start(self._tx, [*(self._claim_end(end) for end in ends), *decisions])
 
     async def start_decision(self, decision: DecisionDue) -> None:
         """Start the center's clock."""
-        declared = decision.declared
-        term = Term(
-            kind=REGISTRATION_DECIDE,
-            subject=("declaration", str(declared.declaration_id)),
-            org_id=declared.org_id,
-            holder=Holder(declared.city_org_id, Role.CENTER_OFFICER),
-            started_at=decision.started_at,
-            duration=decision.within,
-            because=decision.because.reasons,
-            customer_id=str(declared.customer_id),
-        )
-        await deadlines.start(self._tx, [deadlines.plan(term, self._law)])
+        await deadlines.start(self._tx, [self._decision(decision)])
 
     async def decided(self, declaration_id: UUID) -> None:
         """Settle the center's clock."""
         await deadlines.settle(self._tx, ("declaration", str(declaration_id)), [REGISTRATION_DECIDE])
+
+    async def registered(self, declaration_id: UUID, claims: Sequence[Claim]) -> None:
+        """Settle the center's clock and cancel those of the claims, in one statement."""
+        await self._tx.execute(
+            REGISTERED,
+            self._tx.moment.service,
+            str(declaration_id),
+            [REGISTRATION_DECIDE],
+            self._tx.now,
+            [str(claim.claim_id) for claim in claims],
+            [CLAIM_END],
+        )
 
     async def undecidable(self, declaration_id: UUID) -> None:
         """Cancel the center's clock: the declaration has gone away."""
@@ -130,6 +135,20 @@ class ClockRows:
             await deadlines.cancel_all(
                 self._tx, "claim", [str(claim.claim_id) for claim in claims], [CLAIM_END]
             )
+
+    def _decision(self, decision: DecisionDue) -> deadlines.Deadline:
+        declared = decision.declared
+        term = Term(
+            kind=REGISTRATION_DECIDE,
+            subject=("declaration", str(declared.declaration_id)),
+            org_id=declared.org_id,
+            holder=Holder(declared.city_org_id, Role.CENTER_OFFICER),
+            started_at=decision.started_at,
+            duration=decision.within,
+            because=decision.because.reasons,
+            customer_id=str(declared.customer_id),
+        )
+        return deadlines.plan(term, self._law)
 
     def _claim_end(self, end: ClaimEnd) -> deadlines.Deadline:
         claim = end.claim

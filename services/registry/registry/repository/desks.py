@@ -1,9 +1,12 @@
 """Desks laid out over one transaction."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from chassis.directory import Snapshot
 from chassis.phones import NotAPhone, PhoneBook
 from chassis.transaction import Transaction
-from contracts.refusals import InvalidValue
+from contracts.refusals import InvalidValue, Refusal
 from registry.commands import Asker
 from registry.ports.care import CareDesk
 from registry.ports.desk import Desk, Seal
@@ -46,7 +49,7 @@ class DeskMaker:
             clocks=ClockRows(tx, law),
             phone_keys=self._phones,
             bounds=self.settings.bounds,
-            apart=tx.connection.transaction,
+            apart=Savepoints(tx).apart,
         )
 
     def care_desk(self, tx: Transaction, law: Snapshot, asker: Asker) -> CareDesk:
@@ -61,7 +64,7 @@ class DeskMaker:
             visits=VisitRows(tx, tree, self.vault),
             symposia=SymposiumRows(tx, tree, self.vault),
             phone_keys=self._phones,
-            apart=tx.connection.transaction,
+            apart=Savepoints(tx).apart,
         )
 
     def tree_desk(self, tx: Transaction, law: Snapshot) -> TreeDesk:
@@ -77,6 +80,27 @@ class DeskMaker:
             drafts=DraftRows(tx),
             calendars=CalendarRows(tx),
         )
+
+
+class Savepoints:
+    """Parts of a transaction one after another; the end of each and the beginning of the next are one statement."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self._kept = False
+
+    @asynccontextmanager
+    async def apart(self) -> AsyncIterator[None]:
+        """Begin a part that is undone alone where it is refused; parts do not hold parts."""
+        await self._tx.execute(
+            "RELEASE SAVEPOINT apart; SAVEPOINT apart" if self._kept else "SAVEPOINT apart"
+        )
+        self._kept = True
+        try:
+            yield
+        except Refusal:
+            await self._tx.execute("ROLLBACK TO SAVEPOINT apart")
+            raise
 
 
 class _Phones:

@@ -56,23 +56,6 @@ async def insert_all(tx: Transaction, table: str, rows: Sequence[Row], events: S
     )
 
 
-async def update_all(
-    tx: Transaction, table: str, key: str, rows: Sequence[Row], events: Sequence[Event]
-) -> None:
-    """Write the next version of several rows and what they tell, one event a row; raises StaleVersion."""
-    changes = ", ".join(f"{column} = given.{column}" for column in rows[0] if column != key)
-    written = await tx.fetchrow(
-        f"WITH written AS (UPDATE {table} SET {changes}"  # noqa: S608 - column names of our own
-        f" FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) AS given"
-        f" WHERE {table}.{key} = given.{key} AND {table}.version = given.version - 1 RETURNING 1)"
-        " SELECT count(*) AS rows, announce($2::jsonb) FROM written",
-        to_json(rows),
-        tx.encoded(events),
-    )
-    if written is None or written["rows"] != len(rows):
-        raise stale()
-
-
 def stale() -> StaleVersion:
     """Give the refusal of a change to something that has changed meanwhile."""
     return StaleVersion("该记录已被他人修改,请重新读取", "the record has changed; read it again")

@@ -96,16 +96,16 @@ async def _upper_classes(grounds: Grounds, law: ItemLaw) -> Decision[Judged]:
 
 async def _earned(grounds: Grounds, counts: Counting) -> Revenue:
     accounts, quarter = grounds.accounts, grounds.quarter
+    months = quarter.months_over_by(grounds.by)
     paying = [customer_id for customer_id, one in accounts.now.items() if counts(one)]
     paid = [customer_id for customer_id, one in accounts.before.items() if counts(one)]
-    now = await grounds.heard.revenue(paying, quarter.months)
-    before = await grounds.heard.revenue(paid, quarter.year_before.months)
-    events = tuple(one.event_id for one in (*now, *before))
-    return Revenue(_sum(now), _sum(before), events)
+    now = await grounds.heard.revenue(paying, months)
+    before = await grounds.heard.revenue(paid, quarter.year_before.months[: len(months)])
+    return Revenue(months, _sum(now), _sum(before), tuple(one.event_id for one in (*now, *before)))
 
 
 def _sum(told: Sequence[RevenueTold]) -> Decimal:
-    return sum((one.revenue for one in told), Decimal())
+    return sum((one.revenue for one in told), Decimal("0.00"))
 
 
 async def _files(grounds: Grounds, law: ItemLaw) -> Decision[Judged]:

@@ -83,8 +83,9 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Revenue:
-    """Settled fees in yuan of the quarter and of the same quarter a year before, and the events that told them."""
+    """Settled fees in yuan of the quarter's months that are over and of the same months a year before, and who told."""
 
+    months: tuple[str, ...]
     now: Decimal
     before: Decimal
     events: tuple[UUID, ...]

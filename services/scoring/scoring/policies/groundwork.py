@@ -13,10 +13,9 @@ from regulations.topics.registration import FileReporting, VolumeLedger
 from scoring.model.facts import Analysed, Duty, Files, Meetings, Standing, Visited, Visits
 from scoring.model.periods import MONTHS, QUARTERS, Part, Quarter
 from scoring.model.sheets import Judged
-from scoring.policies.items import ItemLaw, decided, deducted, not_assessed, plain_figures
+from scoring.policies.items import NO_MONTH, ItemLaw, decided, deducted, not_assessed, plain_figures
 
 NOBODY = ("期末没有大客户", "no key account at the quarter's end")
-NO_MONTH = ("本季度尚无月份结束", "no month of the quarter is over")
 NOTHING_ENDED = (
     "本季度没有到期应考核的频次",
     "no part of the year over which it is spread has ended in the quarter",

@@ -7,7 +7,7 @@ from regulations.provisions import Decision, Provision
 from regulations.topics.customers import TargetMarketCounting
 from scoring.model.facts import Growth, Numbers, Revenue
 from scoring.model.sheets import Judged, cut_off
-from scoring.policies.items import ItemLaw, decided, not_assessed, plain_figures, whole_steps
+from scoring.policies.items import NO_MONTH, ItemLaw, decided, not_assessed, plain_figures, whole_steps
 
 Counting = Provision[TargetMarketCounting]
 NO_ACCOUNTS = ("上年同期末没有大客户，无基期", "no base period, for there was no key account a year before")
@@ -32,7 +32,9 @@ def number_of_accounts(law: ItemLaw, counting: Counting, facts: Numbers) -> Deci
 def revenue_of_accounts(law: ItemLaw, facts: Revenue) -> Decision[Judged]:
     """Judge the growth of the key accounts' revenue against the same quarter of the year before."""
     now, before = facts.now, facts.before
-    figures: dict[str, object] = {"now": now, "before": before}
+    figures: dict[str, object] = {"now": now, "before": before, "months": facts.months}
+    if not facts.months:
+        return not_assessed(law, NO_MONTH, figures)
     if not before:
         return not_assessed(law, NO_REVENUE, figures)
     growth = (Fraction(now) - Fraction(before)) / Fraction(before)
@@ -50,6 +52,7 @@ def class_2_and_up(law: ItemLaw, counting: Counting, facts: Growth) -> Decision[
     figures: dict[str, object] = {
         "now": now,
         "before": before,
+        "months": money.months,
         "revenue_now": money.now,
         "revenue_before": money.before,
     }
@@ -65,7 +68,7 @@ def class_2_and_up(law: ItemLaw, counting: Counting, facts: Growth) -> Decision[
         figures["revenue_growth"] = cut_off(growth)
         zh, en = f"{zh}，收入增长{percent(growth)}", f"{en}, revenue {percent(growth)}"
     else:
-        zh, en = f"{zh}，上年同期无收入，只计户数", f"{en}, customers alone without base revenue"
+        zh, en = f"{zh}，无上年同期收入可比，只计户数", f"{en}, customers alone without base revenue"
     events = facts.numbers.events + facts.revenue.events
     judged = Judged(law.bounded(points), assessed=True, figures=plain_figures(figures), evidence=events)
     return decided(law, judged, zh, en, law.reading.cite(base_revenue=money.before), counting.cite())

@@ -10,6 +10,8 @@ from regulations.reading import plain
 from regulations.topics.scores import BureauScore, BureauScoreReading, PerStep, ScoreItem
 from scoring.model.sheets import Judged, plain_number
 
+NO_MONTH = ("本季度尚无月份结束", "no month of the quarter is over")
+
 
 class PackLacksStep(LookupError):
     """The pack in force has an item without the step that the item is judged by."""

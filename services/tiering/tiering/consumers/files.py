@@ -19,9 +19,10 @@ from tiering.consumers.filings import FilingClocks
 from tiering.handlers.usage import lines_in_force
 from tiering.model.usage import FileFormat, FileRefused, FileState, Reason, Tally, UsageFile
 from tiering.policies import faults
+from tiering.policies import warnings as warnings_of
 from tiering.policies.csv_lines import EncodingTest
-from tiering.policies.filing import filing_term
-from tiering.policies.portions import Annex3File, CsvFile, Portion, Reading, warnings_of
+from tiering.policies.filing import filing_term, least_customers
+from tiering.policies.portions import Annex3File, CsvFile, Portion, Reading
 from tiering.ports.usage import Batch, Taken
 from tiering.repository.filings import FilingsInTables
 from tiering.repository.usage_files import (
@@ -160,7 +161,11 @@ class Loader:
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
             files, filings = UsageFilesInTables(tx), FilingsInTables(tx, law)
             revenue, pieces = await files.sums(file)
-            warnings = warnings_of(source.stated, revenue, pieces)
+            warnings = warnings_of.of_totals(source.stated, revenue, pieces)
+            least = least_customers(file.org_id, file.month, law)
+            if least is not None:
+                covered = await filings.covered(file.org_id, file.month, least.outcome)
+                warnings += warnings_of.of_coverage(least, *covered)
             await files.loaded(file, source.stated, warnings, law.path(file.org_id))
             if file.late:
                 await filings.tell_missing(file.org_id, file.month, filing_term(file.org_id, file.month, law))

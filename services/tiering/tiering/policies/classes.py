@@ -27,8 +27,24 @@ class _Earned:
         return tuple(cls for cls in (self.by_fees, self.by_importance) if cls is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A standing with its reasons and its sentence, not yet put into words as a whole: that costs more than to decide."""
+
+    outcome: Standing
+    reasons: tuple[Reason, ...]
+    zh: str
+    en: str
+
+
 def standing(figures: Figures, law: ClassLaw) -> Decision[Standing]:
     """Give class and eligibility, with every provision that bore on them and the figures it was given."""
+    rating = rated(figures, law)
+    return Decision(rating.outcome, Because.of(*rating.reasons, zh=rating.zh, en=rating.en))
+
+
+def rated(figures: Figures, law: ClassLaw) -> Rating:
+    """Give the same for who says more about it."""
     earned = _earned(figures, law)
     apart_from_rank = _by_facts(figures, law) or _by_kind(figures, law) or earned.by_importance is not None
     eligible = apart_from_rank or _by_rank(figures, law)
@@ -40,8 +56,7 @@ def standing(figures: Figures, law: ClassLaw) -> Decision[Standing]:
         *(_reasons_of_rank_alone(figures, law) if cls and not earned.given else ()),
     )
     outcome = Standing(Tier(law.scheme, law.tier_of(cls) if cls else None, cls), eligible)
-    zh, en = _words(figures, law, outcome)
-    return Decision(outcome, Because.of(*reasons, zh=zh, en=en))
+    return Rating(outcome, reasons, *_words(figures, law, outcome))
 
 
 def asks_rank(figures: Figures, law: ClassLaw) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from chassis.directory import Snapshot
 from regulations.calendars import Due, Duration, add_months, day_start, due
-from regulations.provisions import Because
+from regulations.provisions import Because, Decision
 from regulations.topics.usage import UsageFiling, UsageFilingDay
 from tiering.model.months import month_text
 from tiering.model.refusals import MonthToCome, MonthTooOld
@@ -48,3 +48,13 @@ def check_month(month: date, today: date, months_back: int) -> None:
     oldest = add_months(today.replace(day=1), -months_back)
     if month < oldest:
         raise MonthTooOld.of(month_text(month), month_text(oldest))
+
+
+def least_customers(org_id: str, month: date, law: Snapshot) -> Decision[int] | None:
+    """Give how many customers a unit reports at least, by its place; None where the regulation names no number."""
+    filing = law.find(UsageFiling, org_id=org_id, day=add_months(month, 1))
+    place = law.organisation(org_id).place_class
+    least = next((count for name, count in filing.value.at_least_top.items() if name == place), None)
+    if least is None:
+        return None
+    return Decision(least, Because.of(filing.cite(org_id=org_id, place=place, month=month_text(month))))

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from chassis.spreadsheets.tables import Column, TableRow, read_table
 from chassis.spreadsheets.workbooks import Workbook
@@ -185,22 +184,6 @@ def header_missing(fields: Sequence[str]) -> FileRefused:
         f"没有找到表头，或缺少栏目：{zh}",
         f"No header, or columns missing: {', '.join(fields)}",
     )
-
-
-def warnings_of(stated: Stated | None, revenue: Decimal, pieces: int) -> list[dict[str, Any]]:
-    """Compare what a form says of itself with its rows."""
-    if stated is None:
-        return []
-    compared = (("revenue", "收入", stated.revenue, revenue), ("pieces", "件数", stated.pieces, pieces))
-    return [
-        {
-            "code": f"{field}-total-differs",
-            "zh": f"{word}合计与明细不符：合计行{said}，明细相加{counted}",
-            "en": f"The form's total of {field} is {said}, its rows add up to {counted}",
-        }
-        for field, word, said, counted in compared
-        if said is not None and said != counted
-    ]
 
 
 def _fault(row: TableRow) -> RowFault | None:

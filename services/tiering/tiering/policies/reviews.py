@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from regulations.provisions import Because, Decision, Provision, Reason
+from regulations.provisions import Because, Provision, Reason
 from regulations.topics.tiers import ReviewProcedure
 from tiering.model.reviews import Line
 from tiering.model.tiers import BASIS_POINT, Months
-from tiering.policies.classes import standing
+from tiering.policies.classes import rated
 from tiering.policies.law import ClassLaw
 
 
@@ -39,59 +39,61 @@ def growth(fees: Decimal, prior_fees: Decimal) -> Decimal | None:
     return ((fees - prior_fees) / prior_fees).quantize(BASIS_POINT, ROUND_HALF_UP)
 
 
-def suggested(cls: int | None, overdue_days: int, law: ClassLaw) -> Decision[int | None]:
+def suggested(cls: int | None, overdue_days: int, law: ClassLaw) -> int | None:
     """Give the class that arrears overdue for too long suggest; never worse than the scheme's least."""
-    if law.adjustment is None:
-        return Decision(cls, Because.of())
+    if cls is None or law.adjustment is None:
+        return cls
     rule = law.adjustment.value
-    cited = law.adjustment.cite(overdue_days=overdue_days, table_class=cls)
-    lowered = cls is not None and overdue_days > (rule.overdue_more_than.days or 0)
-    if cls is None or not lowered:
-        return Decision(cls, Because.of(cited))
+    if overdue_days <= (rule.overdue_more_than.days or 0):
+        return cls
     worst = max(law.equivalents.value.classes.values())
-    down = max(cls, min(cls + rule.classes_down, worst))
-    return Decision(
-        down,
-        Because.of(
-            cited,
-            zh=f"欠费逾期 {overdue_days} 天，建议由{cls}类调为{down}类",
-            en=f"{overdue_days} days overdue: class {down} instead of {cls} is suggested",
-        ),
-    )
+    return max(cls, min(cls + rule.classes_down, worst))
 
 
 def explained(line: Line, law: ClassLaw) -> Because:
     """Give why a line proposes its class: the table, the four indicators, the adjustment, an override."""
-    table = standing(line.figures, law)
-    adjusted = suggested(table.outcome.tier.cls, line.overdue_days, law)
-    reasons: list[Reason] = [*table.because.reasons]
-    if law.review is not None:
-        reasons.append(
-            law.review.cite(
-                revenue=line.figures.fees,
-                settlement_days=line.settlement_days,
-                overdue_days=line.overdue_days,
-                prior_revenue=line.prior_fees,
-                growth=growth(line.figures.fees, line.prior_fees),
-            )
-        )
-    reasons += adjusted.because.reasons
-    zh, en = [table.because.zh.partition("。")[0]], [table.because.en.partition(". ")[0]]
-    if adjusted.outcome != table.outcome.tier.cls:
-        zh.append(adjusted.because.zh.partition("。")[0])
-        en.append(adjusted.because.en.partition(". ")[0])
-    if line.override is not None and law.procedure is not None:
-        reasons.append(
-            law.procedure.cite(
-                suggested_class=adjusted.outcome,
-                overridden_to=line.tier.cls,
-                reason=line.override.reason,
-                by=line.override.by,
-            )
-        )
+    table = rated(line.figures, law)
+    cls = table.outcome.tier.cls
+    down = suggested(cls, line.overdue_days, law)
+    zh, en = [table.zh], [table.en]
+    if down != cls:
+        zh.append(f"欠费逾期 {line.overdue_days} 天，建议由{cls}类调为{down}类")
+        en.append(f"{line.overdue_days} days overdue: class {down} instead of {cls} is suggested")
+    if line.override is not None:
         zh.append(f"评定人改为{_class_zh(line.tier.cls)}：{line.override.reason}")
         en.append(f"overridden to {_class_en(line.tier.cls)}: {line.override.reason}")
+    reasons = (
+        *table.reasons,
+        *_indicators(line, law),
+        *((law.adjustment.cite(overdue_days=line.overdue_days, table_class=cls),) if law.adjustment else ()),
+        *_override(line, down, law),
+    )
     return Because.of(*reasons, zh="；".join(zh), en="; ".join(en))
+
+
+def _indicators(line: Line, law: ClassLaw) -> tuple[Reason, ...]:
+    if law.review is None:
+        return ()
+    cited = law.review.cite(
+        revenue=line.figures.fees,
+        settlement_days=line.settlement_days,
+        overdue_days=line.overdue_days,
+        prior_revenue=line.prior_fees,
+        growth=growth(line.figures.fees, line.prior_fees),
+    )
+    return (cited,)
+
+
+def _override(line: Line, suggested_class: int | None, law: ClassLaw) -> tuple[Reason, ...]:
+    if line.override is None or law.procedure is None:
+        return ()
+    cited = law.procedure.cite(
+        suggested_class=suggested_class,
+        overridden_to=line.tier.cls,
+        reason=line.override.reason,
+        by=line.override.by,
+    )
+    return (cited,)
 
 
 def may_propose(procedure: Provision[ReviewProcedure], kind: str, roles: frozenset[str]) -> bool:

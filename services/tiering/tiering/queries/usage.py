@@ -10,15 +10,13 @@ from chassis.clock import SHANGHAI
 from chassis.http.paging import bad_cursor, decode_cursor, encode_cursor, page
 from chassis.transaction import Transaction
 from tiering.model.months import month_text
-from tiering.queries.usage_files import Asked, conditions, day_of_cursor, id_of_cursor
+from tiering.queries.usage_files import UNITS, Asked, conditions, day_of_cursor, id_of_cursor
 
 CURSOR_KEYS = ("month", "customer_id", "line", "version")
 COLUMNS = """u.customer_id, c.code AS customer_code, c.name AS customer_name, u.line, u.month, u.version, u.current,
 u.revenue, u.pieces, u.weight_kg, u.org_id, u.usage_file_id, u.reason, u.recorded"""
-FROM = """usage u LEFT JOIN customer c ON c.customer_id = u.customer_id
-LEFT JOIN organisation o ON o.org_id = c.responsible_org_id LEFT JOIN organisation f ON f.org_id = u.org_id"""
-BELOW = """(o.orgpath = path_of({0}) OR o.orgpath ^@ (path_of({0}) || '.')
-OR f.orgpath = path_of({0}) OR f.orgpath ^@ (path_of({0}) || '.'))"""
+FROM = "usage u LEFT JOIN customer c ON c.customer_id = u.customer_id"
+BELOW = f"(c.responsible_org_id IN ({UNITS}) OR u.org_id IN ({UNITS}))"
 FILTERS = {
     "customer_id": "u.customer_id = {0}",
     "org_id": BELOW,

@@ -20,7 +20,9 @@ COLUMNS = """f.id, f.org_id, o.name AS org_name, f.month, f.name, f.format, f.si
 f.late, f.rows, f.loaded_rows, f.corrected_rows, f.unchanged_rows, f.refused_rows, f.progress, f.revenue,
 f.loaded_revenue, f.pieces, f.stated, f.warnings, f.rejected_because, f.uploaded_by, f.finished_at, f.version"""
 FROM = "usage_file f LEFT JOIN organisation o USING (org_id)"
-SUBTREE = "(o.orgpath = path_of({0}) OR o.orgpath ^@ (path_of({0}) || '.'))"
+UNITS = """SELECT b.org_id FROM organisation b JOIN organisation a ON a.org_id = {0}
+  AND (b.orgpath = a.orgpath OR b.orgpath ^@ (a.orgpath || '.'))"""
+SUBTREE = f"o.org_id IN ({UNITS})"
 FILTERS = {"org_id": SUBTREE, "month": "f.month = {0}", "state": "f.state = {0}", "late": "f.late = {0}"}
 ERRORS = "SELECT row_no, code, zh, en, cells FROM usage_refusal WHERE usage_file_id = $1"
 

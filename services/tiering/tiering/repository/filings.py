@@ -36,6 +36,14 @@ FILERS = """
 SETTLED_MONTHS = (
     "SELECT org_id, month FROM usage_month WHERE (planned OR filed_at IS NOT NULL) AND month >= $1"
 )
+# Counting stops at the least number that is asked for.
+REPORTED = """
+    SELECT count(*) FROM (SELECT DISTINCT customer_id FROM usage WHERE month = $2 AND org_id = $1 AND current LIMIT $3) x
+"""
+KNOWN = """
+    SELECT count(*) FROM (SELECT FROM customer c JOIN organisation o ON o.org_id = c.responsible_org_id
+      WHERE (o.orgpath = $1 OR o.orgpath ^@ ($1 || '.')) AND c.code IS NOT NULL AND c.state = 'registered' LIMIT $2) x
+"""
 UNDER_WAY = """
     SELECT EXISTS (SELECT FROM usage_file WHERE org_id = $1 AND month = $2 AND NOT late
                    AND state IN ('received', 'checking'))
@@ -101,6 +109,12 @@ class FilingsInTables:
             orgpath=self._law.path(org_id),
         )
         await self._tx.announce([event])
+
+    async def covered(self, org_id: str, month: date, most: int) -> tuple[int, int]:
+        """Give how many customers a unit has reported, and how many it has; counted up to `most`."""
+        reported: int = await self._tx.fetchval(REPORTED, org_id, month, most)
+        known: int = await self._tx.fetchval(KNOWN, self._law.path(org_id), most)
+        return reported, known
 
     async def filers(self, today: date) -> Sequence[Filer]:
         """Give the cities that have ever filed."""

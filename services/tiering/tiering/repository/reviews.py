@@ -39,7 +39,7 @@ UPDATE review SET state = 'published', published_by = $2, published_at = $3, ver
 """
 CHANGES = """
 SELECT l.*, t.version AS tier_version FROM review_line l JOIN tier t USING (customer_id, valid_from, review_id)
-WHERE l.review_id = $1 AND l.changed AND ($2::uuid IS NULL OR l.customer_id > $2) ORDER BY l.customer_id LIMIT $3
+WHERE l.review_id = $1 AND l.changed ORDER BY l.customer_id
 """
 LINE = """
 SELECT l.* FROM review_line l JOIN customer c USING (customer_id)
@@ -146,10 +146,9 @@ class ReviewRows:
 
     async def changes(self, review: Review) -> AsyncIterator[Sequence[ToldLine]]:
         """Give the lines that change a class, in portions; only after publishing."""
-        after: UUID | None = None
-        while rows := await self._tx.fetch(CHANGES, review.id, after, self._portion):
+        cursor = await self._tx.connection.cursor(CHANGES, review.id)
+        while rows := await cursor.fetch(self._portion):
             yield [ToldLine(line_of(row, review.year), row["tier_version"]) for row in rows]
-            after = rows[-1]["customer_id"]
 
     async def tell_classes(self, told: Sequence[tuple[TierChanged, ToldLine, str]]) -> None:
         """Announce classes, each with its line and the path of the customer's unit."""

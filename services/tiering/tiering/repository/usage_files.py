@@ -28,7 +28,15 @@ RECEIVE = """
 """
 KEEP = "INSERT INTO usage_file_part (usage_file_id, number, org_id, content) VALUES ($1, $2, $3, $4)"
 COLUMNS = "id, org_id, month, format, state, received_at, late, uploaded_by, correlation_id, rows"
-OPEN = "SELECT id FROM usage_file WHERE state IN ('received', 'checking') ORDER BY received_at, id LIMIT $1"
+# A file waits for those of its month that came before it from its own unit, or one above or below: the last word wins.
+OPEN = """
+    SELECT f.id FROM usage_file f JOIN organisation o USING (org_id)
+    WHERE f.state IN ('received', 'checking') AND NOT EXISTS (
+      SELECT FROM usage_file e JOIN organisation p USING (org_id)
+      WHERE e.state IN ('received', 'checking') AND e.month = f.month AND (e.received_at, e.id) < (f.received_at, f.id)
+        AND (o.orgpath ^@ p.orgpath OR p.orgpath ^@ o.orgpath))
+    ORDER BY f.received_at, f.id LIMIT $1
+"""
 COUNT = """
     UPDATE usage_file SET rows = $2, loaded_rows = loaded_rows + $3, corrected_rows = corrected_rows + $4,
       unchanged_rows = unchanged_rows + $5, refused_rows = refused_rows + $6, revenue = revenue + $7,

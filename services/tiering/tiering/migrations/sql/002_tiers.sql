@@ -166,8 +166,9 @@ $$;
 -- The last month up to a day for which usage of these units' customers is on record.
 CREATE FUNCTION last_month_of(units text[], day date) RETURNS date
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT max(u.month) FROM usage u JOIN customer c USING (customer_id)
+  SELECT u.month FROM usage u JOIN customer c USING (customer_id)
   WHERE c.responsible_org_id = ANY (units) AND u.current AND u.month <= day
+  ORDER BY u.month DESC LIMIT 1
 $$;
 
 -- All lines of a review in one statement. `by_law` is what tiering/policies/sheets.py writes: units with their profile,
