@@ -74,6 +74,16 @@ class Client:
     async def get(self, account: str, path: str, service: str = REGISTRY) -> Any:
         return await self._call(account, "GET", f"/api/{service}/v1{path}")
 
+    async def knows(self, account: str, path: str, service: str) -> bool:
+        """Whether there is such a thing."""
+        try:
+            await self.get(account, path, service)
+        except CallFailedError as failure:
+            if failure.status != httpx.codes.NOT_FOUND:
+                raise
+            return False
+        return True
+
     async def accounts(self) -> set[str]:
         """Give the accounts that the console has heard of."""
         return {str(item["account"]) for item in (await self._development("GET", "/dev/accounts"))["items"]}

@@ -11,6 +11,7 @@ FIRST_WAVE = 0.72
 OLD_ENOUGH = 8
 BEFORE_ANOMALY = 14
 DROP_MONTHS = 3
+QUARTER = 3
 # Bills, visits and analyses are told of five quarters: what scores and reviews look back on.
 TOLD_MONTHS = 15
 BAD_WITHIN_MONTHS = 6
@@ -44,6 +45,11 @@ class Fate:
     unpaid_from: int | None
     filed: bool
     visited: bool
+
+    @property
+    def registers(self) -> int:
+        """The month in which it is registered: centers enter new forms once a quarter, before they come to count."""
+        return self.start - self.start % QUARTER
 
     def factor(self, month: int) -> float:
         """What is left in this month of the usual business."""

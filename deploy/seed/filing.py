@@ -20,6 +20,7 @@ PROVINCE = "420000"
 # Beyond this a file is sent in parts, as CSV.
 CUSTOMERS_A_FILE, ROWS_A_WORKBOOK = 10_000, 5_000
 REPORTED = 2_000
+COUNTED = 10_000
 KPI_MONTHS = 3
 HEARING_SECONDS, LOADING_SECONDS = 120.0, 600.0
 LOOK_SECONDS = 0.1
@@ -44,16 +45,23 @@ class FilingMonths:
 
     async def wait_until_heard(self) -> None:
         """Wait until tiering has heard of every customer that has a code."""
-        director, expected = self._house.account(PROVINCE, DIRECTOR), len(self._house.ledger)
         end = time.monotonic() + HEARING_SECONDS
-        while (
-            known := (await self._house.client.get(director, "/tiers?limit=1", TIERING))["total"]
-        ) < expected:
+        while waiting := await self._unheard():
             if time.monotonic() > end:
-                raise CallFailedError(
-                    f"after {HEARING_SECONDS:.0f} s tiering has heard of {known} of {expected} customers"
-                )
+                raise CallFailedError(f"after {HEARING_SECONDS:.0f} s tiering has not heard of {waiting}")
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _unheard(self) -> str | None:
+        """Whom tiering does not know: by their number, and where lists stop counting by the newest."""
+        director, ledger = self._house.account(PROVINCE, DIRECTOR), self._house.ledger
+        known = (await self._house.client.get(director, "/tiers?limit=1", TIERING))["total"]
+        if known < min(len(ledger), COUNTED):
+            return f"{len(ledger) - known} of {len(ledger)} customers"
+        if len(ledger) > COUNTED:
+            for entry in ledger.newest:
+                if not await self._house.client.knows(director, f"/tiers/{entry.code}", TIERING):
+                    return f"customer {entry.code}"
+        return None
 
     async def file(self, offset: int, *, late: bool = False) -> None:
         """File a month, of the cities that are in time or of the late ones."""

@@ -1,11 +1,13 @@
 """The customers that have a code: little enough of each to keep a million."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from deploy.seed.demand import Demand
 from deploy.seed.plan import Customer, Plan
+
+NEWEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Ledger:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._by_city: dict[str, list[Entry]] = defaultdict(list)
+        self.newest: deque[Entry] = deque(maxlen=NEWEST)
 
     def __len__(self) -> int:
         return sum(map(len, self._by_city.values()))
@@ -42,6 +45,7 @@ class Ledger:
         name = "" if firm.nature == "person" else firm.name
         entry = Entry(code, name, city, assignment.customer_class, customer.demand())
         self._by_city[city].append(entry)
+        self.newest.append(entry)
         return entry
 
     def of_city(self, city: str) -> Sequence[Entry]:

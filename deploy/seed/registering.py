@@ -21,7 +21,7 @@ HERE_ALREADY = frozenset({"approved", "filed", "protected", "held"})
 
 
 class Registering:
-    """Takes customers in, those that begin in a month together."""
+    """Takes customers in, those that register in a month together."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -37,7 +37,7 @@ class Registering:
             assignment = plan.customers.assignment(index)
             if assignment.stage == "approved":
                 city = plan.city_of(assignment.unit)
-                self._starting[plan.customers.fate(index).start][city].append(index)
+                self._starting[plan.customers.fate(index).registers][city].append(index)
         for duplicate in planted(plan):
             self._duplicates[duplicate.month].append(duplicate)
 
@@ -72,7 +72,7 @@ class Registering:
         return all(self._has(customer) for customer in self._house.plan.customers)
 
     async def begin(self, offset: int) -> None:
-        """Register everybody who begins in this month, and send what is declared twice."""
+        """Register everybody whose forms come in this month, and send what is declared twice."""
         house, starting = self._house, self._starting[offset]
         progress = Progress("客户 customers", sum(map(len, starting.values()))) if offset == 0 else None
 

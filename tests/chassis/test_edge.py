@@ -70,6 +70,15 @@ async def test_the_key_is_the_callers_own(app: AppUnderTest, root: Connection) -
     assert (await effects(root, first), await effects(root, second)) == (1, 1)
 
 
+async def test_a_recorded_look_is_recorded_each_time_whatever_key_it_carries(
+    app: AppUnderTest, root: Connection
+) -> None:
+    text, headers = str(uuid4()), app.headers(HEAD)
+    for _ in range(2):
+        assert (await app.http.get(f"/v1/looks/{text}", headers=headers)).status_code == 200
+    assert await effects(root, text) == 2
+
+
 @pytest.mark.parametrize("key", [None, "", "a" * 201, "b\x7f", "ключ"])
 async def test_a_post_without_a_sound_key_is_refused(app: AppUnderTest, key: str | None) -> None:
     sent = [

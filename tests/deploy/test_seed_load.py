@@ -52,12 +52,13 @@ async def test_what_is_told_of_a_month_is_told_after_it_and_never_of_a_day_to_co
     assert house.days_to_come == []
 
 
-async def test_customers_are_registered_before_their_first_month_is_filed(plan: Plan) -> None:
+async def test_customers_are_registered_once_a_quarter_before_they_come_to_count(plan: Plan) -> None:
     house = Installation()
     async with Client(BASE, house) as client:
         await load(client, plan)
-    starts = {MONTHS[customer.fate.start] for customer in plan.customers if customer.registered}
-    assert {at.strftime("%Y-%m") for at in house.approved_at} == starts
+    assert all(customer.fate.registers <= customer.fate.start for customer in plan.customers)
+    months = {MONTHS[customer.fate.registers] for customer in plan.customers if customer.registered}
+    assert {at.strftime("%Y-%m") for at in house.approved_at} == months <= {MONTHS[0], MONTHS[3]}
 
 
 async def test_a_load_ends_in_real_time_and_a_failed_one_too(plan: Plan) -> None:

@@ -70,10 +70,18 @@ def test_thresholds_are_looked_up_by_place_or_for_any() -> None:
     assert next(iter(hubei.for_place("county").items())) == ("1", Decimal(100_000))
 
 
+def test_thresholds_stand_best_first_whatever_order_a_database_gave_them() -> None:
+    named = TierThresholds.parse({"any": {"vip": 10_000, "gold": 500_000, "platinum": 1_000_000}})
+    assert list(named.for_place("county")) == ["platinum", "gold", "vip"]
+    numbered = TierThresholds.parse({"any": {"2": 300_000, "1": 500_000}})
+    assert list(numbered.for_place("county")) == ["1", "2"]
+
+
 @pytest.mark.parametrize(
     ("cls", "raw"),
     [
         (TierThresholds, {"wuhan": {1: 300_000, 2: 300_000}}),
+        (TierThresholds, {"wuhan": {1: 300_000, 2: 500_000}}),
         (TierThresholds, {"yichang": {1: 300_000}}),
         (DeadlineWarnings, {"at": ["4/5", "1/2"]}),
         (ClaimWarnings, {"days_before": [3, 14]}),

@@ -95,6 +95,17 @@ async def get_note(note_id: str, request: Request, caller: Authenticated, edge: 
     return await edge.read(request, caller, run)
 
 
+@router.get("/v1/looks/{text}")
+async def look(text: str, request: Request, caller: Authenticated, edge: AtTheEdge) -> Response:
+    """A look that is recorded."""
+
+    async def run(tx: Transaction) -> Answer:
+        await tx.execute("INSERT INTO effect VALUES ($1)", text)
+        return Answer(200, {"text": text})
+
+    return await edge.write(request, caller, run)
+
+
 Director = Annotated[Caller, Depends(may("center-director"))]
 
 

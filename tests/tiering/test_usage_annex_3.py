@@ -1,8 +1,11 @@
 """Annex 3 as a workbook: read exactly, written as it is read, compared with what was before."""
 
+import io
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+
+import xlsxwriter
 
 from chassis.spreadsheets.writing import Book, Style, Value
 from support.service import FAR_OFFICER, MANAGER, OFFICER, ServiceUnderTest, expect
@@ -116,6 +119,21 @@ async def test_a_workbook_without_the_header_or_that_is_none_is_rejected(tiering
     book.sheet("别的").append(["客户编码", "收入"])
     assert (await load(tiering, book.finish()))["rejected_because"]["code"] == "header-missing"
     assert (await load(tiering, b"not a workbook"))["rejected_because"]["code"] == "not-a-workbook"
+
+
+async def test_a_formula_is_no_figure_but_the_rest_of_the_sheet_is_taken(tiering: ServiceUnderTest) -> None:
+    codes = [await customer(tiering) for _ in range(2)]
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet("附件3")
+    sheet.write_row(0, 0, ["客户编码", "业务种类", "用邮收入（万元）/当月"])
+    sheet.write_row(1, 0, [codes[0], "礼仪"])
+    sheet.write_formula(1, 2, "=1+1", value=2)
+    sheet.write_row(2, 0, [codes[1], "礼仪", 2])
+    book.close()
+    file = await load(tiering, out.getvalue())
+    assert await refusals(tiering, OFFICER, file["id"]) == {2: "formula"}
+    assert [one["revenue"] for one in await on_record(tiering, codes[1])] == [Decimal(20_000)]
 
 
 async def test_the_form_gives_back_what_is_on_record_with_comparisons(tiering: ServiceUnderTest) -> None:

@@ -80,6 +80,8 @@ async def test_a_killed_loader_leaves_whole_portions_and_another_goes_on(
             assert await asyncio.to_thread(process.wait, DEATH_SECONDS) == dying.EXIT_CODE
         name, counted, there, told = await state(tiering, file["id"])
         assert name == "checking" and there == told
+        [half] = await tiering.rows("SELECT progress FROM usage_file WHERE id = $1", file["id"])
+        assert (half["progress"] > 0) is bool(portions) and half["progress"] < 1
         assert (counted > 0) is bool(portions) and counted < ROWS
         loader = asyncio.create_task(Loader(tiering.runtime, tiering.app.state.settings).run())
         try:

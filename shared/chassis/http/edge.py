@@ -182,7 +182,9 @@ def key_reused() -> RequestRefused:
 
 
 def idempotency_key(request: Request) -> str | None:
-    """Give the key of a request; every POST must carry one (400)."""
+    """Give the key of a request; every POST must carry one (400). A look is taken anew each time, whatever it carries."""
+    if request.method == "GET":
+        return None
     key = request.headers.get("idempotency-key")
     if key is None and request.method == "POST":
         raise RequestRefused(

@@ -25,13 +25,23 @@ class TierThresholds(Topic):
     bounds: Mapping[Literal["wuhan", "prefecture", "county", "any"], Mapping[Tier, Money]]
 
     def __post_init__(self) -> None:
-        for place, column in self.bounds.items():
+        ordered = {place: _best_first(column) for place, column in self.bounds.items()}
+        for place, column in ordered.items():
             if any(better <= worse for better, worse in pairwise(column.values())):
                 raise ValueError(f"{place}: the bounds do not fall from the best tier down")
+        object.__setattr__(self, "bounds", ordered)
 
     def for_place(self, place: Place) -> Mapping[Tier, Money]:
         """Give the column of a place class, or that of `any`; raises KeyError."""
         return self.bounds[place] if place in self.bounds else self.bounds["any"]
+
+
+def _best_first(column: Mapping[str, Money]) -> Mapping[str, Money]:
+    """Order tiers by their numbers, named ones by their bounds: a published wording comes from a database as an object
+    whose members have lost their order."""
+    if all(tier.isdecimal() for tier in column):
+        return {tier: column[tier] for tier in sorted(column, key=int)}
+    return {tier: column[tier] for tier in sorted(column, key=column.__getitem__, reverse=True)}
 
 
 @dataclass(frozen=True)

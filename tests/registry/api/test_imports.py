@@ -259,6 +259,23 @@ async def test_a_workbook_that_is_none_is_refused_whole(registry: RegistryUnderT
     ]
 
 
+async def test_a_form_where_no_law_is_in_force_stops_no_other(registry: RegistryUnderTest) -> None:
+    nation = Person("CN", "center-officer")
+    sheets = {"无": form(申报单位="CN"), "有": form(申报单位="420106-T01")}
+    lawless, fine = (await taken(registry, nation, sheets))["items"]
+    assert [one["code"] for one in lawless["problems"]] == ["no-law"]
+    assert fine["state"] == "filed"
+
+
+async def test_a_file_at_the_limit_is_looked_into_and_one_byte_more_is_not(
+    registry: RegistryUnderTest,
+) -> None:
+    most = registry.runtime.settings.max_attachment_bytes
+    assert (await uploaded(registry, MANAGER, b"x" * most)).json()["code"] == "not-a-workbook"
+    more = await uploaded(registry, MANAGER, b"x" * (most + 1))
+    assert (more.status_code, more.json()["code"]) == (413, "workbook-too-large")
+
+
 async def test_200_forms_are_the_most(registry: RegistryUnderTest) -> None:
     sheets = {str(number): {"客户名称": "缺"} for number in range(200)}
     assert (await taken(registry, MANAGER, sheets))["forms"] == 200

@@ -35,13 +35,8 @@ async def approve_many(commands: Sequence[ApproveDeclaration], desk: Desk) -> li
 async def _apart(handled: Awaitable[Declaration], desk: Desk) -> Outcome:
     try:
         async with desk.apart():
-            return await _lawful(handled)
+            return await handled
     except Refusal as refused:
         return refused
-
-
-async def _lawful(handled: Awaitable[Declaration]) -> Declaration:
-    try:
-        return await handled
     except (NoLaw, AmbiguousAdoption) as missing:
-        raise NoLawThere(f"没有可适用的规定：{missing}", f"no provision applies: {missing}") from missing
+        return NoLawThere(f"没有可适用的规定：{missing}", f"no provision applies: {missing}")

@@ -23,6 +23,10 @@ from registry.repository.staff import StaffRows
 from registry.repository.tree import KnownTree, OrganisationRows
 from registry.repository.visits import SymposiumRows, VisitRows
 from registry.settings import RegistrySettings
+from regulations.rulebook import AmbiguousAdoption, NoLaw
+
+# Other failures undo the whole transaction.
+UNDONE = (Refusal, NoLaw, AmbiguousAdoption)
 
 
 class DeskMaker:
@@ -98,7 +102,7 @@ class Savepoints:
         self._kept = True
         try:
             yield
-        except Refusal:
+        except UNDONE:
             await self._tx.execute("ROLLBACK TO SAVEPOINT apart")
             raise
 
