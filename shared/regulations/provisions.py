@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import ClassVar, Generic, Self, TypeVar, get_type_hints
 
 from regulations.reading import JSON, build, members_as_json, plain, read, read_record
@@ -182,12 +182,14 @@ class Provision(Generic[V_co]):
         )
 
 
+@cache
 def article_zh(article: str) -> str:
     """Give `7(2)` as 第7条(2), and several parted by commas; other places (附件2) as they are."""
     parts = [part.strip() for part in article.split(",")]
     return "、".join(re.sub(r"^(\d+(?:[-–]\d+)?)((?:\(\d+\))*)$", r"第\1条\2", part) for part in parts)
 
 
+@cache
 def article_en(article: str) -> str:
     """Give `7(2)` as `art. 7(2)`, 附件2 as `annex 2`, 第二部分(1) as `part 2(1)`, 第二篇第一部分 as `text 2 part 1`."""
     named = re.sub(r"附件\s*(\d+)", r"annex \1", article)

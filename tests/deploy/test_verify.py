@@ -1,22 +1,18 @@
 """Damage of every kind, planted in the databases of a running instance, is found by its name and its place."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
-import asyncpg
 import pytest
 
 from deploy.instance import Instance
-from deploy.layout import SERVICES
 from deploy.verify.__main__ import tell
 from deploy.verify.checks import nothing_waits
 from deploy.verify.everything import verify
-from deploy.verify.rows import Finding, Kind, Logged
+from deploy.verify.rows import Kind, Logged
+from support.damage import damaged, findings, superuser
 from support.players import eventually, players
 
-KEPT = ("event_log", "inbox", "organisation", "staff", "claim", "customer", "customer_phone", "complaint")
-KEPT_TOO = ("deadline", "stream_log", "parked", "outbox", "audit_entry", "assignment", "declaration")
 SOME_CLAIM = "(SELECT aggregate FROM event_log WHERE type = 'registry.claim.granted.v1' LIMIT 1)"
 TWO_OF_A_STEPPED = (
     "aggregate = (SELECT aggregate FROM event_log WHERE version = 2 AND aggregate ^@ 'declaration' LIMIT 1)"
@@ -39,7 +35,7 @@ async def lived_in(services: Instance) -> AsyncIterator[Instance]:
 
 async def _sealed(instance: Instance) -> None:
     """The look at the customer's phones is in a sealed block."""
-    connection = await _superuser(instance, "registry")
+    connection = await superuser(instance, "registry")
 
     async def blocks() -> int:
         count: int = await connection.fetchval("SELECT count(*) FROM audit_seal")
@@ -47,54 +43,6 @@ async def _sealed(instance: Instance) -> None:
 
     assert await eventually(blocks, bool) > 0
     await connection.close()
-
-
-async def _superuser(instance: Instance, service: str) -> "asyncpg.Connection[asyncpg.Record]":
-    return await asyncpg.connect(instance.postgres.superuser_url(instance.keys, SERVICES[service].database))
-
-
-async def findings(instance: Instance, patience: float = 0) -> list[Finding]:
-    verified = await verify(instance, patience)
-    return [finding for outcome in verified.outcomes for finding in outcome.findings]
-
-
-@asynccontextmanager
-async def damaged(instance: Instance, service: str, *statements: str) -> AsyncIterator[None]:
-    """Do the damage as the superuser, and put every table back as it was."""
-    connection = await _superuser(instance, service)
-    names = [
-        name
-        for name in (*KEPT, *KEPT_TOO)
-        if await connection.fetchval("SELECT to_regclass($1)", name) is not None
-    ]
-    await connection.execute("SET session_replication_role = replica")
-    for name in names:
-        await connection.execute(f"CREATE TEMPORARY TABLE kept_{name} AS SELECT * FROM {name}")
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-        yield
-    finally:
-        for name in names:
-            await connection.execute(f"DELETE FROM {name}")
-            columns = await _columns(connection, name)
-            await connection.execute(
-                f"INSERT INTO {name} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM kept_{name}"
-            )
-        if service == "registry":
-            await connection.execute(
-                "CREATE UNIQUE INDEX IF NOT EXISTS claim_one_live ON claim (customer_id, line) WHERE state = 'live'"
-            )
-        await connection.close()
-
-
-async def _columns(connection: "asyncpg.Connection[asyncpg.Record]", table: str) -> str:
-    names: Sequence[asyncpg.Record] = await connection.fetch(
-        "SELECT attname FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped"
-        " AND attgenerated = ''",
-        table,
-    )
-    return ", ".join(row["attname"] for row in names)
 
 
 DAMAGE = [

@@ -12,7 +12,6 @@ BEST_SATISFACTION = 5
 MOST_TRIES = 99
 SHORTEST_NAME_PART = 2
 MOST_CARDS = 20
-PAGE = 50
 
 
 class DeskSettings(Settings):

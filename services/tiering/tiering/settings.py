@@ -11,7 +11,6 @@ LONGEST_TEXT = 2_000
 LONGEST_NAME = 200
 ROWS_MOST = 500
 REPORT_CUSTOMERS_MOST = 2_000
-PAGE = 50
 FIRST_YEAR = 2000
 LAST_YEAR = 2999
 PIECES_MOST = 10**15 - 1
@@ -41,3 +40,4 @@ class TieringSettings(Settings):
     usage_idle_seconds: float = 0.3
     usage_filing_poll_seconds: float = 2.0
     review_portion_lines: int = 500
+    review_timeout_ms: int = 300_000

@@ -1,17 +1,52 @@
-"""Lists: keyset cursors that say where the page before ended."""
+"""Lists: what every one may be asked, keyset cursors that say where the page before ended, the body of a page."""
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Query
+from fastapi import Query, Request
 
 from chassis.encoding import dumps
+from chassis.http.bodies import Body
 from contracts.refusals import InvalidValue
 
 Cursor = Annotated[str | None, Query(max_length=500, description="上一页给出的 next_cursor")]
 Limit = Annotated[int, Query(ge=1, le=200, description="每页条数")]
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Where a page begins, how long it is, and how far the total is counted."""
+
+    cursor: str | None
+    limit: int
+    total_exact_to: int
+
+    def after(self, *reads: Callable[[str], object]) -> list[object]:
+        """Give the sort keys behind which the page begins, none for the first; raises InvalidValue for one not ours."""
+        keys = decode_cursor(self.cursor, len(reads))
+        try:
+            return [] if keys is None else [read(str(key)) for read, key in zip(reads, keys, strict=True)]
+        except ValueError as error:
+            raise bad_cursor() from error
+
+
+class Filters(Body):
+    """What every list may be asked: a page, and where it begins. Other parameters are refused."""
+
+    cursor: Cursor = None
+    limit: Limit = PAGE
+
+    def paging(self, request: Request) -> Paging:
+        """Give the page asked for."""
+        return Paging(self.cursor, self.limit, request.app.state.settings.total_exact_to)
+
+    def conditions(self) -> dict[str, Any]:
+        """Give the filters that were set."""
+        return self.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
 
 
 def encode_cursor(*keys: object) -> str:

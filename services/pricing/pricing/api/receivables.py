@@ -11,9 +11,10 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, may
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from pricing.api.context import CENTER, Filters, desk, runtime_of
+from pricing.api.context import CENTER, desk, runtime_of
 from pricing.api.texts import Amount, Customer, Month, OrgFilter
 from pricing.commands import BillCustomer, SettleBill
 from pricing.handlers import receivables

@@ -11,9 +11,10 @@ from fastapi.responses import Response
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge, may
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from pricing.api.context import CENTER, UNIT, Filters, asker, desk, reader, runtime_of
+from pricing.api.context import CENTER, UNIT, asker, desk, reader, runtime_of
 from pricing.api.texts import Customer, Lines, LongText, OrgFilter, Share
 from pricing.commands import AnswerTariff, RequestTariff
 from pricing.handlers import tariffs

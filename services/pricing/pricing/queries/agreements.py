@@ -8,15 +8,17 @@ import orjson
 from asyncpg import Record
 
 from chassis import audit
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from chassis.vault import Vault
 from pricing.model.refusals.customers import no_such
-from pricing.queries.pages import Listing, Paging, by_id
 from pricing.queries.readers import Reader, in_shanghai
 from pricing.tables.agreements import terms_of
 
 COLUMNS = "a.*, k.code AS customer_code, k.name AS customer_name"
 SOURCE = "agreement a LEFT JOIN customer k ON k.customer_id = a.customer_id"
+ORDER = (Key("a.id", UUID, newest_first=True),)
 ONE = f"SELECT {COLUMNS} FROM {SOURCE} WHERE a.id = $1"  # noqa: S608 - a constant
 TERMS = ("discounts", "penalty_rate", "end_reason")
 
@@ -58,7 +60,7 @@ async def agreements(tx: Transaction, wanted: Wanted, paging: Paging) -> dict[st
         "a.customer_id = {}": wanted.customer_id,
         "is_within(a.org_id, {})": wanted.org_id,
     }
-    return await by_id(tx, Listing(COLUMNS, SOURCE, "a.id", conditions), paging, _shown)
+    return await listed(tx, Listing(SOURCE, ORDER, conditions, COLUMNS), paging, _shown)
 
 
 def _shown(row: Record) -> dict[str, Any]:

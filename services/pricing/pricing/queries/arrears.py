@@ -6,16 +6,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import orjson
 from asyncpg import Record
 
 from chassis.directory import Snapshot
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from pricing.model.accounts import overdue_days
 from pricing.model.references import customer_key
-from pricing.queries.pages import Listing, Paging, by_day
 from pricing.queries.readers import in_shanghai
 from regulations.calendars import day_of
 from regulations.topics.tariffs import Credit
@@ -25,6 +27,7 @@ COLUMNS = """a.customer_id, a.oldest_due_on, a.credit_state, k.code, k.name, k.r
    'due_on', b.due_on) ORDER BY b.due_on, b.month)
  FROM bill b WHERE b.customer_id = a.customer_id AND b.settled < b.amount) AS bills"""
 SOURCE = "account a JOIN customer k USING (customer_id)"
+ORDER = (Key("a.oldest_due_on", date.fromisoformat), Key("a.customer_id", UUID))
 ONE = f"SELECT {COLUMNS} FROM {SOURCE} WHERE k.customer_id = $1 OR k.code = $2"  # noqa: S608 - a constant
 PAID = """
 SELECT month, amount, paid_on, recorded_at FROM settlement WHERE customer_id = $1 ORDER BY paid_on, id
@@ -51,14 +54,13 @@ async def arrears(tx: Transaction, law: Snapshot, wanted: Wanted, paging: Paging
     """Give a page of accounts with open bills, the longest overdue first."""
     today = day_of(tx.now)
     conditions = {
-        "(a.oldest_due_on IS NOT NULL) = {}": True,
         "is_within(k.responsible_org_id, {})": wanted.org_id,
         "a.oldest_due_on < {}": None
         if wanted.over_days is None
         else today - timedelta(days=wanted.over_days),
     }
-    listing = Listing(COLUMNS, SOURCE, "a.oldest_due_on, a.customer_id", conditions, newest_first=False)
-    return await by_day(tx, listing, paging, lambda row: _shown(row, Day(today, law)))
+    listing = Listing(SOURCE, ORDER, conditions, COLUMNS, always="a.oldest_due_on IS NOT NULL")
+    return await listed(tx, listing, paging, lambda row: _shown(row, Day(today, law)))
 
 
 async def arrears_of(tx: Transaction, law: Snapshot, reference: str) -> dict[str, Any]:

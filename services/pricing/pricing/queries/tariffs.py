@@ -8,18 +8,20 @@ import orjson
 from asyncpg import Record
 
 from chassis import audit
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from chassis.vault import Vault
 from pricing.handlers.tariffs import DECIDES
 from pricing.model.refusals.customers import no_such
 from pricing.model.tariffs import Late, Sitting
-from pricing.queries.pages import Listing, Paging, by_id
 from pricing.queries.readers import Reader, in_shanghai
 from pricing.tables.tariffs import figures_of, sittings_of
 from regulations.calendars import day_of
 
 COLUMNS = """t.*, tariff_due(t.id) AS due_at, k.code AS customer_code, k.name AS customer_name"""
 SOURCE = "tariff_request t LEFT JOIN customer k ON k.customer_id = t.customer_id"
+ORDER = (Key("t.id", UUID, newest_first=True),)
 # Whoever has to act on it has to see it: also a deputy, and the next of the chain once it has passed to them.
 HELD = """EXISTS (SELECT FROM deadline d WHERE d.subject_type = 'tariff-request' AND d.subject_id = t.id::text
   AND d.state IN ('running', 'breached') AND is_held_by(d, $2, $3, $4, $5)) AS held"""
@@ -73,8 +75,8 @@ async def tariff_requests(tx: Transaction, wanted: Wanted, paging: Paging, reade
         "is_within(t.org_id, {})": wanted.org_id,
         "jsonb_path_exists(t.levels, '$[*].late ? (@ != null)') = {}": wanted.late,
     }
-    listing = Listing(COLUMNS, SOURCE, "t.id", conditions)
-    return await by_id(tx, listing, paging, lambda row: _shown(row, sittings_of(row["levels"]), reader))
+    listing = Listing(SOURCE, ORDER, conditions, COLUMNS)
+    return await listed(tx, listing, paging, lambda row: _shown(row, sittings_of(row["levels"]), reader))
 
 
 def _sees_figures(row: Record, sittings: tuple[Sitting, ...], reader: Reader) -> bool:

@@ -1,6 +1,6 @@
 """What the routes share: who asks, desks over a transaction, pages."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Request
@@ -8,7 +8,6 @@ from pydantic import Field
 
 from chassis.auth import Caller
 from chassis.directory import Snapshot
-from chassis.http.bodies import Body
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
 from contracts.refusals import Forbidden
@@ -20,35 +19,14 @@ from registry.ports.tree import TreeDesk
 from registry.queries import shown
 from registry.queries.declarations import Eyes
 from registry.queries.files import FileEyes
-from registry.queries.pages import Paging
 from registry.repository.desks import DeskMaker
 from registry.settings import (
-    LONGEST_CURSOR,
     LONGEST_ORG_ID,
     LONGEST_SEARCH,
-    PAGE_MOST,
-    PAGE_SIZE,
     RegistrySettings,
 )
 
 NOBODY = UUID(int=0)
-
-
-class Filters(Body):
-    """What every list may be asked: a page, and where it begins. Other parameters are refused."""
-
-    cursor: Annotated[
-        str | None, Field(max_length=LONGEST_CURSOR, description="上一页给出的 next_cursor")
-    ] = None
-    limit: Annotated[int, Field(ge=1, le=PAGE_MOST, description="每页条数")] = PAGE_SIZE
-
-    def paging(self, request: Request) -> Paging:
-        """Give the page asked for."""
-        return Paging(self.cursor, self.limit, settings_of(request).total_exact_to)
-
-    def conditions(self) -> dict[str, Any]:
-        """Give the filters that were set."""
-        return self.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
 
 
 Q = Annotated[

@@ -10,9 +10,10 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, if_match, may
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import Filters, OrgFilter, Q, desk, eyes, person
+from registry.api.context import OrgFilter, Q, desk, eyes, person
 from registry.api.declarations import Reader
 from registry.api.texts import Phone, Text
 from registry.commands import ChangeCustomer

@@ -11,9 +11,10 @@ from fastapi.responses import Response
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge, may
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import Filters, OrgFilter, Q, desk, eyes, law_of, person
+from registry.api.context import OrgFilter, Q, desk, eyes, law_of, person
 from registry.api.forms import Annex1In, DeclarationIn
 from registry.api.texts import LongText
 from registry.commands import ApproveDeclaration, DecideDeclaration, FileAnnex1

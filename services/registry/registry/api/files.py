@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis.http.edge import Answer, AtTheEdge, if_match
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import Filters, care_desk, file_eyes, person
+from registry.api.context import care_desk, file_eyes, person
 from registry.api.customers import Keeper
 from registry.api.declarations import Reader
 from registry.api.files_bodies import FileChange, FilingIn

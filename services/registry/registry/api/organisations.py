@@ -10,9 +10,10 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match, may
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import Filters, OrgFilter, Q, asker, tree_desk
+from registry.api.context import OrgFilter, Q, asker, tree_desk
 from registry.api.texts import Division, OrgId, PlaceClass, Text
 from registry.commands import ChangeOrganisation, FoundOrganisation
 from registry.handlers.organisations import change_organisation, found_organisations

@@ -11,9 +11,10 @@ from pydantic import AwareDatetime, Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, may
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import Filters, OrgFilter, law_desk, law_of, person
+from registry.api.context import OrgFilter, law_desk, law_of, person
 from registry.api.texts import LongText, OrgId, Text
 from registry.commands import DecideDraft, DraftRule
 from registry.handlers.rules import discard_draft, draft_rule, publish_draft

@@ -10,10 +10,11 @@ from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.ids import uuid7
 from chassis.transaction import Transaction
-from registry.api.context import Filters, OrgFilter, Q, asker, tree_desk
+from registry.api.context import OrgFilter, Q, asker, tree_desk
 from registry.api.organisations import Administrator
 from registry.api.texts import OrgId, StaffNo, Text
 from registry.commands import ChangePerson, EmployPerson, RecordAbsence

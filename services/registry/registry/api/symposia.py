@@ -10,9 +10,10 @@ from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import Filters, OrgFilter, care_desk, file_eyes, person
+from registry.api.context import OrgFilter, care_desk, file_eyes, person
 from registry.api.declarations import Decider, Reader
 from registry.api.texts import LongText, OrgId, Text
 from registry.api.visits import CustomerKey

@@ -7,6 +7,8 @@ from uuid import UUID
 import asyncpg
 
 from chassis import audit
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.handlers import facts
@@ -15,7 +17,7 @@ from registry.model.codes import read_customer_code, shown_code
 from registry.model.customers import Customer, Nature
 from registry.queries import shown
 from registry.queries.declarations import Eyes, claim
-from registry.queries.pages import Listing, Paging, contains, listed, name_part
+from registry.queries.searching import contains, name_part
 from registry.queries.shown import name_of
 from registry.tables.claims import claim_of
 from registry.tables.customers import customer_of
@@ -80,12 +82,11 @@ async def customers(
     )
     conditions = {text: filters.get(name) for name, text in columns.items()}
     conditions |= _searched(str(filters["q"])) if filters.get("q") else {}
-    listing = Listing("customer c", "c.customer_id", conditions, newest_first=True)
+    listing = Listing("customer c", (Key("c.customer_id", UUID, newest_first=True),), conditions)
     return await listed(
         tx,
         listing,
         paging,
-        paging.after_id(),
         lambda row: customer(customer_of(row, eyes.vault), (), eyes, in_list=True),
     )
 
@@ -115,8 +116,10 @@ async def history(tx: Transaction, key: str, paging: Paging) -> dict[str, Any]:
     """Show everything that was told of a customer, its declarations, claims and assignment, newest first."""
     row = await row_of(tx, key)
     aggregates = await tx.fetchval(AGGREGATES, row["customer_id"])
-    listing = Listing(TOLD, "told.event_id", {"told.aggregate = ANY ({})": aggregates}, newest_first=True)
-    return await listed(tx, listing, paging, paging.after_id(), _fact)
+    listing = Listing(
+        TOLD, (Key("told.event_id", UUID, newest_first=True),), {"told.aggregate = ANY ({})": aggregates}
+    )
+    return await listed(tx, listing, paging, _fact)
 
 
 def _fact(row: asyncpg.Record) -> dict[str, Any]:
@@ -134,8 +137,8 @@ def _fact(row: asyncpg.Record) -> dict[str, Any]:
 async def assignments(tx: Transaction, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
     """List the assignments of the scope."""
     conditions = {f"a.{column} = {{}}": value for column, value in filters.items()}
-    listing = Listing("assignment a", "a.customer_id", conditions, newest_first=True)
-    return await listed(tx, listing, paging, paging.after_id(), _assignment)
+    listing = Listing("assignment a", (Key("a.customer_id", UUID, newest_first=True),), conditions)
+    return await listed(tx, listing, paging, _assignment)
 
 
 def _assignment(row: asyncpg.Record) -> dict[str, Any]:

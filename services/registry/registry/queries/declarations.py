@@ -9,6 +9,8 @@ import asyncpg
 
 from chassis import audit
 from chassis.directory import Snapshot
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.model.claims import Claim
@@ -16,7 +18,7 @@ from registry.model.declarations import Declaration, DeclarationState
 from registry.model.refusals import CustomerTaken
 from registry.ports.desk import Seal
 from registry.queries import shown
-from registry.queries.pages import Listing, Paging, listed, name_part
+from registry.queries.searching import name_part
 from registry.queries.shown import name_of
 from registry.tables.claims import claim_of
 from registry.tables.declarations import declaration_of
@@ -100,12 +102,11 @@ async def declarations(
         "d.org_id = {}": filters.get("org_id"),
         "lower(d.name_key) LIKE {}": name_part(q) if q else None,
     }
-    listing = Listing("declaration d", "d.declaration_id", conditions, newest_first=True)
+    listing = Listing("declaration d", (Key("d.declaration_id", UUID, newest_first=True),), conditions)
     return await listed(
         tx,
         listing,
         paging,
-        paging.after_id(),
         lambda row: declaration(declaration_of(row, eyes.vault), (), eyes),
     )
 
@@ -162,8 +163,8 @@ async def candidates(tx: Transaction, declaration_id: UUID, law: Snapshot) -> di
 async def claims(tx: Transaction, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
     """List claims of the scope, newest first."""
     conditions = {f"c.{column} = {{}}": value for column, value in filters.items()}
-    listing = Listing("claim c", "c.claim_id", conditions, newest_first=True)
-    return await listed(tx, listing, paging, paging.after_id(), _claim_row)
+    listing = Listing("claim c", (Key("c.claim_id", UUID, newest_first=True),), conditions)
+    return await listed(tx, listing, paging, _claim_row)
 
 
 async def one_claim(tx: Transaction, claim_id: UUID) -> tuple[dict[str, Any], int]:

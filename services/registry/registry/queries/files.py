@@ -11,6 +11,8 @@ import asyncpg
 
 from chassis import audit
 from chassis.directory import Snapshot
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.commands import Asker
@@ -30,7 +32,6 @@ from registry.policies.files import (
 from registry.ports.desk import Seal
 from registry.queries import shown
 from registry.queries.customers import row_of
-from registry.queries.pages import Listing, Paging, listed
 from registry.settings import MONTHS_A_YEAR, SHARE_STEP
 from registry.tables.customers import customer_of
 from registry.tables.files import file_of, filing_of
@@ -140,8 +141,8 @@ async def file_history(tx: Transaction, key: str, eyes: FileEyes, paging: Paging
         "h.customer_id = {}": seen.kept.customer.customer_id,
         "h.layer = ANY ({})": [str(layer) for layer in seen.layers],
     }
-    listing = Listing("customer_file_change h", "h.change_id", conditions, newest_first=True)
-    return await listed(tx, listing, paging, paging.after_id(), lambda row: _change(row, seen, eyes))
+    listing = Listing("customer_file_change h", (Key("h.change_id", UUID, newest_first=True),), conditions)
+    return await listed(tx, listing, paging, lambda row: _change(row, seen, eyes))
 
 
 def _change(row: asyncpg.Record, seen: Seen, eyes: FileEyes) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from chassis.auth import Caller
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.handlers import facts
 from registry.model.organisations import Organisation
 from registry.model.staff import Person
-from registry.queries.pages import Listing, Paging, contains, listed
+from registry.queries.searching import contains
 from registry.tables.organisations import organisation_of
 from registry.tables.staff import person_of
 
@@ -39,8 +41,8 @@ async def organisations(
         "o.parent_id = {}": filters.get("parent_id"),
         "(o.name ILIKE {0} OR o.name_en ILIKE {0} OR o.org_id ILIKE {0})": contains(q) if q else None,
     }
-    listing = Listing("organisation o", "o.org_id", conditions)
-    return await listed(tx, listing, paging, paging.after(), lambda row: organisation(organisation_of(row)))
+    listing = Listing("organisation o", (Key("o.org_id", str),), conditions)
+    return await listed(tx, listing, paging, lambda row: organisation(organisation_of(row)))
 
 
 async def organisation_in_scope(tx: Transaction, caller: Caller, org_id: str) -> Organisation:
@@ -62,8 +64,10 @@ async def staff(
         "{} = ANY (s.roles)": filters.get("role"),
         "(s.name ILIKE {0} OR s.staff_no ILIKE {0})": contains(q) if q else None,
     }
-    listing = Listing("staff s JOIN organisation o USING (org_id)", "s.staff_no", conditions, "s.*")
-    return await listed(tx, listing, paging, paging.after(), lambda row: person(person_of(row)))
+    listing = Listing(
+        "staff s JOIN organisation o USING (org_id)", (Key("s.staff_no", str),), conditions, "s.*"
+    )
+    return await listed(tx, listing, paging, lambda row: person(person_of(row)))
 
 
 async def person_in_scope(tx: Transaction, caller: Caller, staff_id: UUID) -> Person:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.directory import EMPTY, Snapshot
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.model.rules import Draft
 from registry.policies.rules import cases, cited, worded
-from registry.queries.pages import Listing, Paging, listed
 from registry.queries.shown import name_of
 from registry.tables.rules import WORDINGS, draft_of, rule_of
 from registry.tables.shapes import Stored, from_json
@@ -83,8 +84,8 @@ async def drafts(
         "d.state = {}": filters.get("state"),
         "d.org_id = {}": filters.get("org_id"),
     }
-    listing = Listing("rule_draft d", "d.draft_id", conditions, "d.*", newest_first=True)
-    return await listed(tx, listing, paging, paging.after_id(), lambda row: drafted(draft_of(row), law))
+    listing = Listing("rule_draft d", (Key("d.draft_id", UUID, newest_first=True),), conditions)
+    return await listed(tx, listing, paging, lambda row: drafted(draft_of(row), law))
 
 
 def drafted(one: Draft, law: Snapshot) -> dict[str, Any]:

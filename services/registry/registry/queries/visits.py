@@ -7,13 +7,14 @@ from uuid import UUID
 
 import asyncpg
 
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.model.visits import Symposium, Visit
 from registry.policies.visits import Sight
 from registry.queries.customers import row_of
 from registry.queries.files import FileEyes
-from registry.queries.pages import Listing, Paging, listed
 from registry.queries.shown import INTERNAL, name_of
 from registry.tables.visits import symposium_of, visit_of
 
@@ -24,6 +25,8 @@ COLUMNS = """
     v.*, (SELECT c.customer_code FROM customer c WHERE c.customer_id = v.customer_id) AS customer_code,
     (SELECT c.org_id FROM customer c WHERE c.customer_id = v.customer_id) AS responsible
 """
+BY_VISIT = (Key("v.visit_id", UUID, newest_first=True),)
+BY_SYMPOSIUM = (Key("s.symposium_id", UUID, newest_first=True),)
 ONE = f"SELECT {COLUMNS} FROM visit v WHERE v.visit_id = $1"  # noqa: S608 - a text of our own
 
 
@@ -97,8 +100,8 @@ async def visits(
     if "customer" in asked:
         asked["customer_id"] = (await row_of(tx, str(asked["customer"])))["customer_id"]
     conditions = {text: asked.get(name) for name, text in columns.items()}
-    listing = Listing("visit v", "v.visit_id", conditions, COLUMNS, newest_first=True)
-    return await listed(tx, listing, paging, paging.after_id(), lambda row: _row(row, eyes))
+    listing = Listing("visit v", BY_VISIT, conditions, COLUMNS)
+    return await listed(tx, listing, paging, lambda row: _row(row, eyes))
 
 
 async def one_visit(tx: Transaction, visit_id: UUID, eyes: FileEyes) -> tuple[dict[str, Any], int]:
@@ -116,12 +119,11 @@ async def symposia(
     """List symposia of the scope, newest record first."""
     columns = {"org_id": "s.org_id = {}", "from": "s.held_on >= {}", "to": "s.held_on <= {}"}
     conditions = {text: filters.get(name) for name, text in columns.items()}
-    listing = Listing("symposium s", "s.symposium_id", conditions, newest_first=True)
+    listing = Listing("symposium s", BY_SYMPOSIUM, conditions)
     return await listed(
         tx,
         listing,
         paging,
-        paging.after_id(),
         lambda row: symposium(symposium_of(row, eyes.vault), eyes, in_list=True),
     )
 

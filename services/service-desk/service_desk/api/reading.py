@@ -7,12 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict
 
 from chassis import audit
 from chassis.auth import Caller
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, Edge
-from chassis.http.paging import Cursor, Limit
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
@@ -20,9 +19,9 @@ from chassis.vault import Vault
 from service_desk.api.complaints import OK, CaseNo
 from service_desk.model.cases import Category, Channel, CompensationState, State
 from service_desk.queries import cases, lists, words
-from service_desk.queries.lists import Asked, Listing
+from service_desk.queries.lists import Cases
 from service_desk.queries.readers import Reader
-from service_desk.settings import LONGEST_REFERENCE, PAGE
+from service_desk.settings import LONGEST_REFERENCE
 
 router = APIRouter(tags=["reading"])
 Organisation = Annotated[str | None, Query(max_length=LONGEST_REFERENCE)]
@@ -51,10 +50,9 @@ Single = Annotated[Wanted, Depends(wanted)]
 Show = Callable[[Transaction, Vault, str, Reader], Awaitable[dict[str, Any]]]
 
 
-class ComplaintFilters(BaseModel):
+class ComplaintFilters(Filters):
     """What complaints are listed by."""
 
-    model_config = ConfigDict(extra="forbid")
     state: State | None = None
     channel: Channel | None = None
     category: Category | None = None
@@ -62,21 +60,16 @@ class ComplaintFilters(BaseModel):
     handler: Organisation = None
     customer_id: UUID | None = None
     open: bool | None = None
-    cursor: Cursor = None
-    limit: Limit = PAGE
 
 
-class CompensationFilters(BaseModel):
+class CompensationFilters(Filters):
     """What compensations are listed by."""
 
-    model_config = ConfigDict(extra="forbid")
     state: CompensationState | None = None
     channel: Channel | None = None
     first_responder: Organisation = None
     customer_id: UUID | None = None
     open: bool | None = None
-    cursor: Cursor = None
-    limit: Limit = PAGE
 
 
 @router.get(
@@ -163,15 +156,11 @@ async def _listed(
     request: Request,
     caller: Caller,
     edge: Edge,
-    listing: Listing,
-    asked: ComplaintFilters | CompensationFilters,
+    of: Cases,
+    asked: Filters,
 ) -> Response:
-    exact_to: int = request.app.state.settings.total_exact_to
-    filters = asked.model_dump(exclude={"cursor", "limit"})
-
     async def run(tx: Transaction) -> Answer:
-        page = Asked(asked.limit, asked.cursor, exact_to, filters)
-        return Answer(OK, await lists.cases(tx, listing, page))
+        return Answer(OK, await lists.cases(tx, of, asked.conditions(), asked.paging(request)))
 
     return await edge.read(request, caller, run)
 

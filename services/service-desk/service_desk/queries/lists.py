@@ -1,7 +1,7 @@
 """Lists of cases, newest first; headers only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,15 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
-from chassis.http.paging import decode_cursor, encode_cursor, page
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
-from contracts.refusals import InvalidValue
 from service_desk.queries.readers import in_shanghai
 
-CURSOR_KEYS = ("received_at", "id")
+ORDER = (
+    Key("c.received_at", datetime.fromisoformat, newest_first=True),
+    Key("c.id", UUID, newest_first=True),
+)
 
 # Filter → its condition; only these names ever reach the SQL text, values are parameters.
 COMPLAINT_FILTERS = {
@@ -40,7 +43,7 @@ clocks_of('compensation', c.id::text) AS deadlines"""
 
 
 @dataclass(frozen=True)
-class Listing:
+class Cases:
     """Which table, what of it, and by what it may be filtered."""
 
     table: str
@@ -48,57 +51,16 @@ class Listing:
     filters: Mapping[str, str]
 
 
-COMPLAINTS = Listing("complaint", COMPLAINT_COLUMNS, COMPLAINT_FILTERS)
-COMPENSATIONS = Listing("compensation", COMPENSATION_COLUMNS, COMPENSATION_FILTERS)
+COMPLAINTS = Cases("complaint c", COMPLAINT_COLUMNS, COMPLAINT_FILTERS)
+COMPENSATIONS = Cases("compensation c", COMPENSATION_COLUMNS, COMPENSATION_FILTERS)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One page of a list; `total` is counted up to `total_exact_to`."""
-
-    limit: int
-    cursor: str | None
-    total_exact_to: int
-    filters: Mapping[str, object] = field(default_factory=dict)
-
-
-async def cases(tx: Transaction, listing: Listing, asked: Asked) -> dict[str, Any]:
+async def cases(tx: Transaction, of: Cases, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
     """Give a page of cases in the caller's scope."""
-    conditions, values = _conditions(listing, asked)
-    where = " AND ".join(conditions) or "true"
-    total = await tx.fetchval(
-        f"SELECT count(*) FROM (SELECT FROM {listing.table} c WHERE {where} LIMIT {asked.total_exact_to}) x",  # noqa: S608
-        *values,
-    )
-    after = _after(asked.cursor)
-    if after is not None:
-        where += f" AND (c.received_at, c.id) < (${len(values) + 1}, ${len(values) + 1 + 1})"
-        values = [*values, *after]
-    rows = await tx.fetch(
-        f"SELECT {listing.columns} FROM {listing.table} c LEFT JOIN customer k USING (customer_id) WHERE {where}"  # noqa: S608
-        f" ORDER BY c.received_at DESC, c.id DESC LIMIT {asked.limit + 1}",
-        *values,
-    )
-    shown = rows[: asked.limit]
-    more = len(rows) > asked.limit
-    cursor = encode_cursor(shown[-1]["received_at"], shown[-1]["id"]) if more else None
-    return page([_item(row) for row in shown], cursor, total)
-
-
-def _conditions(listing: Listing, asked: Asked) -> tuple[list[str], list[object]]:
-    given = {name: value for name, value in asked.filters.items() if value is not None}
-    conditions = [listing.filters[name].format(f"${number}") for number, name in enumerate(given, 1)]
-    return conditions, list(given.values())
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
-    keys = decode_cursor(cursor, len(CURSOR_KEYS))
-    if keys is None:
-        return None
-    try:
-        return datetime.fromisoformat(keys[0]), UUID(keys[1])
-    except (TypeError, ValueError, AttributeError) as error:
-        raise InvalidValue("翻页游标无效", "The cursor is not one of ours", pointer="?cursor") from error
+    conditions = {of.filters[name]: value for name, value in filters.items()}
+    source = f"{of.table} LEFT JOIN customer k USING (customer_id)"
+    listing = Listing(source, ORDER, conditions, of.columns, counted=of.table)
+    return await listed(tx, listing, paging, _item)
 
 
 def _item(row: Record) -> dict[str, Any]:

@@ -5,38 +5,32 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict
 
 from chassis.http.edge import Answer, AtTheEdge
-from chassis.http.paging import Cursor, Limit
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from tiering.api.usage_bodies import ReportIn, month_of
-from tiering.api.usage_context import MonthFilter, OrgFilter, Reader, Reporter, asking, settings_of
+from tiering.api.usage_context import MonthFilter, OrgFilter, Reader, Reporter, asking
 from tiering.handlers.reports import file_report
 from tiering.model.months import month_text
 from tiering.model.usage import ReportKind
 from tiering.queries import reports as shown
-from tiering.queries.usage_files import Asked
 from tiering.repository.reports import ReportsInTables
 from tiering.repository.usage_rows import UsageRowsInTables
-from tiering.settings import PAGE
 
 router = APIRouter(tags=["reports"])
 CREATED = 201
 OK = 200
 
 
-class ReportFilters(BaseModel):
+class ReportFilters(Filters):
     """What reports are listed by."""
 
-    model_config = ConfigDict(extra="forbid")
     org_id: OrgFilter = None
     month: MonthFilter = None
     kind: ReportKind | None = None
     customer_id: UUID | None = None
-    cursor: Cursor = None
-    limit: Limit = PAGE
 
 
 @router.post(
@@ -80,14 +74,14 @@ async def list_reports(
 ) -> Response:
     """List reports of the scope, the newest months first."""
     month = month_of(filters.month) if filters.month is not None else None
-    asked = Asked(
-        filters.limit,
-        filters.cursor,
-        settings_of(request).total_exact_to,
-        {"org_id": filters.org_id, "month": month, "kind": filters.kind, "customer_id": filters.customer_id},
-    )
+    wanted = {
+        "org_id": filters.org_id,
+        "month": month,
+        "kind": filters.kind,
+        "customer_id": filters.customer_id,
+    }
 
     async def run(tx: Transaction) -> Answer:
-        return Answer(OK, await shown.reports(tx, asked))
+        return Answer(OK, await shown.reports(tx, wanted, filters.paging(request)))
 
     return await edge.read(request, caller, run)

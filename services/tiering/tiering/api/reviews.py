@@ -10,7 +10,7 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, may
-from chassis.http.paging import Cursor, Limit
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.ids import uuid7
 from chassis.runtime import Runtime
@@ -21,9 +21,8 @@ from tiering.handlers import reviews as handlers
 from tiering.handlers.reviews import Desk
 from tiering.model.reviews import ReviewState
 from tiering.queries import reviews as shown
-from tiering.queries.pages import Paging
 from tiering.repository.reviews import ReviewRows
-from tiering.settings import FIRST_YEAR, LAST_YEAR, LONGEST_TEXT, PAGE
+from tiering.settings import FIRST_YEAR, LAST_YEAR, LONGEST_TEXT, TieringSettings
 
 router = APIRouter(tags=["reviews"])
 Center = Annotated[Caller, Depends(may("center-officer", "center-director"))]
@@ -47,16 +46,14 @@ class OverrideIn(Body):
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 
 
-class ReviewFilters(Body):
+class ReviewFilters(Filters):
     """Which reviews are listed."""
 
     year: Annotated[int | None, Field(ge=FIRST_YEAR, le=LAST_YEAR)] = None
     state: ReviewState | None = None
-    cursor: Cursor = None
-    limit: Limit = PAGE
 
 
-class LineFilters(Body):
+class LineFilters(Filters):
     """Which lines are listed; `adjusted`: another class is suggested than the table gives."""
 
     changed: bool | None = None
@@ -64,8 +61,6 @@ class LineFilters(Body):
     adjusted: bool | None = None
     class_: Annotated[int | None, Field(alias="class", ge=1)] = None
     org_id: OrgFilter = None
-    cursor: Cursor = None
-    limit: Limit = PAGE
 
 
 @router.post(
@@ -93,8 +88,8 @@ async def list_reviews(
     """List reviews of the scope, the newest first."""
 
     async def run(tx: Transaction) -> Answer:
-        filters = asked.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
-        return Answer(200, await shown.reviews(tx, filters, _paging(asked, request)))
+        filters = asked.conditions()
+        return Answer(200, await shown.reviews(tx, filters, asked.paging(request)))
 
     return await edge.read(request, caller, run)
 
@@ -126,8 +121,8 @@ async def list_review_lines(
     """List the lines of a review: four indicators, the table's class, the suggested and the proposed one, and why."""
 
     async def run(tx: Transaction) -> Answer:
-        filters: dict[str, Any] = asked.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
-        return Answer(200, await shown.lines(tx, review_id, filters, _paging(asked, request)))
+        filters: dict[str, Any] = asked.conditions()
+        return Answer(200, await shown.lines(tx, review_id, filters, asked.paging(request)))
 
     return await edge.read(request, caller, run)
 
@@ -196,9 +191,6 @@ def _reviewer(caller: Caller) -> Reviewer:
 
 def _desk(request: Request, tx: Transaction) -> Desk:
     runtime: Runtime = request.app.state.runtime
-    portion: int = request.app.state.settings.review_portion_lines
-    return Desk(ReviewRows(tx, portion), runtime.directory.current, tx.now, tx.now.date())
-
-
-def _paging(asked: ReviewFilters | LineFilters, request: Request) -> Paging:
-    return Paging(asked.cursor, asked.limit, request.app.state.settings.total_exact_to)
+    settings: TieringSettings = request.app.state.settings
+    rows = ReviewRows(tx, settings.review_portion_lines, settings.review_timeout_ms)
+    return Desk(rows, runtime.directory.current, tx.now, tx.now.date())

@@ -1,7 +1,7 @@
 """Classes over HTTP."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
@@ -10,14 +10,13 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, may
-from chassis.http.paging import Cursor, Limit
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
 from tiering.queries import tiers as shown
-from tiering.queries.pages import Paging
 from tiering.queries.tiers import Eyes
-from tiering.settings import LONGEST_ORG_ID, LONGEST_REFERENCE, PAGE
+from tiering.settings import LONGEST_ORG_ID, LONGEST_REFERENCE
 
 router = APIRouter(tags=["tiers"])
 OPEN_READERS = (
@@ -42,13 +41,11 @@ class OnDay(Body):
     valid: date | None = None
 
 
-class TierFilters(OnDay):
+class TierFilters(OnDay, Filters):
     """Which customers are listed."""
 
     org_id: OrgFilter = None
     class_: Annotated[int | None, Field(alias="class", ge=1)] = None
-    cursor: Cursor = None
-    limit: Limit = PAGE
 
 
 @router.get("/v1/tiers", operation_id="list_tiers", summary="客户级别清单", responses=problems(401, 403, 422))
@@ -56,8 +53,9 @@ async def list_tiers(
     asked: Annotated[TierFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
 ) -> Response:
     """List registered customers of the scope with their class on a day; open facts only."""
-    filters: dict[str, Any] = asked.model_dump(exclude={"cursor", "limit", "valid"}, exclude_none=True)
-    paging = Paging(asked.cursor, asked.limit, request.app.state.settings.total_exact_to)
+    filters = asked.conditions()
+    filters.pop("valid", None)
+    paging = asked.paging(request)
 
     async def run(tx: Transaction) -> Answer:
         return Answer(200, await shown.tiers(tx, asked.valid or tx.now.date(), filters, paging))

@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime
 
 from chassis.auth import Caller
 from chassis.http.edge import Answer, AtTheEdge, Edge
-from chassis.http.paging import Cursor, Limit, page
+from chassis.http.paging import Filters, page
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from tiering.api.usage_bodies import CorrectionsIn, UsageIn, month_of
@@ -20,16 +20,14 @@ from tiering.api.usage_context import (
     Reader,
     asking,
     manager_alone,
-    settings_of,
 )
 from tiering.commands.usage import RecordUsage
 from tiering.handlers.usage import record_usage
 from tiering.model.months import month_text
 from tiering.policies.rows import plain_code
 from tiering.queries import usage as shown
-from tiering.queries.usage_files import Asked
 from tiering.repository.usage_rows import UsageRowsInTables
-from tiering.settings import LONGEST_REFERENCE, PAGE
+from tiering.settings import LONGEST_REFERENCE
 
 router = APIRouter(tags=["usage"])
 CREATED = 201
@@ -37,18 +35,15 @@ OK = 200
 PROBLEMS = problems(400, 401, 403, 404, 409, 413, 422, 503)
 
 
-class UsageFilters(BaseModel):
+class UsageFilters(Filters):
     """What figures are listed by; `known` shows them as they were known at a time."""
 
-    model_config = ConfigDict(extra="forbid")
     customer: Annotated[str | None, Query(max_length=LONGEST_REFERENCE)] = None
     org_id: OrgFilter = None
     month: MonthFilter = None
     line: Annotated[str | None, Query(max_length=LONGEST_REFERENCE)] = None
     history: bool = False
     known: AwareDatetime | None = None
-    cursor: Cursor = None
-    limit: Limit = PAGE
 
 
 @router.post(
@@ -96,14 +91,16 @@ async def list_usage(
             customer = await shown.customer_named(tx, filters.customer, plain_code(filters.customer))
             if customer is None:
                 return Answer(OK, page([], None, 0))
-        asked = Asked(
-            filters.limit,
-            filters.cursor,
-            settings_of(request).total_exact_to,
-            {"customer_id": customer, "org_id": filters.org_id, "month": month, "line": filters.line,
-             "known": filters.known, "manager": manager_alone(caller)},
-        )  # fmt: skip
-        return Answer(OK, await shown.usage(tx, asked, history=filters.history))
+        wanted = {
+            "customer_id": customer,
+            "org_id": filters.org_id,
+            "month": month,
+            "line": filters.line,
+            "known": filters.known,
+            "manager": manager_alone(caller),
+        }
+        paging = filters.paging(request)
+        return Answer(OK, await shown.usage(tx, wanted, paging, history=filters.history))
 
     return await edge.read(request, caller, run)
 

@@ -8,11 +8,10 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict
 
 from chassis.encoding import dumps
 from chassis.http.edge import Answer, AtTheEdge
-from chassis.http.paging import Cursor, Limit
+from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.http.workbooks import XLSX_ANSWER, download
 from chassis.runtime import Runtime
@@ -25,9 +24,8 @@ from tiering.handlers.usage import submit_file
 from tiering.model.refusals import NotAUsageFile
 from tiering.model.usage import FileFormat, FileState
 from tiering.queries import usage_files as shown
-from tiering.queries.usage_files import Asked
 from tiering.repository.usage_files import UsageFilesInTables
-from tiering.settings import LONGEST_NAME, LONGEST_ORG_ID, PAGE, TieringSettings
+from tiering.settings import LONGEST_NAME, LONGEST_ORG_ID, TieringSettings
 
 router = APIRouter(tags=["usage-files"])
 ACCEPTED = 202
@@ -36,24 +34,17 @@ ROW_NUMBER = "行号"
 ERROR_CODE = "原因代码"
 
 
-class FileFilters(BaseModel):
+class FileFilters(Filters):
     """What files are listed by."""
 
-    model_config = ConfigDict(extra="forbid")
     org_id: OrgFilter = None
     month: MonthFilter = None
     state: FileState | None = None
     late: bool | None = None
-    cursor: Cursor = None
-    limit: Limit = PAGE
 
 
-class ErrorFilters(BaseModel):
+class ErrorFilters(Filters):
     """A page of refused rows."""
-
-    model_config = ConfigDict(extra="forbid")
-    cursor: Cursor = None
-    limit: Limit = PAGE
 
 
 @router.post(
@@ -104,15 +95,10 @@ async def list_files(
 ) -> Response:
     """List files of the scope, the newest months first; `late` is on record."""
     month = month_of(filters.month) if filters.month is not None else None
-    asked = Asked(
-        filters.limit,
-        filters.cursor,
-        settings_of(request).total_exact_to,
-        {"org_id": filters.org_id, "month": month, "state": filters.state, "late": filters.late},
-    )
+    wanted = {"org_id": filters.org_id, "month": month, "state": filters.state, "late": filters.late}
 
     async def run(tx: Transaction) -> Answer:
-        return Answer(OK, await shown.files(tx, asked))
+        return Answer(OK, await shown.files(tx, wanted, filters.paging(request)))
 
     return await edge.read(request, caller, run)
 
@@ -147,10 +133,9 @@ async def list_errors(
     edge: AtTheEdge,
 ) -> Response:
     """List the rows that were left out, with reason and original cells."""
-    asked = Asked(filters.limit, filters.cursor, settings_of(request).total_exact_to)
 
     async def run(tx: Transaction) -> Answer:
-        return Answer(OK, await shown.errors(tx, file_id, asked))
+        return Answer(OK, await shown.errors(tx, file_id, filters.paging(request)))
 
     return await edge.read(request, caller, run)
 

@@ -8,23 +8,23 @@ from uuid import UUID
 from asyncpg import Record
 
 from chassis.clock import SHANGHAI
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from regulations.reading import plain
 from tiering.model.customer_references import customer_reference
 from tiering.policies.law import ClassLaw
 from tiering.policies.reviews import explained, growth
-from tiering.queries.pages import Listing, Paging, listed
+from tiering.queries.units import UNITS
 from tiering.tables.review_lines import REVIEW_COLUMNS, laws_of, line_of
 
 LINES = "review_line l LEFT JOIN customer c USING (customer_id)"
 LINE_COLUMNS = "l.*, c.code, c.name"
-IN_UNIT = """l.org_id IN (SELECT b.org_id FROM organisation b JOIN organisation a ON a.org_id = {}
-  AND (b.orgpath = a.orgpath OR b.orgpath ^@ (a.orgpath || '.')))"""
 CONDITIONS = {
     "changed": "l.changed = {}",
     "class_": "l.class = {}",
-    "org_id": IN_UNIT,
+    "org_id": f"l.org_id IN {UNITS}",
     "overridden": "(l.overridden_at IS NOT NULL) = {}",
     "adjusted": "(l.suggested_class IS DISTINCT FROM l.table_class) = {}",
 }
@@ -33,7 +33,7 @@ CONDITIONS = {
 async def reviews(tx: Transaction, filters: Mapping[str, Any], paging: Paging) -> dict[str, Any]:
     """List reviews, the newest first."""
     conditions = {f"r.{name} = {{}}": value for name, value in filters.items()}
-    listing = Listing(REVIEW_COLUMNS, "review r", "r.id", conditions, newest_first=True)
+    listing = Listing("review r", (Key("r.id", UUID, newest_first=True),), conditions, REVIEW_COLUMNS)
     return await listed(tx, listing, paging, _review)
 
 
@@ -51,7 +51,7 @@ async def lines(
         "l.review_id = {}": review_id,
         **{CONDITIONS[name]: value for name, value in filters.items()},
     }
-    listing = Listing(LINE_COLUMNS, LINES, "l.customer_id", conditions)
+    listing = Listing(LINES, (Key("l.customer_id", UUID),), conditions, LINE_COLUMNS)
     return await listed(tx, listing, paging, _shown(laws_of(head["law"]), head["year"]))
 
 

@@ -12,14 +12,16 @@ from asyncpg import Record
 from chassis.auth import Caller
 from chassis.clock import SHANGHAI
 from chassis.directory import Snapshot
+from chassis.http.listing import Key, Listing, listed
+from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from tiering.handlers.provisional import Provisional, provisional_class
 from tiering.model.customer_references import customer_reference
 from tiering.policies.reviews import explained
 from tiering.ports.tiers import Asked
-from tiering.queries.pages import Listing, Paging, listed
 from tiering.queries.sums import UsageSums
+from tiering.queries.units import UNITS
 from tiering.tables.review_lines import laws_of, line_of
 
 REVENUE_READERS = frozenset({"unit-head", "center-officer", "center-director", "inspector"})
@@ -38,8 +40,7 @@ FROM {ON_DAY} WHERE c.code = $2 OR c.customer_id = $3
 """  # noqa: S608 - a constant
 HISTORY = "SELECT * FROM tier WHERE customer_id = $1 ORDER BY valid_from DESC, recorded DESC"
 CONDITIONS = {
-    "org_id": """c.responsible_org_id IN (SELECT b.org_id FROM organisation b JOIN organisation a ON a.org_id = {}
-      AND (b.orgpath = a.orgpath OR b.orgpath ^@ (a.orgpath || '.')))""",
+    "org_id": f"c.responsible_org_id IN {UNITS}",
     "class_": "t.class = {}",
 }
 
@@ -63,7 +64,8 @@ async def tiers(tx: Transaction, day: date, filters: Mapping[str, Any], paging: 
         "c.state = {}": "registered",
         **{CONDITIONS[name]: value for name, value in filters.items()},
     }
-    return await listed(tx, Listing(OPEN, ON_DAY, "c.customer_id", conditions, (day,)), paging, _open)
+    listing = Listing(ON_DAY, (Key("c.customer_id", UUID),), conditions, OPEN, given=(day,))
+    return await listed(tx, listing, paging, _open)
 
 
 async def one_tier(tx: Transaction, reference: str, day: date, eyes: Eyes) -> dict[str, Any]:

@@ -50,9 +50,10 @@ WHERE l.review_id = $1 AND (c.code = $2 OR c.customer_id = $3)
 class ReviewRows:
     """Reviews as the province's center writes them."""
 
-    def __init__(self, tx: Transaction, portion: int) -> None:
+    def __init__(self, tx: Transaction, portion: int, timeout_ms: int) -> None:
         self._tx = tx
         self._portion = portion
+        self._timeout_ms = timeout_ms
 
     async def open_at(self, org_id: str) -> Review | None:
         """Give the proposed review of an organisation, if there is one."""
@@ -73,6 +74,7 @@ class ReviewRows:
         """Write a review with all its lines."""
         law = {str(number): pinned(law) for number, law in new.laws.items()}
         day = self._tx.now.date()
+        await self._take_time()
         await self._tx.execute(
             PROPOSED,
             new.id,
@@ -140,6 +142,7 @@ class ReviewRows:
 
     async def publish(self, review: Review, published_by: str, at: datetime) -> None:
         """Let the classes hold; the published review of the same year is superseded."""
+        await self._take_time()
         await self._tx.execute(SUPERSEDED, review.id, review.org_id, review.year)
         await self._tx.execute(PUBLISHED, review.id, published_by, at)
         await self._tx.fetchval("SELECT publish_lines($1, $2)", review.id, at)
@@ -171,3 +174,7 @@ class ReviewRows:
             fact, aggregate=f"review:{fact.review_id}", version=1, subject=fact.org_id, orgpath=orgpath
         )
         await self._tx.announce([event])
+
+    async def _take_time(self) -> None:
+        """Let statements over a whole province run longer than those of one customer."""
+        await self._tx.fetchval("SELECT set_config('statement_timeout', $1, true)", str(self._timeout_ms))

@@ -1,0 +1,146 @@
+"""A running instance where something of every kind has happened, over HTTP, as its people would do it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+
+from deploy.story.calling import Json, Reply
+from deploy.story.cast import PROVINCE, person_at
+from support.players import REGISTRY, Customer, Players, eventually
+
+TIERING, PRICING, SCORING = "/api/tiering/v1", "/api/pricing/v1", "/api/scoring/v1"
+NATION = "CN"
+LINE = "domestic-express"
+RULE = "hubei.symposia"
+FAR_DAY, FAR_YEAR = "2033-01-01", 2034
+CSV = "客户编码,业务种类,收入(元),件数,重量(公斤)\n{code},国内异地速递,1234.56,12,8.5\n00000000000000,国内异地速递,1.00,1,1\n"
+
+
+async def live(people: Players) -> Customer:
+    """Let a customer be registered and dealt with by every service; gives it."""
+    cast = people.cast
+    today = (await cast.officer.house.clock())[0].date()
+    customer = await people.register()
+    await people.complain(customer.firm.phone)
+    await _law(people)
+    await _care(people, customer, today)
+    await _tariff(people, customer)
+    await _agree_and_bill(people, customer, today)
+    await _use(people, customer, today)
+    await _review(people, customer, today.year - 1)
+    await _publish_scores(people, today)
+    return customer
+
+
+async def _law(people: Players) -> None:
+    """A wording and a calendar of a year that no test comes to."""
+    house = people.cast.officer.house
+    officer = await person_at(house, PROVINCE, "center-officer")
+    draft = await done(
+        officer.post(
+            f"{REGISTRY}/rules/drafts",
+            {
+                "rule": RULE,
+                "in_force": FAR_DAY,
+                "value": {"per": "year", "at_least": 2},
+                "citation": {"act": "hubei", "article": "30(6)"},
+                "assumption": True,
+            },
+        )
+    )
+    await done(people.cast.province.post(f"{REGISTRY}/rules/drafts/{draft['id']}/publish", {}))
+    day = {"day": f"{FAR_YEAR}-01-01", "workday": False, "note": "元旦"}
+    notice = {"year": FAR_YEAR, "source": "放假安排的通知", "days": [day]}
+    await done((await person_at(house, NATION, "administrator")).post(f"{REGISTRY}/calendars", notice))
+
+
+async def _care(people: Players, customer: Customer, today: date) -> None:
+    visit = {
+        "customer": customer.code,
+        "visited_on": today.isoformat(),
+        "kind": "routine",
+        "record": "听取意见",
+    }
+    await done(people.cast.first_team.post(f"{REGISTRY}/visits", visit))
+    symposium = {"held_on": today.isoformat(), "title": "大客户座谈会", "customers": [customer.code]}
+    await done(people.cast.officer.post(f"{REGISTRY}/symposia", symposium))
+
+
+async def _tariff(people: Players, customer: Customer) -> None:
+    """Beyond the city's standard, so that it stays open with the province; pricing hears of the customer by events."""
+    body = {"customer": customer.code, "lines": [LINE], "discount": "0.37", "reason": "业务量大"}
+    path = f"{PRICING}/tariff-requests"
+    await _once_heard(lambda: people.cast.first_team.post(path, body))
+
+
+async def _agree_and_bill(people: Players, customer: Customer, today: date) -> None:
+    agreement = {
+        "customer": customer.code,
+        "lines": [LINE],
+        "settlement_days": 30,
+        "starts_on": today.isoformat(),
+        "signed_on": today.isoformat(),
+    }
+    await done(people.cast.province.post(f"{PRICING}/agreements/import", {"items": [agreement]}))
+    finance = await person_at(people.cast.officer.house, PROVINCE, "finance")
+    bill = {"customer": customer.code, "month": f"{today.year - 1}-12", "amount": "900.00"}
+    owed = {**bill, "due_on": f"{today.year}-01-31"}
+    await done(finance.post(f"{PRICING}/receivables", {"items": [owed]}))
+    paid = {**bill, "amount": "400.00", "paid_on": today.isoformat()}
+    await done(finance.post(f"{PRICING}/settlements", {"items": [paid]}))
+
+
+async def _use(people: Players, customer: Customer, today: date) -> None:
+    """A month recorded and then corrected, another one filed, and an analysis of it."""
+    officer = people.cast.officer
+    december, november = f"{today.year - 1}-12", f"{today.year - 1}-11"
+    row = {
+        "customer": customer.code,
+        "line": LINE,
+        "revenue": "2000000.01",
+        "pieces": 5,
+        "weight_kg": "3.250",
+    }
+    await _once_heard(lambda: officer.post(f"{TIERING}/usage", {"month": december, "rows": [row]}))
+    corrected = {"month": december, "reason": "source", "rows": [{**row, "revenue": "2000000.02"}]}
+    await done(officer.post(f"{TIERING}/usage/corrections", corrected))
+    content = CSV.format(code=customer.code).encode()
+    sent = await done(
+        officer.upload(f"{TIERING}/usage-files", f"{november}.csv", content, {"month": november})
+    )
+    loaded = await eventually(
+        lambda: done(officer.get(f"{TIERING}/usage-files/{sent['id']}")),
+        lambda shown: shown["state"] in ("loaded", "rejected"),
+    )
+    assert loaded["loaded_rows"] == 1, loaded
+    report = {"kind": "monthly-analysis", "month": november, "customers": [customer.code]}
+    await done(officer.post(f"{TIERING}/reports", report))
+
+
+async def _review(people: Players, customer: Customer, year: int) -> None:
+    """The director gives another class than the figures do, so that the review changes one for sure."""
+    director = people.cast.province
+    officer = await person_at(people.cast.officer.house, PROVINCE, "center-officer")
+    proposed = await done(officer.post(f"{TIERING}/reviews", {"year": year}))
+    path = f"{TIERING}/reviews/{proposed['id']}"
+    await done(director.post(f"{path}/lines/{customer.code}", {"class": 3, "reason": "用邮前景有限"}))
+    published = await done(director.post(f"{path}/publish", {}))
+    assert published["changed"] > 0, published
+
+
+async def _publish_scores(people: Players, today: date) -> None:
+    """The last quarter of the year before is over."""
+    await done(people.cast.province.post(f"{SCORING}/scores/publish", {"period": f"{today.year - 1}Q4"}))
+
+
+async def done(asked: Awaitable[Reply]) -> Json:
+    """What was answered to what must succeed."""
+    reply = await asked
+    assert reply.status < 300, reply
+    return reply.body
+
+
+async def _once_heard(ask: Callable[[], Awaitable[Reply]]) -> Json:
+    """Ask until the service has heard of the customer."""
+    reply = await eventually(ask, lambda answer: answer.status < 300)
+    assert reply.status < 300, reply
+    return reply.body
