@@ -1,10 +1,9 @@
 """The yearly review: an officer of the province proposes it, the director looks at a line and publishes."""
 
-from deploy.seed.client import TIERING, CallFailedError
+from deploy.seed.client import CONFLICT, TIERING, CallFailedError
 from deploy.seed.house import DIRECTOR, OFFICER, House
 
 PROVINCE = "420000"
-CONFLICT = 409
 
 
 async def review(house: House, year: int) -> None:

@@ -43,10 +43,6 @@ class FileFilters(Filters):
     late: bool | None = None
 
 
-class ErrorFilters(Filters):
-    """A page of refused rows."""
-
-
 @router.post(
     "/v1/usage-files",
     status_code=202,
@@ -127,7 +123,7 @@ async def get_file(file_id: UUID, request: Request, caller: FileReader, edge: At
 )
 async def list_errors(
     file_id: UUID,
-    filters: Annotated[ErrorFilters, Query()],
+    filters: Annotated[Filters, Query()],
     request: Request,
     caller: FileReader,
     edge: AtTheEdge,
