@@ -19,7 +19,8 @@ from deploy.postgres import Postgres
 from deploy.probes import answers, listens, wait_until
 from deploy.refusal import Refused
 
-PARTITIONS = 12
+# One process a service reads here: more partitions would only be more for the broker to look through at every fetch.
+PARTITIONS = 4
 # The embedded broker lets a new group wait for half of its session time-out before the first assignment.
 SESSION_TIMEOUT_MS = 6_000
 ISSUER = "keypost-development"

@@ -17,6 +17,8 @@ PAGE = 200
 TIMEOUT_SECONDS = 60.0
 CONCURRENCY = 8
 CONFLICT = 409
+# Somebody else is at work on the same record.
+IN_PROGRESS = b'"request-in-progress"'
 BOUNDARY = "keypost-sample-form"
 TRIES = 6
 FIRST_PAUSE_SECONDS = 0.2
@@ -164,11 +166,17 @@ class Client:
                         f"{self._http.base_url}{path} does not answer: {error!r}"
                     ) from error
             else:
-                if response.status_code not in TRANSIENT or not left:
+                if not left or not _passes(response):
                     return response
             await asyncio.sleep(pause)
             pause *= 2
         raise AssertionError("the last try returns or raises")
+
+
+def _passes(response: httpx.Response) -> bool:
+    """Whether the same request may be answered better a moment later."""
+    held = response.status_code == CONFLICT and IN_PROGRESS in response.content
+    return held or response.status_code in TRANSIENT
 
 
 def explain(response: httpx.Response) -> str:

@@ -16,6 +16,8 @@ from deploy.run import READY_SECONDS
 from deploy.story.telling import StoryBroken
 
 LOWEST_PORT, HIGHEST_PORT, APART = 19_000, 60_000, 100
+# The story brings its own firms; a small sample with all its months is background enough.
+CUSTOMERS = 120
 SEED_SECONDS = 240.0
 STOP_SECONDS = 60.0
 
@@ -26,6 +28,7 @@ def fresh_instance() -> Iterator[Layout]:
     folder = Path(tempfile.mkdtemp(prefix="keypost-story-", dir=SHORT_FOLDER))
     layout = Layout(folder / "data", _free_base())
     command = [sys.executable, "-m", "deploy", "run", "--port", str(layout.port), "--data", str(layout.data)]
+    command += ["--customers", str(CUSTOMERS)]
     log = folder / "run.log"
     try:
         with log.open("wb") as out, subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out) as process:

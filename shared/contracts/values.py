@@ -1,6 +1,28 @@
 """Pure values that several services write and read alike."""
 
+import re
+import unicodedata
+from uuid import UUID
+
 MODULUS = 10
+_SPACED = re.compile(r"[\s\-‐-―]+")
+
+
+def written_plainly(text: str) -> str:
+    """Give a code or a number without blanks and hyphens, full width made narrow."""
+    return _SPACED.sub("", unicodedata.normalize("NFKC", text))
+
+
+def code_and_id(reference: str) -> tuple[str, UUID | None]:
+    """Give how a customer or a case is named, in any way people write it, as plain code and as id.
+
+    It matches at most one of them: no code is written with the 32 digits of an id.
+    """
+    plain = written_plainly(reference)
+    try:
+        return plain, UUID(plain)
+    except ValueError:
+        return plain, None
 
 
 def check_digit_mod_11_10(digits: str) -> str:

@@ -48,6 +48,14 @@ async def test_fifty_equal_posts_at_once_have_one_effect_and_one_answer(
     assert len({(answer.headers["etag"], answer.headers["location"]) for answer in answers}) == 1
 
 
+async def test_the_answer_that_is_kept_for_a_key_is_sealed(app: AppUnderTest, root: Connection) -> None:
+    text, headers = str(uuid4()), app.headers(HEAD)
+    answer = await app.http.post("/v1/notes", json={"text": text}, headers=headers)
+    kept = await root.fetchval("SELECT body FROM idempotency WHERE key = $1", headers["Idempotency-Key"])
+    assert text in answer.text and len(kept) > len(answer.content)
+    assert text.encode() not in kept
+
+
 async def test_a_key_with_another_body_or_path_is_refused(app: AppUnderTest, root: Connection) -> None:
     headers, first, second = app.headers(HEAD), str(uuid4()), str(uuid4())
     assert (await app.http.post("/v1/notes", json={"text": first}, headers=headers)).status_code == 201

@@ -145,6 +145,14 @@ async def test_a_server_that_is_not_ready_is_asked_again() -> None:
         assert (await client.get("bootstrap", "/organisations"))["total"] == 0
 
 
+async def test_a_record_that_another_request_works_on_is_asked_for_again() -> None:
+    house = Installation()
+    house.busy = 2
+    async with Client(BASE, house) as client:
+        assert (await client.get("bootstrap", "/organisations"))["total"] == 0
+    assert house.busy == 0
+
+
 async def test_a_refused_call_names_account_path_code_and_words() -> None:
     house = Installation()
     house.refuse_after = 0

@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 
 from deploy.instance import Instance
-from support.desk import DeskUnderTest, running_desk
 from support.instance import Databases, FreshDatabase
+from support.service import ServiceUnderTest, running_service
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def desk_database(desk_databases: Databases) -> FreshDatabase:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def desk(desk_database: FreshDatabase) -> AsyncIterator[DeskUnderTest]:
+async def desk(desk_database: FreshDatabase) -> AsyncIterator[ServiceUnderTest]:
     """The desk, its clock at 2 March 2026, 09:00."""
-    async with running_desk(desk_database) as running:
+    async with running_service("service-desk", desk_database) as running:
         yield running

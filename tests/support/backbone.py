@@ -39,7 +39,6 @@ TREE: Mapping[str, tuple[str | None, str]] = {
     "4201": ("CN", "province"),
 }
 ADOPTIONS = [{"pack": "platform", "topics": None, "from": "2009-01-01", "until": None}]
-PARTITIONS = 12
 
 
 def orgpath(org_id: str) -> str:

@@ -5,13 +5,13 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from chassis.directory import Organisation, Person, Snapshot
+from chassis.directory import Snapshot
 from contracts.refusals import NotFound
 from contracts.values import check_digit_mod_11_10
 from pricing.commands import Asker
@@ -19,19 +19,15 @@ from pricing.model.customers import Customer
 from pricing.model.refusals.tariffs import TariffRequestOpen
 from pricing.model.tariffs import Late, TariffRequest
 from pricing.ports import Accounts, Agreements, Desk, LevelClock, Running
-from regulations.calendars import Calendar, due
-from regulations.rulebook import Adoption, Law
+from regulations.calendars import due
+from support.service import Person as Somebody
 from support.service import (
-    STAFF,
-    TREE,
     ServiceUnderTest,
     assignment_fact,
     customer_fact,
     expect,
     fact,
-    orgpath,
 )
-from support.service import Person as Somebody
 
 _serials = count(1)
 
@@ -128,22 +124,6 @@ async def every_event(service: ServiceUnderTest, customer: Known) -> str:
     rows = await service.rows("SELECT payload FROM outbox WHERE key = $1", str(customer.customer_id))
     whole = json.dumps([json.loads(row["payload"]) for row in rows], ensure_ascii=False)
     return re.sub(r'"\d{4}-\d\d-\d\dT[^"]*"', '"time"', whole)
-
-
-def shipped_law(*, staff: bool = True) -> Snapshot:
-    """Give the sample's tree under the shipped law, as the directory of a service holds it."""
-    adopted = [Adoption(pack, None, date(2009, 1, 1)) for pack in ("hubei", "platform")]
-    nodes = {
-        org_id: Organisation(org_id, parent, kind, name, division, place, orgpath(org_id))
-        for org_id, (parent, kind, name, division, place) in TREE.items()
-    }
-    people = {
-        str(one.staff_id): Person(
-            str(one.staff_id), f"{number:08d}", one.name, one.org_id, frozenset({one.role}), None, (), True
-        )
-        for number, one in enumerate(STAFF)
-    }
-    return Snapshot(nodes, people if staff else {}, {"420000": adopted}, Calendar.shipped(), Law.shipped())
 
 
 def asker(person: Somebody) -> Asker:

@@ -39,7 +39,7 @@ class Installation(httpx.AsyncBaseTransport):
         self.days_to_come: list[str] = []
         self.moves, self.offset_seconds = 0, 0.0
         self.refuse_after: int | None = None
-        self.unavailable = self.unheard_for = 0
+        self.unavailable = self.unheard_for = self.busy = 0
 
     def states(self) -> dict[str, str]:
         """How each declaration stands, by the customer's name."""
@@ -52,6 +52,9 @@ class Installation(httpx.AsyncBaseTransport):
         if request.url.path.startswith("/dev/"):
             status, body = self._development(request)
             return httpx.Response(status, json=body)
+        if self.busy:
+            self.busy -= 1
+            return httpx.Response(409, json={"code": "request-in-progress", "en": "try again"})
         path = request.url.path.split("/v1", 1)[1]
         if request.method == "GET":
             return httpx.Response(200, json=self._list(path, parse_qs(request.url.query.decode())))

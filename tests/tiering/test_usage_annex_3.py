@@ -175,6 +175,9 @@ async def test_the_form_is_given_to_filers_of_the_scope_only(tiering: ServiceUnd
     expect(await tiering.get(MANAGER, "/usage-files/form.xlsx", month="2026-02"), 403)
     expect(await tiering.get(FAR_OFFICER, "/usage-files/form.xlsx", org_id="420100", month="2026-02"), 404)
     expect(await tiering.get(FAR_OFFICER, "/usage-files/form.xlsx", month="x"), 422)
+    for month in ("9999-12", "0001-01", "2026-04"):
+        refused = expect(await tiering.get(FAR_OFFICER, "/usage-files/form.xlsx", month=month), 422)
+        assert refused["code"] in ("month-to-come", "month-too-old")
 
 
 def test_changes_are_percents_rounded_half_up_and_blank_without_a_base() -> None:

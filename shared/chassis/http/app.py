@@ -37,7 +37,7 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
         app.state.runtime = runtime
         app.state.authenticator = runtime.authenticator
         bells = (runtime.relay_bell, *((runtime.sweeper.bell,) if runtime.sweeper else ()))
-        app.state.edge = Edge(settings.service, runtime.database, runtime.clock, runtime.directory, bells)
+        app.state.edge = Edge(runtime, bells)
         try:
             yield
         finally:

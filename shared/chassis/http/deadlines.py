@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis.http.edge import Answer, AtTheEdge, Authenticated
-from chassis.http.paging import Cursor, Limit, bad_cursor, decode_cursor, encode_cursor, page
+from chassis.http.listing import cut
+from chassis.http.paging import Cursor, Limit, Paging, page
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 
@@ -47,31 +48,19 @@ async def list_deadlines(
     limit: Limit = 50,
 ) -> Response:
     """List deadlines of the caller's scope, the nearest first; `holder=me` those that the caller has to act on."""
-    after = decode_cursor(cursor, 2)
+    paging = Paging(cursor, limit, request.app.state.settings.total_exact_to)
+    after = paging.after(datetime.fromisoformat, UUID) or (None, None)
 
     async def run(tx: Transaction) -> Answer:
         mine = (
             (sorted(caller.roles), caller.org_id, caller.staff_id, tx.now.date()) if holder else (None,) * 4
         )
-        rows = await tx.fetch(LISTED, state, subject, kind, *mine, *_position(after), limit + 1)
-        total = await tx.fetchval(
-            COUNTED, state, subject, kind, *mine, request.app.state.settings.total_exact_to
-        )
-        items = [_shape(row["shape"], tx) for row in rows[:limit]]
-        more = len(rows) > limit
-        following = encode_cursor(rows[limit - 1]["due_at"], rows[limit - 1]["id"]) if more else None
-        return Answer(200, page(items, following, total))
+        rows = await tx.fetch(LISTED, state, subject, kind, *mine, *after, limit + 1)
+        total = await tx.fetchval(COUNTED, state, subject, kind, *mine, paging.total_exact_to)
+        shown, following = cut(rows, paging, ["due_at", "id"])
+        return Answer(200, page([_shape(row["shape"], tx) for row in shown], following, total))
 
     return await edge.read(request, caller, run)
-
-
-def _position(after: list[Any] | None) -> tuple[datetime | None, UUID | None]:
-    if after is None:
-        return None, None
-    try:
-        return datetime.fromisoformat(after[0]), UUID(after[1])
-    except (TypeError, ValueError) as error:
-        raise bad_cursor() from error
 
 
 def _shape(text: str, tx: Transaction) -> dict[str, Any]:

@@ -10,12 +10,10 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from chassis.auth import Caller, Unauthenticated
-from chassis.clock import Clock
-from chassis.database import Database
-from chassis.directory import Directory
 from chassis.doorbell import Doorbell
 from chassis.encoding import dumps
 from chassis.http.problems import RequestRefused
+from chassis.runtime import Runtime
 from chassis.transaction import Moment, Transaction, scoped
 from chassis.vault import Vault
 from contracts.refusals import Forbidden, StaleVersion
@@ -56,18 +54,12 @@ Command = Callable[[Transaction], Awaitable[Answer]]
 class Edge:
     """Runs commands and queries of one service in transactions of their caller."""
 
-    def __init__(
-        self,
-        service: str,
-        database: Database,
-        clock: Clock,
-        directory: Directory,
-        bells: tuple[Doorbell, ...],
-    ) -> None:
-        self._service = service
-        self._database = database
-        self._clock = clock
-        self._directory = directory
+    def __init__(self, runtime: Runtime, bells: tuple[Doorbell, ...]) -> None:
+        self._service = runtime.settings.service
+        self._database = runtime.database
+        self._clock = runtime.clock
+        self._directory = runtime.directory
+        self._vault = runtime.vault
         self._bells = bells
 
     async def write(
@@ -77,12 +69,11 @@ class Edge:
         run: Command,
         *,
         content: bytes | None = None,
-        vault: Vault | None = None,
     ) -> Response:
         """Run a command once for its idempotency key, and answer as the first time when it comes again.
 
-        `content` stands for the body where that was read as a form: a form's own bytes differ each time. With a
-        `vault` the answer that is kept is sealed: it holds what is confidential.
+        `content` stands for the body where that was read as a form: a form's own bytes differ each time. The answer
+        that is kept is sealed: answers hold names, phones and prices.
         """
         key = idempotency_key(request)
         moment = self.moment(request, caller)
@@ -90,7 +81,7 @@ class Edge:
             if key is None:
                 answer = await run(tx)
             else:
-                once = Once(key, await fingerprint(request, content), vault)
+                once = Once(key, await fingerprint(request, content), self._vault)
                 answer = await self._once(tx, once, run)
         await self.committed(directory_too=tx.wakes_directory)
         return answer.response()
@@ -159,15 +150,15 @@ class Once:
 
     key: str
     fingerprint: bytes
-    vault: Vault | None
+    vault: Vault
 
     def kept(self, body: bytes) -> bytes:
         """Give a body as it is kept."""
-        return self.vault.seal(body.decode()) if self.vault else body
+        return self.vault.seal(body.decode())
 
     def answered(self, kept: bytes) -> bytes:
         """Give a kept body as it was answered."""
-        return self.vault.open(kept).encode() if self.vault else kept
+        return self.vault.open(kept).encode()
 
 
 def key_reused() -> RequestRefused:

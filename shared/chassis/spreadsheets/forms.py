@@ -12,6 +12,7 @@ label. Where a label's words stand twice, or also occur as a value, `after` name
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chassis.spreadsheets.addresses import Place
 from chassis.spreadsheets.cells import Cell, CellProblem
@@ -60,7 +61,7 @@ def _places(sheet: Sheet, labels: Sequence[Label]) -> dict[str, Place]:
     written = [(normal(cell.text), cell.place) for cell in sheet.written()]
     places: dict[str, Place] = {}
     for label in labels:
-        spellings = {normal(spelling) for spelling in label.spellings}
+        spellings = _normal_spellings(label.spellings)
         behind = places.get(label.after, (-1, -1)) if label.after else (-1, -1)
         taken = set(places.values())
         place = next(
@@ -70,6 +71,11 @@ def _places(sheet: Sheet, labels: Sequence[Label]) -> dict[str, Place]:
         if place is not None:
             places[label.field] = place
     return places
+
+
+@lru_cache
+def _normal_spellings(spellings: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(normal(spelling) for spelling in spellings)
 
 
 def _value(sheet: Sheet, label: Place, labels: frozenset[Place]) -> Cell:

@@ -63,6 +63,7 @@ async def test_a_code_is_understood_as_people_write_it(pricing: ServiceUnderTest
         ("/receivables", {"month": "2026-04", "due_on": "2026-05-31"}, "/items/0/month"),
         ("/receivables", {"due_on": "2026-02-30"}, "/items/0/due_on"),
         ("/receivables", {"due_on": "2025-12-31"}, "/items/0/due_on"),
+        ("/receivables", {"due_on": "9999-12-31"}, "/items/0/due_on"),
         ("/settlements", {"paid_on": None}, "/items/0/paid_on"),
     ],
 )
@@ -84,6 +85,7 @@ async def test_a_bad_bill_or_payment(
         ({"penalty_rate": "1.5"}, "/penalty_rate"),
         ({"starts_on": None}, "/starts_on"),
         ({"ends_on": "2026-02-28"}, "/ends_on"),
+        ({"ends_on": "9999-12-31"}, "/ends_on"),
         ({"discounts": {"domestic-express": "1.1"}}, "/discounts/domestic-express"),
     ],
 )

@@ -108,6 +108,45 @@ async def test_a_supporting_unit_sees_that_the_responsible_one_has_asked_but_no_
     assert FIGURES.isdisjoint(body) and body["due_at"]
 
 
+async def test_a_supporting_unit_neither_concludes_nor_ends_agreements_of_the_customer(
+    pricing: ServiceUnderTest,
+) -> None:
+    customer = await a_customer(pricing, 3)
+    await supported_by(pricing, customer, "420106-T01", "420525")
+    body = {
+        "customer": customer.code,
+        "lines": ["ceremonial"],
+        "settlement_days": 0,
+        "starts_on": "2026-03-01",
+    }
+    draft = expect(await pricing.post(MANAGER, "/agreements", body), 201)
+    expect(await pricing.post(FAR_HEAD, "/agreements", body), 403)
+    expect(await pricing.post(FAR_HEAD, "/agreements/import", {"items": [body]}), 403)
+    expect(await pricing.post(FAR_HEAD, f"/agreements/{draft['id']}/sign", {}), 403)
+    expect(await pricing.post(HEAD, f"/agreements/{draft['id']}/sign", {}), 200)
+    expect(await pricing.post(FAR_HEAD, f"/agreements/{draft['id']}/end", {"reason": "x"}), 403)
+    body = expect(await pricing.get(FAR_HEAD, f"/agreements/{draft['id']}"), 200)
+    assert body["state"] == "signed" and "discounts" not in body
+
+
+async def test_a_supporting_unit_neither_bills_the_customer_nor_sees_what_it_owes(
+    pricing: ServiceUnderTest,
+) -> None:
+    customer = await a_customer(pricing, 3)
+    await supported_by(pricing, customer, "420106-T01", "420525")
+    far_finance = Person("420500", "finance")
+    bill = {"customer": customer.code, "month": "2026-01", "amount": "5.00", "due_on": "2026-01-31"}
+    paid = {"customer": customer.code, "month": "2026-01", "amount": "5.00", "paid_on": "2026-02-01"}
+    refused = expect(await pricing.post(far_finance, "/receivables", {"items": [bill]}), 403)
+    assert refused["pointer"] == "/items/0/customer"
+    expect(await pricing.post(FINANCE, "/receivables", {"items": [bill]}), 201)
+    expect(await pricing.post(far_finance, "/settlements", {"items": [paid]}), 403)
+    expect(await pricing.get(FAR_HEAD, f"/arrears/{customer.code}"), 404)
+    owing = expect(await pricing.get(FAR_HEAD, "/arrears"), 200)
+    assert str(customer.customer_id) not in [item["customer_id"] for item in owing["items"]]
+    expect(await pricing.get(FINANCE, f"/arrears/{customer.code}"), 200)
+
+
 async def test_roles_without_business_in_prices_are_turned_away(pricing: ServiceUnderTest) -> None:
     expect(await pricing.get(OBSERVER, "/tariff-requests"), 403)
     expect(await pricing.get(Person("420106", "administrator"), "/tariff-requests"), 403)

@@ -18,7 +18,8 @@ from pricing.handlers import tariffs
 from pricing.model.customers import Customer
 from pricing.model.tariffs import TariffRequest
 from pricing.ports import Desk
-from support.pricing import RememberedTariffs, asker, desk_at, shipped_law
+from support.law import shipped_law
+from support.pricing import RememberedTariffs, asker, desk_at
 from support.service import DIRECTOR, HEAD, MANAGER, OFFICER, PROVINCE, Person, orgpath
 
 T = TypeVar("T")

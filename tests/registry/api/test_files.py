@@ -90,6 +90,20 @@ async def test_the_four_layers_are_kept_and_shown_to_the_manager(registry: Regis
     assert seen["version"] == 1
 
 
+async def test_no_answer_is_kept_with_names_or_phones_that_can_be_read(registry: RegistryUnderTest) -> None:
+    path = await path_of(registry, nature="person", name="欧阳慎之")
+    headers = {**registry.headers(MANAGER), "If-Match": '"0"', "Idempotency-Key": f"kept {path}"}
+    changed = await registry.http.patch(f"/v1{path}", json=WHOLE, headers=headers)
+    again = await registry.http.patch(f"/v1{path}", json=WHOLE, headers=headers)
+    assert changed.status_code == again.status_code == 200
+    assert PERSON["name"] in again.text and again.content == changed.content
+    kept = b"".join(
+        row["body"] for row in await registry.rows("SELECT body FROM idempotency WHERE body IS NOT NULL")
+    )
+    for personal in (PERSON["name"], PERSON["phone"], BASIC["contact_mobile"], "欧阳慎之", "87650000"):
+        assert str(personal).encode() not in kept
+
+
 @pytest.mark.parametrize(
     ("who", "layers"),
     [

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from support.desk import DeskUnderTest, Person
+from support.service import Person, ServiceUnderTest
 
 AGENT = Person("420100", "hotline-agent")
 OFFICER = Person("420100", "center-officer")
@@ -18,7 +18,7 @@ TABLES = ("complaint", "compensation", "deadline", "outbox", "idempotency", "com
 
 
 @pytest_asyncio.fixture(autouse=True)
-async def nothing_is_written(desk: DeskUnderTest) -> AsyncIterator[None]:
+async def nothing_is_written(desk: ServiceUnderTest) -> AsyncIterator[None]:
     counted = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in TABLES)
     before = await desk.rows(counted)
     yield
@@ -26,7 +26,7 @@ async def nothing_is_written(desk: DeskUnderTest) -> AsyncIterator[None]:
 
 
 async def refused(
-    desk: DeskUnderTest, path: str, body: object, status: int, pointer: str | None
+    desk: ServiceUnderTest, path: str, body: object, status: int, pointer: str | None
 ) -> dict[str, Any]:
     answer = await desk.post(AGENT, path, body)
     problem: dict[str, Any] = answer.json()
@@ -74,15 +74,15 @@ async def refused(
     ],
 )
 async def test_a_complaint_with_a_wrong_field_is_refused_at_its_place(
-    desk: DeskUnderTest, change: dict[str, Any], pointer: str
+    desk: ServiceUnderTest, change: dict[str, Any], pointer: str
 ) -> None:
-    await refused(desk, "/v1/complaints", {**COMPLAINT, **change}, 422, pointer)
+    await refused(desk, "/complaints", {**COMPLAINT, **change}, 422, pointer)
 
 
 @pytest.mark.parametrize("missing", ["channel", "category", "content"])
-async def test_a_complaint_without_what_it_needs_is_refused(desk: DeskUnderTest, missing: str) -> None:
+async def test_a_complaint_without_what_it_needs_is_refused(desk: ServiceUnderTest, missing: str) -> None:
     body = {name: value for name, value in COMPLAINT.items() if name != missing}
-    await refused(desk, "/v1/complaints", body, 422, f"/{missing}")
+    await refused(desk, "/complaints", body, 422, f"/{missing}")
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ async def test_a_complaint_without_what_it_needs_is_refused(desk: DeskUnderTest,
     ],
 )
 async def test_a_compensation_with_a_wrong_field_is_refused_at_its_place(
-    desk: DeskUnderTest, change: dict[str, Any], pointer: str
+    desk: ServiceUnderTest, change: dict[str, Any], pointer: str
 ) -> None:
-    await refused(desk, "/v1/compensations", {**CLAIM, **change}, 422, pointer)
+    await refused(desk, "/compensations", {**CLAIM, **change}, 422, pointer)
 
 
 @pytest.mark.parametrize("path", ["/v1/complaints", "/v1/compensations"])
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"content": "\\ud800"}'])
-async def test_what_is_no_json_object_is_refused(desk: DeskUnderTest, path: str, raw: bytes) -> None:
+async def test_what_is_no_json_object_is_refused(desk: ServiceUnderTest, path: str, raw: bytes) -> None:
     headers = {
         "Authorization": f"Bearer {desk.token(AGENT)}", "Idempotency-Key": "k", "Content-Type": "application/json",
     }  # fmt: skip
@@ -119,7 +119,7 @@ async def test_what_is_no_json_object_is_refused(desk: DeskUnderTest, path: str,
     assert answer.json()["code"]
 
 
-async def test_a_lone_surrogate_is_refused_at_its_place(desk: DeskUnderTest) -> None:
+async def test_a_lone_surrogate_is_refused_at_its_place(desk: ServiceUnderTest) -> None:
     body = json.dumps({**COMPLAINT, "content": "X"}).replace('"X"', '"\\ud800"')
     headers = {
         "Authorization": f"Bearer {desk.token(AGENT)}", "Idempotency-Key": "k", "Content-Type": "application/json",
@@ -128,12 +128,12 @@ async def test_a_lone_surrogate_is_refused_at_its_place(desk: DeskUnderTest) -> 
     assert (answer.status_code, answer.json()["pointer"]) == (422, "/content")
 
 
-async def test_a_body_over_the_limit_is_refused(desk: DeskUnderTest) -> None:
-    problem = await refused(desk, "/v1/complaints", {**COMPLAINT, "content": "x" * 3_000_000}, 413, None)
+async def test_a_body_over_the_limit_is_refused(desk: ServiceUnderTest) -> None:
+    problem = await refused(desk, "/complaints", {**COMPLAINT, "content": "x" * 3_000_000}, 413, None)
     assert problem["code"] == "body-too-large"
 
 
-async def test_a_post_without_an_idempotency_key_is_refused(desk: DeskUnderTest) -> None:
+async def test_a_post_without_an_idempotency_key_is_refused(desk: ServiceUnderTest) -> None:
     headers = {"Authorization": f"Bearer {desk.token(AGENT)}"}
     answer = await desk.http.post("/v1/complaints", json=COMPLAINT, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (400, "idempotency-key-missing")
@@ -142,7 +142,7 @@ async def test_a_post_without_an_idempotency_key_is_refused(desk: DeskUnderTest)
 @pytest.mark.parametrize(
     "path", ["/v1/complaints", "/v1/callers?phone=13800000000", "/v1/compensations/1", "/v1/deadlines"]
 )
-async def test_without_a_token_nothing_is_told(desk: DeskUnderTest, path: str) -> None:
+async def test_without_a_token_nothing_is_told(desk: ServiceUnderTest, path: str) -> None:
     answer = await desk.http.get(path)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
@@ -151,8 +151,10 @@ async def test_without_a_token_nothing_is_told(desk: DeskUnderTest, path: str) -
     "reference", ["999999999999999", "x", "%00", "a" * 41, "…", "01a1ffc8-4bd4-7740-85a0-751c0389cb88"]
 )
 @pytest.mark.parametrize("kind", ["complaints", "compensations"])
-async def test_a_case_that_is_not_there_is_not_found(desk: DeskUnderTest, kind: str, reference: str) -> None:
-    answer = await desk.get(OFFICER, f"/v1/{kind}/{reference}")
+async def test_a_case_that_is_not_there_is_not_found(
+    desk: ServiceUnderTest, kind: str, reference: str
+) -> None:
+    answer = await desk.get(OFFICER, f"/{kind}/{reference}")
     assert answer.status_code in (404, 422)
     assert answer.json()["zh"]
 
@@ -161,7 +163,7 @@ async def test_a_case_that_is_not_there_is_not_found(desk: DeskUnderTest, kind: 
     "query", ["state=nonsense", "limit=0", "limit=201", "limit=x", "cursor=!!", "cursor=W10", "cursor=WzEsMl0",
               "customer_id=1", "open=perhaps", "surprise=1", "first_responder=" + "1" * 41, "handler=%00"],
 )  # fmt: skip
-async def test_a_list_asked_for_wrongly_is_refused(desk: DeskUnderTest, query: str) -> None:
-    answer = await desk.get(OFFICER, f"/v1/complaints?{query}")
+async def test_a_list_asked_for_wrongly_is_refused(desk: ServiceUnderTest, query: str) -> None:
+    answer = await desk.get(OFFICER, f"/complaints?{query}")
     assert answer.status_code == 422, answer.text
     assert answer.json()["zh"]

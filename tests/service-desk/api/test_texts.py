@@ -2,7 +2,7 @@
 
 import pytest
 
-from support.desk import DeskUnderTest, Person
+from support.service import Person, ServiceUnderTest
 
 AGENT = Person("420100", "hotline-agent")
 OFFICER = Person("420100", "center-officer")
@@ -22,7 +22,7 @@ ANSWER = {"answer": "已致电", "by": "phone", "next_steps": "再来电"}
         "=1+1",
     ],
 )
-async def test_every_character_that_has_a_code_point_is_kept(desk: DeskUnderTest, text: str) -> None:
+async def test_every_character_that_has_a_code_point_is_kept(desk: ServiceUnderTest, text: str) -> None:
     body = {
         "channel": "hotline",
         "category": "other",
@@ -30,30 +30,28 @@ async def test_every_character_that_has_a_code_point_is_kept(desk: DeskUnderTest
         "place": text.split("\n")[0],
         "caller": {"name": text[:5]},
     }
-    case_no = (await desk.post(AGENT, "/v1/complaints", body)).json()["case_no"]
-    read = (await desk.get(OFFICER, f"/v1/complaints/{case_no}")).json()
+    case_no = (await desk.post(AGENT, "/complaints", body)).json()["case_no"]
+    read = (await desk.get(OFFICER, f"/complaints/{case_no}")).json()
     assert read["content"] == text
     assert read["caller"]["name"] == text[:5].strip()
 
 
-async def test_a_step_without_the_version_read_is_refused(desk: DeskUnderTest) -> None:
+async def test_a_step_without_the_version_read_is_refused(desk: ServiceUnderTest) -> None:
     body = {"channel": "hotline", "category": "other", "content": "x"}
-    case_no = (await desk.post(AGENT, "/v1/complaints", body)).json()["case_no"]
-    missing = await desk.post(OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER)
-    stale = await desk.post(OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER, version=7)
-    nonsense = await desk.post(
-        OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER, headers={"If-Match": '"x"'}
-    )
+    case_no = (await desk.post(AGENT, "/complaints", body)).json()["case_no"]
+    missing = await desk.post(OFFICER, f"/complaints/{case_no}/answer", ANSWER)
+    stale = await desk.post(OFFICER, f"/complaints/{case_no}/answer", ANSWER, version=7)
+    nonsense = await desk.post(OFFICER, f"/complaints/{case_no}/answer", ANSWER, headers={"If-Match": '"x"'})
     assert [answer.status_code for answer in (missing, stale, nonsense)] == [428, 412, 412]
-    assert (await desk.get(OFFICER, f"/v1/complaints/{case_no}")).headers["etag"] == '"1"'
+    assert (await desk.get(OFFICER, f"/complaints/{case_no}")).headers["etag"] == '"1"'
 
 
-async def test_an_unknown_cause_is_refused_with_those_that_are_known(desk: DeskUnderTest) -> None:
+async def test_an_unknown_cause_is_refused_with_those_that_are_known(desk: ServiceUnderTest) -> None:
     body = {"channel": "hotline", "category": "other", "content": "x"}
-    case_no = (await desk.post(AGENT, "/v1/complaints", body)).json()["case_no"]
-    await desk.post(OFFICER, f"/v1/complaints/{case_no}/answer", ANSWER, version=1)
+    case_no = (await desk.post(AGENT, "/complaints", body)).json()["case_no"]
+    await desk.post(OFFICER, f"/complaints/{case_no}/answer", ANSWER, version=1)
     found = {"cause": "坏运气", "link": "delivery", "responsibility": "无"}
-    answer = await desk.post(OFFICER, f"/v1/complaints/{case_no}/investigation", found, version=2)
+    answer = await desk.post(OFFICER, f"/complaints/{case_no}/investigation", found, version=2)
     assert (answer.status_code, answer.json()["code"], answer.json()["pointer"]) == (
         422,
         "unknown-cause",

@@ -9,7 +9,7 @@ from regulations.calendars import due
 from regulations.topics.compensation import CompensationClocks, CompensationLimit, CompensationStart, VipFlag
 from regulations.topics.complaints import ComplaintClocks
 from service_desk.policies import clocks
-from support.desk_law import in_wuhan
+from support.law import in_wuhan
 
 RECEIVED = datetime.fromisoformat("2026-11-20T15:30:00+08:00")
 

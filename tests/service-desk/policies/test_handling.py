@@ -10,7 +10,7 @@ from service_desk.model.cases import Move
 from service_desk.model.refusals import TooFewTries, UnknownCause
 from service_desk.policies import handling
 from support.desk_cases import a_complaint
-from support.desk_law import in_wuhan
+from support.law import in_wuhan
 
 COMPLAINT = a_complaint(first_responder="420100")
 HANDLERS_MOVES = [Move.ANSWER, Move.INVESTIGATE, Move.RESOLVE, Move.ESCALATE]

@@ -7,7 +7,7 @@ from stdnum.iso7064 import mod_11_10
 
 from regulations.topics.complaints import CaseNumberFormat
 from service_desk.policies.numbering import case_number
-from support.desk_law import in_wuhan
+from support.law import in_wuhan
 
 DAY = date(2026, 3, 1)
 

@@ -6,7 +6,7 @@ from regulations.topics.complaints import FirstResponder, FirstResponderChannels
 from service_desk.model.cases import Channel
 from service_desk.model.refusals import TransferRefused
 from service_desk.policies.routing import Candidates, first_responder, sideways
-from support.desk_law import in_wuhan
+from support.law import in_wuhan
 
 REMOTE = [Channel.HOTLINE, Channel.WEBSITE, Channel.REGULATOR]
 ON_SITE = [Channel.COUNTER, Channel.MAIL, Channel.VISIT]

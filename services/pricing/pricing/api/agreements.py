@@ -17,7 +17,7 @@ from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from pricing.api.context import CENTER, UNIT, asker, desk, reader, runtime_of
-from pricing.api.texts import Customer, Line, Lines, LongText, OrgFilter, Rate, Share
+from pricing.api.texts import Customer, Day, Line, Lines, LongText, OrgFilter, Rate, Share
 from pricing.commands import DraftAgreement, LoadAgreement, MoveAgreement
 from pricing.handlers import agreements
 from pricing.model.agreements import Agreement, AgreementState
@@ -44,8 +44,8 @@ class AgreementIn(Body):
     lines: Lines
     settlement_days: Annotated[int, Field(ge=0, le=LONGEST_SETTLEMENT_DAYS, strict=True)]
     penalty_rate: Rate | None = None
-    starts_on: date
-    ends_on: date | None = None
+    starts_on: Day
+    ends_on: Day | None = None
     discounts: Discounts = Field(default_factory=dict)
 
     def draft(self) -> DraftAgreement:
@@ -111,7 +111,7 @@ async def draft_agreement(body: AgreementIn, request: Request, caller: Drafting,
         drafted = await agreements.draft_agreement(body.draft(), asker(caller), desk(request, tx))
         return await _answer(request, caller, tx, drafted.id, CREATED)
 
-    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
+    return await edge.write(request, caller, run)
 
 
 @router.post(
@@ -130,7 +130,7 @@ async def load_agreements(body: Load, request: Request, caller: Loading, edge: A
         items = [{"id": one.id, "state": one.state, "customer_id": one.customer_id} for one in loaded]
         return Answer(CREATED, {"items": items})
 
-    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
+    return await edge.write(request, caller, run)
 
 
 @router.get(
@@ -163,7 +163,7 @@ async def get_agreement(agreement_id: UUID, request: Request, caller: Reading, e
     async def run(tx: Transaction) -> Answer:
         return await _answer(request, caller, tx, agreement_id, OK)
 
-    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
+    return await edge.write(request, caller, run)
 
 
 @router.post(
@@ -205,7 +205,7 @@ async def _move(
         moved = await handle(command, desk(request, tx))
         return await _answer(request, caller, tx, moved.id, OK)
 
-    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
+    return await edge.write(request, caller, run)
 
 
 async def _answer(

@@ -14,8 +14,8 @@ from chassis.http.edge import Answer, AtTheEdge, may
 from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from pricing.api.context import CENTER, desk, runtime_of
-from pricing.api.texts import Amount, Customer, Month, OrgFilter
+from pricing.api.context import CENTER, asker, desk, runtime_of
+from pricing.api.texts import Amount, Customer, Day, Month, OrgFilter
 from pricing.commands import BillCustomer, SettleBill
 from pricing.handlers import receivables
 from pricing.queries import arrears as shown
@@ -35,7 +35,7 @@ class BillIn(Body):
     customer: Customer
     month: Month
     amount: Amount
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class Bills(Body):
@@ -80,7 +80,7 @@ async def bill_customers(body: Bills, request: Request, caller: Keeping, edge: A
     ]
 
     async def run(tx: Transaction) -> Answer:
-        new = await receivables.bill_customers(commands, desk(request, tx))
+        new = await receivables.bill_customers(commands, asker(caller), desk(request, tx))
         return Answer(CREATED, {"recorded": new, "unchanged": len(commands) - new})
 
     return await edge.write(request, caller, run)
@@ -100,7 +100,7 @@ async def settle_bills(body: Settlements, request: Request, caller: Keeping, edg
     ]
 
     async def run(tx: Transaction) -> Answer:
-        await receivables.settle_bills(commands, desk(request, tx))
+        await receivables.settle_bills(commands, asker(caller), desk(request, tx))
         return Answer(CREATED, {"recorded": len(commands)})
 
     return await edge.write(request, caller, run)

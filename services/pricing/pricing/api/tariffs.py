@@ -87,7 +87,7 @@ async def request_tariff(body: TariffIn, request: Request, caller: Unit, edge: A
         asked = await tariffs.request_tariff(command, desk(request, tx))
         return await _answer(request, caller, tx, asked.id, CREATED)
 
-    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
+    return await edge.write(request, caller, run)
 
 
 @router.get(
@@ -123,7 +123,7 @@ async def get_tariff_request(
     async def run(tx: Transaction) -> Answer:
         return await _answer(request, caller, tx, request_id, OK)
 
-    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
+    return await edge.write(request, caller, run)
 
 
 @router.post(
@@ -193,7 +193,7 @@ async def _move(
         moved = await handle(command, desk(request, tx))
         return await _answer(request, caller, tx, moved.id, OK)
 
-    return await edge.write(request, caller, run, vault=runtime_of(request).vault)
+    return await edge.write(request, caller, run)
 
 
 async def _answer(request: Request, caller: Caller, tx: Transaction, request_id: UUID, status: int) -> Answer:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.ids import uuid7
 from pricing.commands import Asker, DraftAgreement, LoadAgreement, MoveAgreement
-from pricing.handlers.customers import all_named, check_lines, known, named
+from pricing.handlers.customers import all_named, check_lines, known, must_answer_for, named
 from pricing.model.agreements import Agreement, AgreementState, Terms
 from pricing.model.customers import Customer
 from pricing.model.refusals.agreements import TermReversed
@@ -21,6 +21,7 @@ from regulations.topics.tariffs import AgreementReminders, AgreementTerms, Tarif
 async def draft_agreement(command: DraftAgreement, asker: Asker, desk: Desk) -> Agreement:
     """Draft an agreement; it binds nobody."""
     customer = await named(command.customer, desk)
+    must_answer_for(asker, [customer], ["/customer"])
     drafted = _drafted(command, customer, asker, desk, pointer="")
     await desk.agreements.enter([[drafted]])
     return drafted
@@ -30,6 +31,7 @@ async def sign_agreement(command: MoveAgreement, desk: Desk) -> Agreement:
     """Put a draft in force; raises TermMissing and DiscountNotApproved."""
     draft = await desk.agreements.get(command.agreement_id)
     customer = await known(draft.customer_id, desk)
+    must_answer_for(command.asker, [customer])
     if command.asker.actor in (draft.drafted_by, str(customer.manager_id)):
         raise MakerIsChecker.of()
     signed_on = command.signed_on or desk.today
@@ -50,6 +52,9 @@ async def sign_agreement(command: MoveAgreement, desk: Desk) -> Agreement:
 async def end_agreement(command: MoveAgreement, desk: Desk) -> Agreement:
     """End an agreement before its time."""
     signed = await desk.agreements.get(command.agreement_id)
+    if command.asker.org_id not in desk.law.organisation(signed.org_id).path:
+        # It was concluded by another unit: it is ended by the one that answers for the customer since.
+        must_answer_for(command.asker, [await known(signed.customer_id, desk)])
     ended = signed.end(desk.today, command.reason)
     await desk.agreements.save(signed, ended)
     return ended
@@ -61,6 +66,7 @@ async def load_agreements(commands: Sequence[LoadAgreement], asker: Asker, desk:
     references = [command.draft.customer for command in commands]
     at = [f"{pointer}/customer" for pointer in pointers]
     customers = await all_named(references, at, desk, gone_too=True)
+    must_answer_for(asker, customers, at)
     loaded = [
         _loaded(command, customer, asker, desk, pointer)
         for command, customer, pointer in zip(commands, customers, pointers, strict=True)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from pricing.commands import Asker
 from pricing.model.customers import Customer
-from pricing.model.refusals.customers import CustomerGone, UnknownCustomer, UnknownLine
+from pricing.model.refusals.customers import CustomerGone, UnknownCustomer, UnknownLine, only_supported
 from pricing.ports import Desk
 from regulations.topics.customers import BusinessLines
 
@@ -44,3 +45,12 @@ def check_lines(lines: Sequence[str], org_id: str, desk: Desk, pointer: str = "/
     for place, line in enumerate(lines):
         if line not in known:
             raise UnknownLine.of(line, f"{pointer}/{place}", known)
+
+
+def must_answer_for(
+    asker: Asker, customers: Sequence[Customer], pointers: Sequence[str | None] = (None,)
+) -> None:
+    """Refuse customers that the asker sees because it supports them, by the first one's place."""
+    for customer, pointer in zip(customers, pointers, strict=True):
+        if asker.org_id not in customer.orgpath.split("."):
+            raise only_supported(pointer)

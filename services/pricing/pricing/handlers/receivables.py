@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from pricing.commands import BillCustomer, SettleBill
-from pricing.handlers.customers import all_named
+from pricing.commands import Asker, BillCustomer, SettleBill
+from pricing.handlers.customers import all_named, must_answer_for
 from pricing.model.accounts import Account, Bill, CreditState, month_end, month_start
 from pricing.model.customers import Customer
 from pricing.model.refusals.accounts import BillExists, BillTwice, DueTooEarly, NoBill, NoDueDate, Overpaid
@@ -22,9 +22,9 @@ from regulations.topics.tariffs import AgreementTerms, Credit, CreditStop
 Key = tuple[UUID, str]
 
 
-async def bill_customers(commands: Sequence[BillCustomer], desk: Desk) -> int:
+async def bill_customers(commands: Sequence[BillCustomer], asker: Asker, desk: Desk) -> int:
     """Record monthly bills, all or none; gives how many are new: one that is on record alike changes nothing."""
-    customers = await _named([command.customer for command in commands], desk)
+    customers = await _named([command.customer for command in commands], asker, desk)
     accounts = await desk.accounts.lock(customers)
     keys = [
         (customer.customer_id, command.month) for command, customer in zip(commands, customers, strict=True)
@@ -46,9 +46,9 @@ async def bill_customers(commands: Sequence[BillCustomer], desk: Desk) -> int:
     return len(new)
 
 
-async def settle_bills(commands: Sequence[SettleBill], desk: Desk) -> None:
+async def settle_bills(commands: Sequence[SettleBill], asker: Asker, desk: Desk) -> None:
     """Record payments on bills, all or none; a bill may be paid in parts."""
-    customers = await _named([command.customer for command in commands], desk)
+    customers = await _named([command.customer for command in commands], asker, desk)
     accounts = await desk.accounts.lock(customers)
     keys = [
         (customer.customer_id, command.month) for command, customer in zip(commands, customers, strict=True)
@@ -120,10 +120,12 @@ def _rules(org_id: str, desk: Desk) -> CreditRules:
     )
 
 
-async def _named(references: Sequence[str], desk: Desk) -> list[Customer]:
+async def _named(references: Sequence[str], asker: Asker, desk: Desk) -> list[Customer]:
     """Give the customers of a batch; also one that is closed still owes and pays."""
     pointers = [f"/items/{place}/customer" for place in range(len(references))]
-    return await all_named(references, pointers, desk, gone_too=True)
+    customers = await all_named(references, pointers, desk, gone_too=True)
+    must_answer_for(asker, customers, pointers)
+    return customers
 
 
 def _must_differ(keys: Sequence[Key]) -> None:

@@ -16,8 +16,8 @@ from chassis.http.listing import Key, Listing, listed
 from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
+from contracts.values import code_and_id
 from pricing.model.accounts import overdue_days
-from pricing.model.references import customer_key
 from pricing.queries.readers import in_shanghai
 from regulations.calendars import day_of
 from regulations.topics.tariffs import Credit
@@ -26,7 +26,9 @@ COLUMNS = """a.customer_id, a.oldest_due_on, a.credit_state, k.code, k.name, k.r
 (SELECT json_agg(json_build_object('month', b.month, 'amount', b.amount::text, 'open', (b.amount - b.settled)::text,
    'due_on', b.due_on) ORDER BY b.due_on, b.month)
  FROM bill b WHERE b.customer_id = a.customer_id AND b.settled < b.amount) AS bills"""
-SOURCE = "account a JOIN customer k USING (customer_id)"
+# Who only supports a customer sees the customer, not what it owes.
+SOURCE = """account a JOIN customer k USING (customer_id) JOIN organisation o ON o.org_id = k.responsible_org_id
+  AND (o.orgpath = current_setting('keypost.scope') OR o.orgpath ^@ (current_setting('keypost.scope') || '.'))"""
 ORDER = (Key("a.oldest_due_on", date.fromisoformat), Key("a.customer_id", UUID))
 ONE = f"SELECT {COLUMNS} FROM {SOURCE} WHERE k.customer_id = $1 OR k.code = $2"  # noqa: S608 - a constant
 PAID = """
@@ -65,7 +67,7 @@ async def arrears(tx: Transaction, law: Snapshot, wanted: Wanted, paging: Paging
 
 async def arrears_of(tx: Transaction, law: Snapshot, reference: str) -> dict[str, Any]:
     """Give one customer's open bills by month and age, and what it has paid; raises NotFound."""
-    code, customer_id = customer_key(reference)
+    code, customer_id = code_and_id(reference)
     row = await tx.fetchrow(ONE, customer_id, code)
     if row is None:
         raise NotFound(f"没有客户{reference}的账目。", f"There is no account of the customer {reference}.")

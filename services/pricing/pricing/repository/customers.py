@@ -11,8 +11,8 @@ from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
 from contracts.tiering import TierChanged
+from contracts.values import code_and_id
 from pricing.model.customers import Customer
-from pricing.model.references import customer_key
 from regulations.calendars import day_of
 
 Told = CustomerChanged | CustomerRegistered
@@ -122,7 +122,7 @@ class Customers:
 
     async def find(self, references: Sequence[str]) -> Mapping[str, Customer]:
         """Give those of these codes or ids that are there, by the reference as given."""
-        keys = {reference: customer_key(reference) for reference in references}
+        keys = {reference: code_and_id(reference) for reference in references}
         ids = [id_ for _, id_ in keys.values() if id_ is not None]
         rows = await self._rows(ids, [code for code, _ in keys.values()])
         by_code = {customer.code: customer for customer in rows if customer.code is not None}

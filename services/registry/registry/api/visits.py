@@ -155,7 +155,7 @@ async def cancel(
     async def run(tx: Transaction) -> Answer:
         visit = await cancel_visit(CancelVisit(who, visit_id, body.reason), care_desk(request, tx, who))
         answer, version = await shown.one_visit(tx, visit.visit_id, file_eyes(request, tx, caller))
-        # The first answers of requests are kept, and not sealed.
+        # The first answers of requests are kept for days: what was said is left out of them.
         answer.pop("record", None)
         return Answer(200, answer, version)
 

@@ -13,7 +13,7 @@ from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.handlers import facts
 from registry.model.claims import Claim
-from registry.model.codes import read_customer_code, shown_code
+from registry.model.codes import read_customer_code, read_customer_key, shown_code
 from registry.model.customers import Customer, Nature
 from registry.queries import shown
 from registry.queries.declarations import Eyes, claim
@@ -155,11 +155,9 @@ def _assignment(row: asyncpg.Record) -> dict[str, Any]:
 
 async def row_of(tx: Transaction, key: str) -> asyncpg.Record:
     """Give the row of a customer of the scope by code or id; raises NotFound."""
-    try:
-        row = await tx.fetchrow("SELECT * FROM customer WHERE customer_id = $1", UUID(key))
-    except ValueError:
-        code = read_customer_code(key)
-        row = await tx.fetchrow("SELECT * FROM customer WHERE customer_code = $1", code) if code else None
+    named = read_customer_key(key)
+    column = "customer_id" if isinstance(named, UUID) else "customer_code"
+    row = await tx.fetchrow(f"SELECT * FROM customer WHERE {column} = $1", named)  # noqa: S608
     if row is None:
         raise NotFound("没有该客户", "no such customer")
     return row

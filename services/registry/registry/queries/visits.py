@@ -58,7 +58,7 @@ def visit(made: Visit, customer: Mapping[str, Any], eyes: FileEyes) -> dict[str,
 
 
 def unsaid(kept: K) -> K:
-    """Give it without what was said: the first answers of requests are kept, and not sealed."""
+    """Give it without what was said: the first answers of requests are kept for days."""
     return replace(kept, record=None)
 
 

@@ -8,7 +8,7 @@ from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.refusals import NotFound
 from registry.handlers import visits_told
-from registry.model.codes import read_customer_code
+from registry.model.codes import read_customer_key
 from registry.model.visits import Symposium, Visit
 from registry.policies.visits import Sight
 from registry.ports.desk import Seal
@@ -46,7 +46,7 @@ class VisitRows:
 
     async def customers(self, keys: Sequence[str]) -> list[Sight | None]:
         """Give the customers of the scope by code or id, in the order asked for; None where there is none."""
-        read = [_key(key) for key in keys]
+        read = [read_customer_key(key) for key in keys]
         rows = await self._tx.fetch(
             SEEN,
             [key for key in read if isinstance(key, UUID)],
@@ -115,10 +115,3 @@ class SymposiumRows:
             orgpath=self._tree.path(symposium.org_id),
         )
         await insert(self._tx, "symposium", symposium_row(symposium, self._vault), [event])
-
-
-def _key(written: str) -> UUID | str | None:
-    try:
-        return UUID(written)
-    except ValueError:
-        return read_customer_code(written)

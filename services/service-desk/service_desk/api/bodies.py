@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from chassis.http.bodies import Body, Money
+from contracts.values import written_plainly
 from service_desk.commands import (
     AnswerComplaint,
     CloseComplaint,
@@ -21,7 +22,6 @@ from service_desk.commands import (
     WithdrawComplaint,
 )
 from service_desk.model.cases import Caller, Category, Channel, Damage, Link
-from service_desk.model.references import written_plainly
 from service_desk.settings import (
     BEST_SATISFACTION,
     LONGEST_LINE,

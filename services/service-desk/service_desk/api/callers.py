@@ -12,7 +12,7 @@ from chassis.http.problems import problems
 from chassis.phones import NotAPhone, PhoneBook
 from chassis.runtime import Runtime
 from contracts.refusals import InvalidValue
-from service_desk.model.references import as_uuid, written_plainly
+from contracts.values import code_and_id, written_plainly
 from service_desk.queries.callers import Wanted, find_callers
 from service_desk.settings import LONGEST_LINE, LONGEST_REFERENCE, MOST_CARDS, SHORTEST_NAME_PART
 
@@ -48,10 +48,8 @@ async def wanted(
     if phone is not None:
         return Wanted(keys=phone_keys(runtime.phones, phone, "?phone"))
     if code is not None:
-        customer_id = as_uuid(code.strip())
-        return Wanted(
-            customer_id=customer_id, code=None if customer_id else kept(written_plainly(code), "?code")
-        )
+        plain, customer_id = code_and_id(code)
+        return Wanted(customer_id=customer_id, code=None if customer_id else kept(plain, "?code"))
     if credit_code is not None:
         return Wanted(credit_code=kept(written_plainly(credit_code).upper(), "?credit_code"))
     return Wanted(name_part=_name_part(q or ""))

@@ -8,7 +8,7 @@ from asyncpg import Record
 from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts.refusals import NotFound
-from service_desk.model.references import case_reference
+from contracts.values import code_and_id
 from service_desk.queries.phones import shown_phone
 from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
@@ -103,7 +103,7 @@ async def timeline(tx: Transaction, vault: Vault, reference: str, reader: Reader
 
 
 async def _one(tx: Transaction, sql: str, reference: str) -> Record:
-    row = await tx.fetchrow(sql, *case_reference(reference))
+    row = await tx.fetchrow(sql, *code_and_id(reference))
     if row is None:
         raise NotFound(f"没有案件{reference}。", f"There is no case {reference}.")
     return row

@@ -12,9 +12,9 @@ from chassis.vault import Vault
 from contracts import service_desk as told
 from contracts.envelope import Event
 from contracts.refusals import NotFound, StaleVersion
+from contracts.values import code_and_id
 from service_desk.commands import LinkCustomer
 from service_desk.model.cases import Category, Channel, Complaint, Link, Move, State
-from service_desk.model.references import case_reference
 from service_desk.ports import Step
 
 COLUMNS = """c.id, c.case_no, c.state, c.cycle, c.level, c.version, c.channel, c.category, c.subject, c.org_id,
@@ -67,7 +67,7 @@ class Complaints:
 
     async def get(self, reference: str, version: int | None) -> Complaint:
         """Give the complaint of a case number or id; raises NotFound and StaleVersion."""
-        row = await self._tx.fetchrow(ONE, *case_reference(reference))
+        row = await self._tx.fetchrow(ONE, *code_and_id(reference))
         if row is None:
             raise NotFound(f"没有投诉{reference}。", f"There is no complaint {reference}.")
         complaint = _complaint(row)

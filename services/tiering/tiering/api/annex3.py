@@ -20,6 +20,7 @@ from tiering.handlers.usage import line_names, unit_in_scope
 from tiering.model.months import month_text
 from tiering.model.refusals import FormTooLarge
 from tiering.policies.annex3 import FormHead, FormRow, SheetForm, draw_annex_3
+from tiering.policies.filing import check_month
 from tiering.queries.annex3 import form_rows
 from tiering.settings import ANNEX_3_WIDTHS, LONGEST_ORG_ID, PERCENT, PERCENT_PLACE, YUAN_IN_WAN
 
@@ -52,6 +53,7 @@ async def form(
     most = settings_of(request).usage_form_rows
     async with scoped(runtime.database.app, edge.moment(request, caller), readonly=True) as tx:
         asked = asking(request, caller, tx)
+        check_month(month, tx.now.date(), asked.months_back)
         unit = unit_in_scope(filters.org_id, asked)
         rows = await _rows(tx, unit, filters.month, asked.law, most)
         filing = asked.law.find(UsageFiling, org_id=unit.org_id, day=add_months(month, 1))

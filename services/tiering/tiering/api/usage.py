@@ -24,7 +24,6 @@ from tiering.api.usage_context import (
 from tiering.commands.usage import RecordUsage
 from tiering.handlers.usage import record_usage
 from tiering.model.months import month_text
-from tiering.policies.rows import plain_code
 from tiering.queries import usage as shown
 from tiering.repository.usage_rows import UsageRowsInTables
 from tiering.settings import LONGEST_REFERENCE
@@ -88,7 +87,7 @@ async def list_usage(
     async def run(tx: Transaction) -> Answer:
         customer = None
         if filters.customer is not None:
-            customer = await shown.customer_named(tx, filters.customer, plain_code(filters.customer))
+            customer = await shown.customer_named(tx, filters.customer)
             if customer is None:
                 return Answer(OK, page([], None, 0))
         wanted = {

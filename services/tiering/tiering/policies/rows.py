@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NoReturn
 
+from contracts.values import written_plainly
 from tiering.model.months import read_month
 from tiering.model.usage import RowRefused, Stated
 from tiering.policies import faults
 
-_SPACED = re.compile(r"[\s\-‐-―]+")
 _CODE = re.compile(r"[0-9]{14}").fullmatch
 _NUMBER = re.compile(r"-?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3}){1,9}(?:\.[0-9]{1,30})?")
@@ -118,7 +118,7 @@ class RowReader:
             raise RowRefused(faults.WRONG_MONTH)
 
     def _code(self, written: str) -> str:
-        code = plain_code(written)
+        code = written_plainly(written)
         if not code:
             _refuse("customer", "missing", written)
         if not _CODE(code):
@@ -133,11 +133,6 @@ class RowReader:
         if line is None:
             raise RowRefused(faults.UNKNOWN_LINE)
         return line
-
-
-def plain_code(written: str) -> str:
-    """Give a code without blanks and hyphens, in half width."""
-    return _SPACED.sub("", unicodedata.normalize("NFKC", written))
 
 
 def plain_figure(field: str, written: str, times: int = 1) -> str:

@@ -12,8 +12,8 @@ from chassis.http.listing import Key, Listing, listed
 from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
+from contracts.values import code_and_id
 from regulations.reading import plain
-from tiering.model.customer_references import customer_reference
 from tiering.policies.law import ClassLaw
 from tiering.policies.reviews import explained, growth
 from tiering.queries.units import UNITS
@@ -61,7 +61,7 @@ async def one_line(tx: Transaction, review_id: UUID, reference: str) -> dict[str
     row = await tx.fetchrow(
         f"SELECT {LINE_COLUMNS} FROM {LINES} WHERE l.review_id = $1 AND (c.code = $2 OR c.customer_id = $3)",  # noqa: S608
         review_id,
-        *customer_reference(reference),
+        *code_and_id(reference),
     )
     if row is None:
         raise NotFound("该次评定中没有这个客户。", "The review has no such customer.")

@@ -16,8 +16,8 @@ from chassis.http.listing import Key, Listing, listed
 from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
+from contracts.values import code_and_id
 from tiering.handlers.provisional import Provisional, provisional_class
-from tiering.model.customer_references import customer_reference
 from tiering.policies.reviews import explained
 from tiering.ports.tiers import Asked
 from tiering.queries.sums import UsageSums
@@ -112,7 +112,7 @@ async def history(tx: Transaction, reference: str, day: date, eyes: Eyes) -> dic
 
 
 async def _one(tx: Transaction, reference: str, day: date) -> Record:
-    row = await tx.fetchrow(ONE, day, *customer_reference(reference))
+    row = await tx.fetchrow(ONE, day, *code_and_id(reference))
     if row is None:
         raise NotFound("没有这个客户。", "There is no such customer.")
     return row

@@ -11,6 +11,7 @@ from chassis.clock import SHANGHAI
 from chassis.http.listing import Key, Listing, listed
 from chassis.http.paging import Paging
 from chassis.transaction import Transaction
+from contracts.values import code_and_id
 from tiering.model.months import month_text
 from tiering.queries.units import UNITS
 
@@ -44,10 +45,10 @@ async def usage(
     return await listed(tx, Listing(FROM, ORDER, conditions, COLUMNS, always), paging, _shown)
 
 
-async def customer_named(tx: Transaction, reference: str, code: str) -> UUID | None:
+async def customer_named(tx: Transaction, reference: str) -> UUID | None:
     """Give the customer in scope of a code or id; None where there is none."""
     found: UUID | None = await tx.fetchval(
-        "SELECT customer_id FROM customer WHERE code = $1 OR customer_id::text = $2 LIMIT 1", code, reference
+        "SELECT customer_id FROM customer WHERE code = $1 OR customer_id = $2", *code_and_id(reference)
     )
     return found
 

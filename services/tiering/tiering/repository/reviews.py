@@ -9,7 +9,7 @@ import orjson
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from contracts.tiering import ReviewPublished, TierChanged
-from tiering.model.customer_references import customer_reference
+from contracts.values import code_and_id
 from tiering.model.reviews import Line, Review
 from tiering.policies.law import ClassLaw, pinned
 from tiering.ports.reviews import NewReview, ToldLine
@@ -107,7 +107,7 @@ class ReviewRows:
 
     async def line(self, review: Review, customer: str) -> Line:
         """Give the line of a customer, by code or id; raises NotFound."""
-        row = await self._tx.fetchrow(LINE, review.id, *customer_reference(customer))
+        row = await self._tx.fetchrow(LINE, review.id, *code_and_id(customer))
         if row is None:
             raise NotFound("该次评定中没有这个客户。", "The review has no such customer.")
         return line_of(row, review.year)

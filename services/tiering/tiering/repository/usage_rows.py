@@ -10,9 +10,9 @@ from asyncpg import Record
 
 from chassis.transaction import Transaction
 from contracts.tiering import UsageCorrected, UsageRecorded
+from contracts.values import code_and_id
 from tiering.model.months import month_text
 from tiering.model.usage import Reason, Tally
-from tiering.policies.rows import plain_code
 from tiering.ports.usage import Batch, Staged, Taken
 
 BY_CODE = "c.code = s.code"
@@ -100,16 +100,14 @@ class UsageRowsInTables:
 
     async def known(self, references: Sequence[str], below: str | None = None) -> Mapping[str, UUID]:
         """Give the customers in scope, and below an organisation's path, that are named by code or id."""
-        plain = {reference: plain_code(reference) for reference in references}
-        ids = {reference: _uuid(reference) for reference in references}
-        rows = await self._tx.fetch(
-            KNOWN, list(plain.values()), [one for one in ids.values() if one is not None], below
-        )
+        named = {reference: code_and_id(reference) for reference in references}
+        codes = [code for code, _ in named.values()]
+        ids = [one for _, one in named.values() if one is not None]
+        rows = await self._tx.fetch(KNOWN, codes, ids, below)
         by_code = {row["code"]: row["customer_id"] for row in rows}
-        present = {row["customer_id"] for row in rows}
-        found = {reference: by_code.get(plain[reference]) for reference in references}
-        by_id = {reference: one for reference, one in ids.items() if one in present}
-        return {**{name: one for name, one in found.items() if one is not None}, **by_id}
+        by_id = {row["customer_id"]: row["customer_id"] for row in rows}
+        found = {name: by_id.get(one) or by_code.get(code) for name, (code, one) in named.items()}
+        return {name: one for name, one in found.items() if one is not None}
 
     async def take(self, batch: Batch, rows: Sequence[Staged]) -> Taken:
         """Write rows of known customers that are new or differ; a second row for the same is not taken."""
@@ -174,10 +172,3 @@ def _taken(rows: Sequence[Record]) -> Taken:
 
 
 ACCEPTED = ("new", "changed", "unchanged")
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -5,7 +5,7 @@ from datetime import date
 from typing import ClassVar, Self
 from uuid import UUID
 
-from contracts.refusals import NotFound, Refusal
+from contracts.refusals import Forbidden, NotFound, Refusal
 
 
 def no_such(zh: str, en: str, key: UUID) -> NotFound:
@@ -56,6 +56,15 @@ class InFuture(Refusal):
     def of(cls, day: date, pointer: str) -> Self:
         """Name the day."""
         return cls(f"日期{day}尚未到。", f"{day} has not come yet.", pointer=pointer)
+
+
+def only_supported(pointer: str | None) -> Forbidden:
+    """Give the refusal of agreements and bills of a customer that the asker's unit supports, but does not answer for."""
+    return Forbidden(
+        "协议与账务由客户的责任单位及其上级办理；配合单位只能查看该客户。",
+        "Agreements and bills are for the unit that answers for the customer and those above; others only see it.",
+        pointer=pointer,
+    )
 
 
 class MakerIsChecker(Refusal):

@@ -166,7 +166,8 @@ class _Reader:
     def _slot(self, words: str) -> Slot | None:
         if self._block is None or not words:
             return None
-        slots = [slot for slot in self._block.slots if _bare(slot.words) == _bare(words)]
+        asked = _bare(words)
+        slots = [slot for slot in self._block.slots if _BARE[slot.words] == asked]
         if not slots:
             return None
         if self._block is BASIC and slots[0].field in WITH_PHONES:
@@ -199,6 +200,7 @@ def _bare(words: str) -> str:
     return normal(words).partition("(")[0]
 
 
+_BARE: Mapping[str, str] = {slot.words: _bare(slot.words) for block in BLOCKS for slot in block.slots}
 _HEADINGS: Mapping[str, Block] = {
     words: block
     for block in BLOCKS
