@@ -7,7 +7,8 @@ import pytest_asyncio
 
 from deploy.instance import Instance
 from support.instance import Databases, FreshDatabase
-from support.registry import RegistryUnderTest, running_registry
+from support.registry import running_registry
+from support.service import ServiceUnderTest
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +24,7 @@ def registry_database(registry_databases: Databases) -> FreshDatabase:
 
 
 @pytest_asyncio.fixture(scope="session")
-async def registry(registry_database: FreshDatabase) -> AsyncIterator[RegistryUnderTest]:
+async def registry(registry_database: FreshDatabase) -> AsyncIterator[ServiceUnderTest]:
     """The registry, its clock at 2 March 2026, 09:00."""
     async with running_registry(registry_database) as running:
         yield running

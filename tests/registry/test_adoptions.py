@@ -4,16 +4,8 @@ from typing import Any
 
 import pytest
 
-from support.registry import (
-    BOOTSTRAP,
-    DIRECTOR,
-    MANAGER,
-    OFFICER,
-    PROVINCE,
-    Person,
-    RegistryUnderTest,
-    expect,
-)
+from support.registry import expect
+from support.service import ADMINISTRATOR, DIRECTOR, MANAGER, OFFICER, PROVINCE, Person, ServiceUnderTest
 
 TODAY, TOMORROW, YESTERDAY = "2026-03-02", "2026-03-03", "2026-03-01"
 HERE = "420107"
@@ -23,12 +15,12 @@ def adoption(topic: str, **facts: Any) -> dict[str, Any]:
     return {"org_id": HERE, "pack": "platform", "topics": [topic], "from": "2026-01-01", **facts}
 
 
-async def level(registry: RegistryUnderTest, topic: str, day: str) -> str:
-    found = await expect(registry.get(BOOTSTRAP, "/rules", org_id=HERE, on=day), 200)
+async def level(registry: ServiceUnderTest, topic: str, day: str) -> str:
+    found = await expect(registry.get(ADMINISTRATOR, "/rules", org_id=HERE, on=day), 200)
     return str(next(item["level"] for item in found["items"] if item["topic"] == topic))
 
 
-async def test_an_adoption_ends_on_its_day_and_what_it_gave_before_stays(registry: RegistryUnderTest) -> None:
+async def test_an_adoption_ends_on_its_day_and_what_it_gave_before_stays(registry: ServiceUnderTest) -> None:
     body = adoption("objection")
     await expect(registry.post(PROVINCE, "/adoptions", body), 201)
     ended = await expect(registry.post(PROVINCE, "/adoptions/end", {**body, "until": TODAY}), 200)
@@ -46,7 +38,7 @@ async def test_an_adoption_ends_on_its_day_and_what_it_gave_before_stays(registr
     assert again["code"] == "adoption-ended"
 
 
-async def test_an_end_ahead_may_be_moved(registry: RegistryUnderTest) -> None:
+async def test_an_end_ahead_may_be_moved(registry: ServiceUnderTest) -> None:
     body = adoption("tariff-window")
     await expect(registry.post(PROVINCE, "/adoptions", body), 201)
     for until in ("2026-05-01", TOMORROW, "2026-04-01"):
@@ -66,10 +58,10 @@ async def test_an_end_ahead_may_be_moved(registry: RegistryUnderTest) -> None:
     ],
 )
 async def test_an_end_that_may_not_be_is_refused(
-    registry: RegistryUnderTest, facts: dict[str, Any], status: int, code: str
+    registry: ServiceUnderTest, facts: dict[str, Any], status: int, code: str
 ) -> None:
     body = adoption("dispute")
-    known = await expect(registry.get(BOOTSTRAP, "/adoptions", org_id=HERE), 200)
+    known = await expect(registry.get(ADMINISTRATOR, "/adoptions", org_id=HERE), 200)
     if body["topics"] not in [item["topics"] for item in known["items"]]:
         await expect(registry.post(PROVINCE, "/adoptions", body), 201)
     refused = await registry.post(PROVINCE, "/adoptions/end", {**body, "until": TOMORROW, **facts})
@@ -77,7 +69,7 @@ async def test_an_end_that_may_not_be_is_refused(
 
 
 async def test_several_adoptions_of_one_pack_and_day_are_told_apart_by_their_topics(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     first, second = (
         adoption("credit", **{"from": "2026-02-01"}),
@@ -94,7 +86,7 @@ async def test_several_adoptions_of_one_pack_and_day_are_told_apart_by_their_top
 
 
 @pytest.mark.parametrize("who", [DIRECTOR, OFFICER, MANAGER, Person("420000", "center-officer")])
-async def test_only_a_provinces_director_gives_law(registry: RegistryUnderTest, who: Person) -> None:
+async def test_only_a_provinces_director_gives_law(registry: ServiceUnderTest, who: Person) -> None:
     body = adoption("deputies", org_id="420106", **{"from": "2026-02-01"})
     assert (await registry.post(who, "/adoptions", body)).status_code == 403
     assert (await registry.post(who, "/adoptions/end", {**body, "until": TOMORROW})).status_code == 403

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from support.registry import BOOTSTRAP, MANAGER, PROVINCE, Person, RegistryUnderTest, expect
+from support.registry import expect
+from support.service import ADMINISTRATOR, MANAGER, PROVINCE, Person, ServiceUnderTest
 
 PROVINCE_ADMINISTRATOR = Person("420000", "administrator")
 CITY_ADMINISTRATOR = Person("420500", "administrator")
@@ -21,7 +22,7 @@ def notice(year: int = 2027, **facts: Any) -> dict[str, Any]:
     return {"year": year, "source": SOURCE, "days": days, **facts}
 
 
-async def days_of(registry: RegistryUnderTest, year: int) -> dict[str, tuple[bool, bool, str]]:
+async def days_of(registry: ServiceUnderTest, year: int) -> dict[str, tuple[bool, bool, str]]:
     rows = await registry.rows(
         "SELECT day, workday, provisional, note FROM calendar_day WHERE extract(year FROM day) = $1 ORDER BY day",
         year,
@@ -29,21 +30,21 @@ async def days_of(registry: RegistryUnderTest, year: int) -> dict[str, tuple[boo
     return {row["day"].isoformat(): (row["workday"], row["provisional"], row["note"]) for row in rows}
 
 
-async def test_a_year_without_a_notice_is_provisional(registry: RegistryUnderTest) -> None:
+async def test_a_year_without_a_notice_is_provisional(registry: ServiceUnderTest) -> None:
     shown = await expect(registry.get(MANAGER, "/calendars/2031"), 200)
     assert (shown["state"], shown["source"], shown["days"], shown["version"]) == ("provisional", None, [], 0)
     assert shown["workdays"] == 261
 
 
-async def test_a_shipped_year_is_official_with_its_notice(registry: RegistryUnderTest) -> None:
+async def test_a_shipped_year_is_official_with_its_notice(registry: ServiceUnderTest) -> None:
     shown = await expect(registry.get(MANAGER, "/calendars/2026"), 200)
     assert (shown["state"], shown["version"]) == ("official", 0)
     assert "2026" in shown["source"]
     assert {"day": "2026-01-01", "workday": False, "note": "元旦"} in shown["days"]
 
 
-async def test_an_imported_year_is_official_on_every_day_and_told_whole(registry: RegistryUnderTest) -> None:
-    answer = await registry.post(BOOTSTRAP, "/calendars", notice(2027))
+async def test_an_imported_year_is_official_on_every_day_and_told_whole(registry: ServiceUnderTest) -> None:
+    answer = await registry.post(ADMINISTRATOR, "/calendars", notice(2027))
     assert (answer.status_code, answer.headers["location"]) == (201, "/v1/calendars/2027")
     shown = await expect(registry.get(MANAGER, "/calendars/2027"), 200)
     assert (shown["state"], shown["source"], shown["version"]) == ("official", SOURCE, 1)
@@ -60,17 +61,17 @@ async def test_an_imported_year_is_official_on_every_day_and_told_whole(registry
     assert not any(day["provisional"] for day in told["payload"]["days"])
 
 
-async def test_a_leap_year_has_366_days(registry: RegistryUnderTest) -> None:
+async def test_a_leap_year_has_366_days(registry: ServiceUnderTest) -> None:
     await expect(registry.post(PROVINCE_ADMINISTRATOR, "/calendars", notice(2028)), 201)
     assert len(await days_of(registry, 2028)) == 366
 
 
 async def test_a_second_import_replaces_the_first_and_is_told_as_the_next_version(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
-    await expect(registry.post(BOOTSTRAP, "/calendars", notice(2029)), 201)
+    await expect(registry.post(ADMINISTRATOR, "/calendars", notice(2029)), 201)
     days = [{"day": "2029-01-02", "workday": False, "note": "元旦"}]
-    second = await expect(registry.post(BOOTSTRAP, "/calendars", notice(2029, days=days)), 201)
+    second = await expect(registry.post(ADMINISTRATOR, "/calendars", notice(2029, days=days)), 201)
     assert second["version"] == 2
     kept = await days_of(registry, 2029)
     # The Monday that the first notice freed is worked again.
@@ -78,8 +79,10 @@ async def test_a_second_import_replaces_the_first_and_is_told_as_the_next_versio
     assert [event["version"] for event in await registry.events("calendar:2029")] == [1, 2]
 
 
-async def test_imports_at_once_have_versions_of_their_own(registry: RegistryUnderTest) -> None:
-    answers = await asyncio.gather(*(registry.post(BOOTSTRAP, "/calendars", notice(2030)) for _ in range(4)))
+async def test_imports_at_once_have_versions_of_their_own(registry: ServiceUnderTest) -> None:
+    answers = await asyncio.gather(
+        *(registry.post(ADMINISTRATOR, "/calendars", notice(2030)) for _ in range(4))
+    )
     assert sorted(answer.json()["version"] for answer in answers) == [1, 2, 3, 4]
     assert [event["version"] for event in await registry.events("calendar:2030")] == [1, 2, 3, 4]
 
@@ -99,9 +102,9 @@ async def test_imports_at_once_have_versions_of_their_own(registry: RegistryUnde
     ],
 )
 async def test_a_notice_that_does_not_hold_together_changes_nothing(
-    registry: RegistryUnderTest, facts: dict[str, Any], pointer: str
+    registry: ServiceUnderTest, facts: dict[str, Any], pointer: str
 ) -> None:
-    refused = await registry.post(BOOTSTRAP, "/calendars", {**notice(2032), **facts})
+    refused = await registry.post(ADMINISTRATOR, "/calendars", {**notice(2032), **facts})
     assert (refused.status_code, refused.json()["pointer"]) == (422, pointer), refused.text
     assert await days_of(registry, 2032) == {}
     assert await registry.events("calendar:2032") == []
@@ -109,11 +112,11 @@ async def test_a_notice_that_does_not_hold_together_changes_nothing(
 
 @pytest.mark.parametrize("who", [PROVINCE, MANAGER, CITY_ADMINISTRATOR])
 async def test_only_administrators_of_nation_and_province_import(
-    registry: RegistryUnderTest, who: Person
+    registry: ServiceUnderTest, who: Person
 ) -> None:
     assert (await registry.post(who, "/calendars", notice(2032))).status_code == 403
 
 
-async def test_a_year_beyond_all_calendars_is_refused(registry: RegistryUnderTest) -> None:
+async def test_a_year_beyond_all_calendars_is_refused(registry: ServiceUnderTest) -> None:
     assert (await registry.get(MANAGER, "/calendars/9999")).status_code == 422
     assert (await registry.get(MANAGER, "/calendars/soon")).status_code == 422

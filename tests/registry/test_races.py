@@ -18,18 +18,8 @@ import pytest_asyncio
 
 from support.declarations import credit_code
 from support.instance import Databases, FreshDatabase, free_base_port
-from support.registry import (
-    BOOTSTRAP,
-    MANAGER,
-    OFFICER,
-    RIVAL,
-    SECOND,
-    Client,
-    environment,
-    expect,
-    issuer_key,
-    plant,
-)
+from support.registry import RIVAL, SECOND, expect, plant
+from support.service import ADMINISTRATOR, MANAGER, OFFICER, Client, environment, issuer_key
 
 DECLARATIONS = 200
 CUSTOMERS = 20
@@ -231,7 +221,7 @@ async def test_one_customer_declared_fifty_times_under_one_key_is_one_declaratio
 async def test_two_administrators_cannot_close_a_loop_of_deputies(pair: Pair) -> None:
     one, two = pair.clients
     answers = await asyncio.gather(
-        one.patch(BOOTSTRAP, f"/staff/{MANAGER.staff_id}", {"deputy_id": str(SECOND.staff_id)}, 1),
-        two.patch(BOOTSTRAP, f"/staff/{SECOND.staff_id}", {"deputy_id": str(MANAGER.staff_id)}, 1),
+        one.patch(ADMINISTRATOR, f"/staff/{MANAGER.staff_id}", {"deputy_id": str(SECOND.staff_id)}, 1),
+        two.patch(ADMINISTRATOR, f"/staff/{SECOND.staff_id}", {"deputy_id": str(MANAGER.staff_id)}, 1),
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409]

@@ -12,17 +12,16 @@ import pytest
 from registry.policies.rules import read_value
 from registry.settings import DEEPEST_VALUE, LARGEST_NUMBER
 from regulations.loading import Rule, shipped_packs
-from support.registry import (
-    BOOTSTRAP,
+from support.registry import FAR, expect
+from support.service import (
+    ADMINISTRATOR,
     DIRECTOR,
-    FAR,
     MANAGER,
     MORNING,
     OFFICER,
     PROVINCE,
     Person,
-    RegistryUnderTest,
-    expect,
+    ServiceUnderTest,
 )
 
 DRAFTER = Person("420000", "center-officer")
@@ -57,41 +56,41 @@ def draft_of(rule: str, value: object, **facts: Any) -> dict[str, Any]:
     return {name: given for name, given in body.items() if given is not ...}
 
 
-async def drafted(registry: RegistryUnderTest, rule: str, value: object, **facts: Any) -> dict[str, Any]:
+async def drafted(registry: ServiceUnderTest, rule: str, value: object, **facts: Any) -> dict[str, Any]:
     answer = await expect(registry.post(DRAFTER, "/rules/drafts", draft_of(rule, value, **facts)), 201)
     return dict(answer)
 
 
-async def published(registry: RegistryUnderTest, rule: str, value: object, **facts: Any) -> dict[str, Any]:
+async def published(registry: ServiceUnderTest, rule: str, value: object, **facts: Any) -> dict[str, Any]:
     draft = await drafted(registry, rule, value, **facts)
     return dict(await expect(publish(registry, PROVINCE, draft), 200))
 
 
-async def publish(registry: RegistryUnderTest, who: Person, draft: dict[str, Any]) -> httpx.Response:
+async def publish(registry: ServiceUnderTest, who: Person, draft: dict[str, Any]) -> httpx.Response:
     return await registry.post(who, f"/rules/drafts/{draft['id']}/publish", {})
 
 
-async def law_on(registry: RegistryUnderTest, topic: str, day: str, **more: str) -> dict[str, Any]:
+async def law_on(registry: ServiceUnderTest, topic: str, day: str, **more: str) -> dict[str, Any]:
     found = await expect(registry.get(MANAGER, "/rules", org_id="420106-T01", on=day, **more), 200)
     return next(item for item in found["items"] if item["topic"] == topic)
 
 
-async def wordings(registry: RegistryUnderTest, rule: str) -> list[dict[str, Any]]:
+async def wordings(registry: ServiceUnderTest, rule: str) -> list[dict[str, Any]]:
     return list((await expect(registry.get(MANAGER, f"/rules/{rule}"), 200))["wordings"])
 
 
-async def rows_of(registry: RegistryUnderTest, rule: str) -> int:
+async def rows_of(registry: ServiceUnderTest, rule: str) -> int:
     [found] = await registry.rows("SELECT count(*) AS n FROM rule_wording WHERE rule = $1", rule)
     return int(found["n"])
 
 
 @pytest.fixture(autouse=True)
-def morning(registry: RegistryUnderTest) -> Iterator[None]:
+def morning(registry: ServiceUnderTest) -> Iterator[None]:
     yield
     registry.set_clock(MORNING)
 
 
-async def test_a_draft_is_compared_with_the_wording_in_force(registry: RegistryUnderTest) -> None:
+async def test_a_draft_is_compared_with_the_wording_in_force(registry: ServiceUnderTest) -> None:
     draft = await drafted(registry, "hubei.complaint-clocks", clocks(3))
     assert (draft["state"], draft["org_id"]) == ("open", "420000")
     assert draft["citation"] == {
@@ -111,7 +110,7 @@ async def test_a_draft_is_compared_with_the_wording_in_force(registry: RegistryU
     assert await rows_of(registry, "hubei.complaint-clocks") == 0
 
 
-async def test_a_published_wording_is_law_from_its_day_on_and_told_once(registry: RegistryUnderTest) -> None:
+async def test_a_published_wording_is_law_from_its_day_on_and_told_once(registry: ServiceUnderTest) -> None:
     value = {"amount": "6000.00", "includes": True, "advanced_by": "city", "above_approved_by": "province"}
     citation = {"act": "hubei", "article": "21(6)"}
     done = await published(registry, "hubei.compensation-limit", value, citation=citation)
@@ -137,7 +136,7 @@ async def test_a_published_wording_is_law_from_its_day_on_and_told_once(registry
 
 
 async def test_every_wording_of_a_rule_is_shown_with_who_published_it_and_which_holds(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     rule = "platform.liability-assign"
     shipped = (await wordings(registry, rule))[0]
@@ -161,7 +160,7 @@ async def test_every_wording_of_a_rule_is_shown_with_who_published_it_and_which_
     assert (await registry.get(MANAGER, "/rules/drafts-of-nothing")).status_code == 404
 
 
-async def test_a_correction_has_the_same_day_and_is_recorded_later(registry: RegistryUnderTest) -> None:
+async def test_a_correction_has_the_same_day_and_is_recorded_later(registry: ServiceUnderTest) -> None:
     rule = "platform.handover-finish"
     citation = {"act": "platform", "article": "平台约定"}
     registry.set_clock("2026-03-02T10:00:00+08:00")
@@ -199,7 +198,7 @@ async def test_a_correction_has_the_same_day_and_is_recorded_later(registry: Reg
     ],
 )  # fmt: skip
 async def test_a_value_that_the_rule_cannot_have_is_refused_with_the_place_inside_it(
-    registry: RegistryUnderTest, value: object, pointer: str, problem: str, expected: str
+    registry: ServiceUnderTest, value: object, pointer: str, problem: str, expected: str
 ) -> None:
     answer = await registry.post(DRAFTER, "/rules/drafts", draft_of("hubei.complaint-clocks", value))
     refused = answer.json()
@@ -210,7 +209,7 @@ async def test_a_value_that_the_rule_cannot_have_is_refused_with_the_place_insid
 
 
 async def test_a_float_that_equals_a_whole_number_and_a_deep_value_are_refused_too(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     deep: Any = 1
     for _ in range(40):
@@ -250,7 +249,7 @@ async def test_a_float_that_equals_a_whole_number_and_a_deep_value_are_refused_t
     ],
 )
 async def test_a_draft_that_may_not_be_is_refused_and_leaves_nothing(
-    registry: RegistryUnderTest, facts: dict[str, Any], status: int, code: str, pointer: str | None
+    registry: ServiceUnderTest, facts: dict[str, Any], status: int, code: str, pointer: str | None
 ) -> None:
     [before] = await registry.rows("SELECT count(*) AS n FROM rule_draft")
     body = draft_of(facts.pop("rule", "hubei.complaint-clocks"), **{"value": clocks(4), **facts})
@@ -262,7 +261,7 @@ async def test_a_draft_that_may_not_be_is_refused_and_leaves_nothing(
     assert after == before
 
 
-async def test_a_wording_may_begin_today_and_not_before_a_later_one(registry: RegistryUnderTest) -> None:
+async def test_a_wording_may_begin_today_and_not_before_a_later_one(registry: ServiceUnderTest) -> None:
     rule, citation = "platform.repeated-complaint", {"act": "platform", "article": "平台约定"}
     value = (await wordings(registry, rule))[0]["value"]
     first = {**value, "within": {"days": 40, "basis": "calendar"}}
@@ -274,14 +273,14 @@ async def test_a_wording_may_begin_today_and_not_before_a_later_one(registry: Re
 
 
 @pytest.mark.parametrize("who", [OFFICER, DIRECTOR, NATION])
-async def test_only_a_province_drafts(registry: RegistryUnderTest, who: Person) -> None:
+async def test_only_a_province_drafts(registry: ServiceUnderTest, who: Person) -> None:
     body = draft_of("hubei.complaint-clocks", clocks(4))
     assert (await registry.post(who, "/rules/drafts", body)).status_code == 403
 
 
-@pytest.mark.parametrize(("who", "status"), [(MANAGER, 403), (BOOTSTRAP, 403)])
+@pytest.mark.parametrize(("who", "status"), [(MANAGER, 403), (ADMINISTRATOR, 403)])
 async def test_who_has_no_center_role_neither_drafts_nor_publishes(
-    registry: RegistryUnderTest, who: Person, status: int
+    registry: ServiceUnderTest, who: Person, status: int
 ) -> None:
     body = draft_of("hubei.complaint-clocks", clocks(4))
     assert (await registry.post(who, "/rules/drafts", body)).status_code == status
@@ -299,7 +298,7 @@ async def test_who_has_no_center_role_neither_drafts_nor_publishes(
     ],
 )
 async def test_only_a_director_of_the_province_publishes(
-    registry: RegistryUnderTest, who: Person, status: int, code: str
+    registry: ServiceUnderTest, who: Person, status: int, code: str
 ) -> None:
     draft = await drafted(registry, "hubei.complaint-clocks", clocks(4))
     refused = await publish(registry, who, draft)
@@ -307,7 +306,7 @@ async def test_only_a_director_of_the_province_publishes(
     assert await rows_of(registry, "hubei.complaint-clocks") == 0
 
 
-async def test_nobody_publishes_a_rule_that_they_drafted(registry: RegistryUnderTest) -> None:
+async def test_nobody_publishes_a_rule_that_they_drafted(registry: ServiceUnderTest) -> None:
     body = draft_of("hubei.complaint-clocks", clocks(5))
     draft = await expect(registry.post(PROVINCE, "/rules/drafts", body), 201)
     refused = await expect(publish(registry, PROVINCE, draft), 403)
@@ -316,7 +315,7 @@ async def test_nobody_publishes_a_rule_that_they_drafted(registry: RegistryUnder
     assert (await registry.get(DRAFTER, f"/rules/drafts/{draft['id']}")).json()["state"] == "open"
 
 
-async def test_of_two_directors_publishing_one_draft_at_once_one_does(registry: RegistryUnderTest) -> None:
+async def test_of_two_directors_publishing_one_draft_at_once_one_does(registry: ServiceUnderTest) -> None:
     rule = "platform.follow-up"
     draft = await drafted(
         registry, rule, within(5, tries=3), citation={"act": "platform", "article": "平台约定"}
@@ -331,7 +330,7 @@ async def test_of_two_directors_publishing_one_draft_at_once_one_does(registry: 
 
 
 async def test_of_two_drafts_of_one_rule_published_at_once_the_second_has_to_be_compared_anew(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     rule, citation = "platform.compensation-approve", {"act": "platform", "article": "平台约定"}
     drafts = [await drafted(registry, rule, within(days), citation=citation) for days in (3, 4)]
@@ -346,7 +345,7 @@ async def test_of_two_drafts_of_one_rule_published_at_once_the_second_has_to_be_
     assert (await law_on(registry, "compensation-approve", TOMORROW))["value"] == told["payload"]["value"]
 
 
-async def test_a_draft_whose_day_has_gone_by_is_not_published(registry: RegistryUnderTest) -> None:
+async def test_a_draft_whose_day_has_gone_by_is_not_published(registry: ServiceUnderTest) -> None:
     rule, citation = "platform.objection", {"act": "platform", "article": "平台约定"}
     value = (await wordings(registry, rule))[0]["value"]
     draft = await drafted(registry, rule, value, assumption=False, citation=citation, in_force=TODAY)
@@ -359,7 +358,7 @@ async def test_a_draft_whose_day_has_gone_by_is_not_published(registry: Registry
 
 
 async def test_a_discarded_draft_is_not_published_and_a_published_one_not_discarded(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     draft = await drafted(registry, "hubei.complaint-clocks", clocks(6))
     path = f"/rules/drafts/{draft['id']}/discard"
@@ -380,10 +379,10 @@ async def test_a_discarded_draft_is_not_published_and_a_published_one_not_discar
 
 
 async def test_a_pack_that_others_live_under_is_not_the_provinces_to_change(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     body = {"org_id": "CN", "pack": "prospecting", "topics": ["prospect-score"], "from": "2009-01-01"}
-    await expect(registry.post(BOOTSTRAP, "/adoptions", body), 201)
+    await expect(registry.post(ADMINISTRATOR, "/adoptions", body), 201)
     value = (await wordings(registry, "prospecting.prospect-score"))[0]["value"]
     draft = draft_of("prospecting.prospect-score", value, citation={"act": "prospecting", "article": "2"})
     refused = await expect(registry.post(DRAFTER, "/rules/drafts", draft), 409)
@@ -394,7 +393,7 @@ async def test_a_pack_that_others_live_under_is_not_the_provinces_to_change(
 
 
 async def test_where_a_rule_is_adopted_is_shown_below_and_above_the_caller_only(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     body = {"org_id": "420525", "pack": "platform", "topics": ["claim-warnings"], "from": "2026-02-01"}
     await expect(registry.post(PROVINCE, "/adoptions", body), 201)
@@ -403,7 +402,7 @@ async def test_where_a_rule_is_adopted_is_shown_below_and_above_the_caller_only(
         assert sorted({one["org_id"] for one in found["adopted_by"]} - {"420500"}) == places
 
 
-async def test_drafts_are_listed_in_the_province_only(registry: RegistryUnderTest) -> None:
+async def test_drafts_are_listed_in_the_province_only(registry: ServiceUnderTest) -> None:
     draft = await drafted(registry, "hubei.complaint-clocks", clocks(7))
     newest = await expect(registry.get(PROVINCE, "/rules/drafts", state="open", limit=1), 200)
     assert [item["id"] for item in newest["items"]] == [draft["id"]]

@@ -5,7 +5,8 @@ from typing import Any
 
 from stdnum.cn import uscc
 
-from support.registry import Person, RegistryUnderTest, expect
+from support.registry import expect
+from support.service import Person, ServiceUnderTest
 
 _numbers = itertools.count(1)
 _SYLLABLES = "安邦诚达恩福港汇吉康朗美宁鹏庆瑞盛泰万祥雅振"
@@ -52,14 +53,14 @@ def declaration(*lines: str, annex_1: dict[str, Any] | None = None, **facts: Any
     return body if annex_1 is None else {**body, "annex_1": annex_1}
 
 
-async def declared(registry: RegistryUnderTest, person: Person, body: dict[str, Any]) -> dict[str, Any]:
+async def declared(registry: ServiceUnderTest, person: Person, body: dict[str, Any]) -> dict[str, Any]:
     """Declare, and give the answer."""
     answer: dict[str, Any] = await expect(registry.post(person, "/declarations", body), 201)
     return answer
 
 
 async def approved(
-    registry: RegistryUnderTest, person: Person, officer: Person, manager: Person, **facts: Any
+    registry: ServiceUnderTest, person: Person, officer: Person, manager: Person, **facts: Any
 ) -> dict[str, Any]:
     """Declare with annex 1 and approve, and give the answer; expected fees are below every class unless told."""
     form = {**FORM, "estimated_yearly_fees": facts.pop("fees", "100.00")}

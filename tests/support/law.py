@@ -37,9 +37,9 @@ def shipped_law(*, staff: bool = True) -> Snapshot:
     }
     people = {
         str(one.staff_id): Person(
-            str(one.staff_id), f"{number:08d}", one.name, one.org_id, frozenset({one.role}), None, (), True
+            str(one.staff_id), one.staff_no, one.name, one.org_id, frozenset({one.role}), None, (), True
         )
-        for number, one in enumerate(STAFF)
+        for one in STAFF
     }
     return Snapshot(nodes, people if staff else {}, {"420000": adopted}, Calendar.shipped(), Law.shipped())
 

@@ -44,8 +44,8 @@ ADOPTED = ("hubei", "platform")
 
 
 def orgpath(org_id: str) -> str:
-    """Give the path of a node of the tree."""
-    parent = TREE[org_id][0]
+    """Give the path of a node of the tree, or of a team that a test puts under one."""
+    parent = TREE[org_id][0] if org_id in TREE else org_id.partition("-")[0]
     return org_id if parent is None else f"{orgpath(parent)}.{org_id}"
 
 
@@ -56,21 +56,22 @@ class Person:
     org_id: str
     role: str
     name: str = "测试员"
+    staff_no: str = ""
     staff_id: UUID = field(default_factory=uuid7)
 
 
-MANAGER = Person("420106-T01", "account-manager", "王经理")
-HEAD = Person("420106", "unit-head", "孙局长")
-OFFICER = Person("420100", "center-officer", "周专员")
-DIRECTOR = Person("420100", "center-director", "吴主任")
-PROVINCE_OFFICER = Person("420000", "center-officer", "王专员")
-PROVINCE = Person("420000", "center-director", "郑主任")
-INSPECTOR = Person("420000", "inspector", "冯视察")
-FINANCE = Person("420100", "finance", "何会计")
-OBSERVER = Person("420000", "observer", "看板")
-ADMINISTRATOR = Person("CN", "administrator", "管理员")
-FAR_OFFICER = Person("420500", "center-officer", "卫专员")
-FAR_HEAD = Person("420525", "unit-head", "蒋局长")
+MANAGER = Person("420106-T01", "account-manager", "王经理", "42010601")
+HEAD = Person("420106", "unit-head", "孙局长", "42010603")
+OFFICER = Person("420100", "center-officer", "周专员", "42010001")
+DIRECTOR = Person("420100", "center-director", "吴主任", "42010002")
+PROVINCE_OFFICER = Person("420000", "center-officer", "王专员", "42000003")
+PROVINCE = Person("420000", "center-director", "郑主任", "42000001")
+INSPECTOR = Person("420000", "inspector", "冯视察", "42000002")
+FINANCE = Person("420100", "finance", "何会计", "42010004")
+OBSERVER = Person("420000", "observer", "看板", "42000004")
+ADMINISTRATOR = Person("CN", "administrator", "管理员", "10000001")
+FAR_OFFICER = Person("420500", "center-officer", "卫专员", "42050001")
+FAR_HEAD = Person("420525", "unit-head", "蒋局长", "42052502")
 STAFF = (
     MANAGER, HEAD, OFFICER, DIRECTOR, PROVINCE_OFFICER, PROVINCE, INSPECTOR, FINANCE, OBSERVER, ADMINISTRATOR,
     FAR_OFFICER, FAR_HEAD,
@@ -78,26 +79,11 @@ STAFF = (
 
 
 @dataclass
-class ServiceUnderTest:
-    """A running service: requests by persons, events from others, rows and events as they are."""
+class Client:
+    """Speaks to a service as its users do, wherever it runs."""
 
-    name: str
-    app: FastAPI
     http: httpx.AsyncClient
-    database: FreshDatabase
     key: ECKey
-    clock_file: Path
-
-    @property
-    def runtime(self) -> Runtime:
-        runtime: Runtime = self.app.state.runtime
-        return runtime
-
-    def set_clock(self, at: str) -> None:
-        """Set business time; it runs on from there."""
-        offset = (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds()
-        self.clock_file.write_text(json.dumps({"offset_seconds": offset, "revision": 1}))
-        self.runtime.clock._looked_at = float("-inf")
 
     def token(self, person: Person, **claims: object) -> str:
         """Give a token as the issuer makes them."""
@@ -140,6 +126,26 @@ class ServiceUnderTest:
     def headers(self, person: Person) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token(person)}"}
 
+
+@dataclass
+class ServiceUnderTest(Client):
+    """A running service: requests by persons, events from others, rows and events as they are."""
+
+    name: str
+    app: FastAPI
+    database: FreshDatabase
+
+    @property
+    def runtime(self) -> Runtime:
+        runtime: Runtime = self.app.state.runtime
+        return runtime
+
+    def set_clock(self, at: str) -> None:
+        """Set business time; it runs on from there."""
+        offset = (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds()
+        clock_file(self.database).write_text(json.dumps({"offset_seconds": offset, "revision": 1}))
+        self.runtime.clock._looked_at = float("-inf")
+
     async def hear(self, *events: Event) -> None:
         """Apply events as the consumer does, inbox included, in one transaction."""
         assert self.runtime.consumer is not None
@@ -160,27 +166,46 @@ class ServiceUnderTest:
         return [{**row, "payload": json.loads(row["payload"])} for row in rows]
 
 
-@asynccontextmanager
-async def running_service(service: str, database: FreshDatabase) -> AsyncIterator[ServiceUnderTest]:
-    """Run a service with its background loops, its clock at 2 March 2026, 09:00, tree and staff as heard.
+def clock_file(database: FreshDatabase) -> Path:
+    """Give the file that moves the clock of the service on a database."""
+    return database.instance.layout.data / f"{database.name}.clock.json"
+
+
+def environment(database: FreshDatabase) -> dict[str, str]:
+    """Give the settings of a service on a database of its own.
 
     The broker is absent: what is told stays in the outbox, whether other tests run one or not.
     """
-    clock_file = database.instance.layout.data / f"{database.name}.clock.json"
-    environment = {
+    return {
         **database.environment,
         "KEYPOST_KAFKA_BOOTSTRAP": "127.0.0.1:1",
-        "KEYPOST_CLOCK_FILE": str(clock_file),
+        "KEYPOST_CLOCK_FILE": str(clock_file(database)),
         "KEYPOST_LOG_LEVEL": "error",
     }
-    with surroundings(environment):
-        app = importlib.import_module(f"{SERVICES[service].package}.app").create()
+
+
+def issuer_key(database: FreshDatabase) -> ECKey:
+    """Give the key that the instance's tokens are signed with."""
+    return ECKey.import_key(json.loads((database.instance.layout.keys / "issuer.json").read_text()))
+
+
+@asynccontextmanager
+async def running_service(service: str, database: FreshDatabase) -> AsyncIterator[ServiceUnderTest]:
+    """Run a service with its background loops, its clock at 2 March 2026, 09:00, tree and staff as heard."""
     await plant(database)
+    async with empty_service(service, database) as running:
+        yield running
+
+
+@asynccontextmanager
+async def empty_service(service: str, database: FreshDatabase) -> AsyncIterator[ServiceUnderTest]:
+    """Run a service that has heard of nothing yet, its clock at 2 March 2026, 09:00."""
+    with surroundings(environment(database)):
+        app = importlib.import_module(f"{SERVICES[service].package}.app").create()
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}") as http:
-            key = ECKey.import_key(json.loads((database.instance.layout.keys / "issuer.json").read_text()))
-            running = ServiceUnderTest(service, app, http, database, key, clock_file)
+            running = ServiceUnderTest(http, issuer_key(database), service, app, database)
             running.set_clock(MORNING)
             yield running
 
@@ -205,9 +230,7 @@ async def plant(database: FreshDatabase) -> None:
          json.dumps(adoptions if kind == "province" else []))
         for org_id, (parent, kind, name, division, place) in TREE.items()
     ]  # fmt: skip
-    people = [
-        (one.staff_id, f"{number:08d}", one.name, one.org_id, [one.role]) for number, one in enumerate(STAFF)
-    ]
+    people = [(one.staff_id, one.staff_no, one.name, one.org_id, [one.role]) for one in STAFF]
     connection = await asyncpg.connect(database.url("worker"))
     try:
         await connection.executemany(

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from support.declarations import FORM, declaration, declared
-from support.registry import BOOTSTRAP, FAR, MANAGER, OFFICER, RegistryUnderTest, expect
+from support.registry import FAR, expect
+from support.service import ADMINISTRATOR, MANAGER, OFFICER, ServiceUnderTest
 
 ASK = declaration()
 
@@ -60,7 +61,7 @@ def changed(path: str, value: object) -> dict[str, Any]:
     ],
 )
 async def test_a_wrong_member_is_named_and_refused(
-    registry: RegistryUnderTest, path: str, value: object, code: str
+    registry: ServiceUnderTest, path: str, value: object, code: str
 ) -> None:
     before = await registry.rows("SELECT count(*) AS n FROM declaration")
     answer = await registry.post(MANAGER, "/declarations", changed(path, value))
@@ -73,14 +74,14 @@ async def test_a_wrong_member_is_named_and_refused(
     assert await registry.rows("SELECT count(*) AS n FROM declaration") == before
 
 
-async def test_foreign_organisations_are_not_there(registry: RegistryUnderTest) -> None:
+async def test_foreign_organisations_are_not_there(registry: ServiceUnderTest) -> None:
     for org_id in ("420107", "420525", "999999"):
         answer = await registry.post(MANAGER, "/declarations", {**declaration(), "org_id": org_id})
         assert (answer.status_code, answer.json()["pointer"]) == (404, "/org_id")
 
 
 async def test_an_idempotency_key_gives_the_first_answer_and_is_never_reused(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     body, key = declaration(), str(uuid4())
     answers = await asyncio.gather(
@@ -96,7 +97,7 @@ async def test_an_idempotency_key_gives_the_first_answer_and_is_never_reused(
     assert (missing.status_code, missing.json()["code"]) == (400, "idempotency-key-missing")
 
 
-async def test_malformed_bodies_and_paths_are_problems(registry: RegistryUnderTest) -> None:
+async def test_malformed_bodies_and_paths_are_problems(registry: ServiceUnderTest) -> None:
     headers = {
         **registry.headers(MANAGER),
         "Idempotency-Key": str(uuid4()),
@@ -110,23 +111,23 @@ async def test_malformed_bodies_and_paths_are_problems(registry: RegistryUnderTe
         assert (await registry.get(MANAGER, path)).status_code in (404, 422), path
 
 
-async def test_oversize_bodies_are_refused(registry: RegistryUnderTest) -> None:
+async def test_oversize_bodies_are_refused(registry: ServiceUnderTest) -> None:
     body = {**declaration(), "padding": "x" * (3 * 1024 * 1024)}
     assert (await registry.post(MANAGER, "/declarations", body)).status_code == 413
 
 
-async def test_without_a_token_nothing_is_answered(registry: RegistryUnderTest) -> None:
+async def test_without_a_token_nothing_is_answered(registry: ServiceUnderTest) -> None:
     for path in ("/v1/customers", "/v1/declarations", "/v1/organisations"):
         answer = await registry.http.get(path)
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
-async def test_a_token_of_no_person_declares_nothing(registry: RegistryUnderTest) -> None:
-    answer = await registry.post(BOOTSTRAP, "/declarations", declaration())
+async def test_a_token_of_no_person_declares_nothing(registry: ServiceUnderTest) -> None:
+    answer = await registry.post(ADMINISTRATOR, "/declarations", declaration())
     assert answer.status_code == 403
 
 
-async def test_an_empty_reason_decides_nothing(registry: RegistryUnderTest) -> None:
+async def test_an_empty_reason_decides_nothing(registry: ServiceUnderTest) -> None:
     filed = await declared(registry, MANAGER, declaration(annex_1=FORM))
     for body in ({}, {"reason": ""}, {"reason": "  "}, {"reason": 1}, {"reason": "好", "force": True}):
         answer = await registry.post(OFFICER, f"/declarations/{filed['id']}/refuse", body)
@@ -134,7 +135,7 @@ async def test_an_empty_reason_decides_nothing(registry: RegistryUnderTest) -> N
     assert (await expect(registry.get(OFFICER, f"/declarations/{filed['id']}"), 200))["state"] == "filed"
 
 
-async def test_a_refusal_inside_a_transaction_leaves_nothing_behind(registry: RegistryUnderTest) -> None:
+async def test_a_refusal_inside_a_transaction_leaves_nothing_behind(registry: ServiceUnderTest) -> None:
     tables = ("customer", "declaration", "claim", "identity_key", "deadline", "outbox")
     counted = " UNION ALL ".join(f"SELECT '{table}' AS t, count(*) FROM {table}" for table in tables)
     before = await registry.rows(counted)

@@ -3,20 +3,11 @@
 import pytest
 
 from support.declarations import approved, credit_code, customer, declaration, declared, trade_name
-from support.registry import (
-    AGENT,
-    BOOTSTRAP,
-    FAR,
-    INSPECTOR,
-    MANAGER,
-    OFFICER,
-    RIVAL,
-    RegistryUnderTest,
-    expect,
-)
+from support.registry import AGENT, FAR, RIVAL, expect
+from support.service import ADMINISTRATOR, INSPECTOR, MANAGER, OFFICER, ServiceUnderTest
 
 
-async def test_a_code_is_read_with_blanks_hyphens_and_full_width(registry: RegistryUnderTest) -> None:
+async def test_a_code_is_read_with_blanks_hyphens_and_full_width(registry: ServiceUnderTest) -> None:
     answer = await approved(registry, MANAGER, OFFICER, MANAGER)
     code = answer["customer_code"]
     full_width = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
@@ -28,7 +19,7 @@ async def test_a_code_is_read_with_blanks_hyphens_and_full_width(registry: Regis
     assert (await registry.get(MANAGER, f"/customers/{wrong}")).status_code == 404
 
 
-async def test_a_customer_of_another_unit_is_not_there(registry: RegistryUnderTest) -> None:
+async def test_a_customer_of_another_unit_is_not_there(registry: ServiceUnderTest) -> None:
     answer = await approved(registry, MANAGER, OFFICER, MANAGER)
     for key in (answer["customer_id"], answer["customer_code"]):
         for path in (f"/customers/{key}", f"/customers/{key}/history"):
@@ -36,11 +27,11 @@ async def test_a_customer_of_another_unit_is_not_there(registry: RegistryUnderTe
         assert (await registry.patch(RIVAL, f"/customers/{key}", {"address": "别处"}, 2)).status_code == 404
 
 
-async def test_an_administrator_sees_no_customers(registry: RegistryUnderTest) -> None:
-    assert (await registry.get(BOOTSTRAP, "/customers")).status_code == 403
+async def test_an_administrator_sees_no_customers(registry: ServiceUnderTest) -> None:
+    assert (await registry.get(ADMINISTRATOR, "/customers")).status_code == 403
 
 
-async def test_lists_mask_phones_and_a_full_look_is_recorded(registry: RegistryUnderTest) -> None:
+async def test_lists_mask_phones_and_a_full_look_is_recorded(registry: ServiceUnderTest) -> None:
     answer = await declared(registry, MANAGER, declaration(phones=["13812345678"]))
     key = answer["customer_id"]
     [listed] = [
@@ -58,7 +49,7 @@ async def test_lists_mask_phones_and_a_full_look_is_recorded(registry: RegistryU
     assert (look["actor"], look["fields"]) == (str(INSPECTOR.staff_id), ["phones"])
 
 
-async def test_a_natural_persons_name_is_masked_for_the_hotline(registry: RegistryUnderTest) -> None:
+async def test_a_natural_persons_name_is_masked_for_the_hotline(registry: ServiceUnderTest) -> None:
     answer = await declared(
         registry, MANAGER, declaration(name="欧阳询", nature="person", phones=["13812340000"])
     )
@@ -66,7 +57,7 @@ async def test_a_natural_persons_name_is_masked_for_the_hotline(registry: Regist
 
 
 @pytest.mark.parametrize("part", ["part", "initials", "code"])
-async def test_customers_are_found_by_part_initials_and_code(registry: RegistryUnderTest, part: str) -> None:
+async def test_customers_are_found_by_part_initials_and_code(registry: ServiceUnderTest, part: str) -> None:
     name = f"武汉{trade_name()}纺织有限公司"
     answer = await approved(registry, MANAGER, OFFICER, MANAGER, name=name)
     [row] = await registry.rows(
@@ -77,14 +68,14 @@ async def test_customers_are_found_by_part_initials_and_code(registry: RegistryU
     assert answer["customer_id"] in [item["customer_id"] for item in found["items"]]
 
 
-async def test_wildcards_in_a_search_are_text(registry: RegistryUnderTest) -> None:
+async def test_wildcards_in_a_search_are_text(registry: ServiceUnderTest) -> None:
     await declared(registry, MANAGER, declaration())
     for q in ("%", "_", "\\"):
         assert (await registry.get(MANAGER, "/customers", q=q)).status_code == 200
     assert (await expect(registry.get(FAR, "/customers", q="没有这个名字"), 200))["items"] == []
 
 
-async def test_a_change_needs_the_version_that_was_read(registry: RegistryUnderTest) -> None:
+async def test_a_change_needs_the_version_that_was_read(registry: ServiceUnderTest) -> None:
     answer = await declared(registry, MANAGER, declaration())
     path = f"/customers/{answer['customer_id']}"
     missing = await registry.patch(MANAGER, path, {"address": "中南路2号"}, None)
@@ -95,7 +86,7 @@ async def test_a_change_needs_the_version_that_was_read(registry: RegistryUnderT
     assert (stale.status_code, stale.json()["code"]) == (412, "stale-version")
 
 
-async def test_new_phones_find_the_customer_and_old_ones_do_not(registry: RegistryUnderTest) -> None:
+async def test_new_phones_find_the_customer_and_old_ones_do_not(registry: ServiceUnderTest) -> None:
     answer = await declared(registry, MANAGER, declaration(phones=["13700000001"]))
     [before] = await registry.rows(
         "SELECT phone_keys FROM customer WHERE customer_id = $1::uuid", answer["customer_id"]
@@ -109,7 +100,7 @@ async def test_new_phones_find_the_customer_and_old_ones_do_not(registry: Regist
 
 
 async def test_a_name_that_another_customer_has_is_refused_and_nothing_changes(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     one = await declared(registry, MANAGER, {"customer": (first := customer()), "lines": ["ceremonial"]})
     two = await declared(registry, MANAGER, declaration())
@@ -123,14 +114,14 @@ async def test_a_name_that_another_customer_has_is_refused_and_nothing_changes(
     assert one["state"] == "protected"
 
 
-async def test_only_the_center_sets_the_vip_flag(registry: RegistryUnderTest) -> None:
+async def test_only_the_center_sets_the_vip_flag(registry: ServiceUnderTest) -> None:
     answer = await declared(registry, MANAGER, declaration())
     path = f"/customers/{answer['customer_id']}"
     assert (await registry.patch(MANAGER, path, {"vip": True}, 1)).status_code == 403
     assert (await expect(registry.patch(OFFICER, path, {"vip": True}, 1), 200))["vip"] is True
 
 
-async def test_history_tells_everything_newest_first(registry: RegistryUnderTest) -> None:
+async def test_history_tells_everything_newest_first(registry: ServiceUnderTest) -> None:
     answer = await approved(registry, MANAGER, OFFICER, MANAGER)
     history = await expect(registry.get(MANAGER, f"/customers/{answer['customer_code']}/history"), 200)
     kinds = [item["type"].removeprefix("registry.").removesuffix(".v1") for item in history["items"]]
@@ -151,7 +142,7 @@ async def test_history_tells_everything_newest_first(registry: RegistryUnderTest
     assert page["next_cursor"]
 
 
-async def test_claims_are_listed_and_shown_in_scope(registry: RegistryUnderTest) -> None:
+async def test_claims_are_listed_and_shown_in_scope(registry: ServiceUnderTest) -> None:
     answer = await declared(registry, MANAGER, declaration("ceremonial", "domestic-express"))
     listed = await expect(
         registry.get(OFFICER, "/claims", customer_id=answer["customer_id"], line="ceremonial"), 200
@@ -163,7 +154,7 @@ async def test_claims_are_listed_and_shown_in_scope(registry: RegistryUnderTest)
 
 
 async def test_a_supporting_unit_sees_the_open_layer_of_the_customer_and_changes_nothing(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     code = credit_code()
     first = await declared(

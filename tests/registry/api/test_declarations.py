@@ -5,23 +5,11 @@ from datetime import datetime
 import pytest
 
 from support.declarations import FORM, approved, credit_code, customer, declaration, declared
-from support.registry import (
-    AGENT,
-    DIRECTOR,
-    FAR,
-    FAR_OFFICER,
-    HEAD,
-    MANAGER,
-    OFFICER,
-    PROVINCE,
-    RIVAL,
-    SECOND,
-    RegistryUnderTest,
-    expect,
-)
+from support.registry import AGENT, FAR, RIVAL, SECOND, expect
+from support.service import DIRECTOR, FAR_OFFICER, HEAD, MANAGER, OFFICER, PROVINCE, ServiceUnderTest
 
 
-async def test_a_new_customer_is_protected_at_once_one_claim_a_line(registry: RegistryUnderTest) -> None:
+async def test_a_new_customer_is_protected_at_once_one_claim_a_line(registry: ServiceUnderTest) -> None:
     answer = await declared(registry, MANAGER, declaration("domestic-express", "ceremonial"))
     assert answer["state"] == "protected"
     assert [claim["line"] for claim in answer["claims"]] == ["domestic-express", "ceremonial"]
@@ -35,7 +23,7 @@ async def test_a_new_customer_is_protected_at_once_one_claim_a_line(registry: Re
     assert (granted["type"], granted["version"]) == ("registry.claim.granted.v1", 1)
 
 
-async def test_a_claim_warns_fourteen_and_three_days_before_its_end(registry: RegistryUnderTest) -> None:
+async def test_a_claim_warns_fourteen_and_three_days_before_its_end(registry: ServiceUnderTest) -> None:
     answer = await declared(registry, MANAGER, declaration())
     [row] = await registry.rows(
         "SELECT kind, due_at, steps::text FROM deadline WHERE subject_id = $1", answer["claims"][0]["id"]
@@ -53,7 +41,7 @@ async def test_a_claim_warns_fourteen_and_three_days_before_its_end(registry: Re
 
 
 async def test_an_exact_match_is_refused_and_tells_only_the_unit_its_time_and_the_keys(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     code = credit_code()
     first = await declared(registry, MANAGER, declaration(credit_code=code, address="中北路1号"))
@@ -76,7 +64,7 @@ async def test_an_exact_match_is_refused_and_tells_only_the_unit_its_time_and_th
     assert (told[1]["key"], told[1]["payload"]["customer_id"]) == ("420525", None)
 
 
-async def test_without_a_code_name_and_phone_together_refuse(registry: RegistryUnderTest) -> None:
+async def test_without_a_code_name_and_phone_together_refuse(registry: ServiceUnderTest) -> None:
     first = customer()
     await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
     traditional = {**first, "name": first["name"].replace("制造有限公司", "(製造)有限責任公司")}
@@ -85,7 +73,7 @@ async def test_without_a_code_name_and_phone_together_refuse(registry: RegistryU
 
 
 async def test_the_same_name_alone_is_held_for_the_center_which_sees_scores(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     first = customer()
     held_by = await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
@@ -111,7 +99,7 @@ async def test_the_same_name_alone_is_held_for_the_center_which_sees_scores(
     assert (clock["holder"]["org_id"], clock["holder"]["role"]) == ("420100", "center-officer")
 
 
-async def test_a_branch_is_granted_and_the_tie_noted(registry: RegistryUnderTest) -> None:
+async def test_a_branch_is_granted_and_the_tie_noted(registry: ServiceUnderTest) -> None:
     first = customer()
     await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
     branch = {**first, "name": f"{first['name']}汉口分公司", "phones": []}
@@ -121,7 +109,7 @@ async def test_a_branch_is_granted_and_the_tie_noted(registry: RegistryUnderTest
 
 
 async def test_a_free_line_of_anothers_customer_waits_for_the_center_which_makes_a_supporting_unit(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     code = credit_code()
     first = await declared(registry, MANAGER, declaration("ceremonial", credit_code=code))
@@ -139,7 +127,7 @@ async def test_a_free_line_of_anothers_customer_waits_for_the_center_which_makes
 
 
 async def test_a_center_that_is_not_above_the_holder_makes_no_supporting_unit(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     code = credit_code()
     await declared(registry, MANAGER, declaration("ceremonial", credit_code=code))
@@ -151,7 +139,7 @@ async def test_a_center_that_is_not_above_the_holder_makes_no_supporting_unit(
     assert answer["state"] == "protected"
 
 
-async def test_another_firm_is_cleared_under_its_own_identity(registry: RegistryUnderTest) -> None:
+async def test_another_firm_is_cleared_under_its_own_identity(registry: ServiceUnderTest) -> None:
     first = customer()
     one = await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
     body = {"customer": {**first, "phones": []}, "lines": ["ceremonial"]}
@@ -167,7 +155,7 @@ async def test_another_firm_is_cleared_under_its_own_identity(registry: Registry
     assert keys == []
 
 
-async def test_a_held_declaration_with_annex_1_is_filed_once_accepted(registry: RegistryUnderTest) -> None:
+async def test_a_held_declaration_with_annex_1_is_filed_once_accepted(registry: ServiceUnderTest) -> None:
     first = customer()
     await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
     body = {"customer": {**first, "phones": []}, "lines": ["ceremonial"], "annex_1": FORM}
@@ -179,7 +167,7 @@ async def test_a_held_declaration_with_annex_1_is_filed_once_accepted(registry: 
     assert (answer["state"], answer["version"]) == ("filed", 3)
 
 
-async def test_a_refused_held_prospect_is_dropped_and_found_no_more(registry: RegistryUnderTest) -> None:
+async def test_a_refused_held_prospect_is_dropped_and_found_no_more(registry: ServiceUnderTest) -> None:
     first = customer()
     await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
     code = credit_code()
@@ -196,7 +184,7 @@ async def test_a_refused_held_prospect_is_dropped_and_found_no_more(registry: Re
     assert again["customer_id"] != held["customer_id"]
 
 
-async def test_a_withdrawn_customer_is_free_and_keeps_its_identity(registry: RegistryUnderTest) -> None:
+async def test_a_withdrawn_customer_is_free_and_keeps_its_identity(registry: ServiceUnderTest) -> None:
     code = credit_code()
     first = await declared(registry, MANAGER, declaration(credit_code=code))
     withdrawn = await expect(registry.post(MANAGER, f"/declarations/{first['id']}/withdraw", {}), 200)
@@ -211,14 +199,14 @@ async def test_a_withdrawn_customer_is_free_and_keeps_its_identity(registry: Reg
     assert clocks == [{"state": "cancelled"}]
 
 
-async def test_only_the_declaring_unit_withdraws(registry: RegistryUnderTest) -> None:
+async def test_only_the_declaring_unit_withdraws(registry: ServiceUnderTest) -> None:
     first = await declared(registry, MANAGER, declaration())
     path = f"/declarations/{first['id']}/withdraw"
     assert (await registry.post(HEAD, path, {})).status_code == 403
     assert (await registry.post(SECOND, path, {})).status_code == 404
 
 
-async def test_annex_1_goes_to_the_center_and_back(registry: RegistryUnderTest) -> None:
+async def test_annex_1_goes_to_the_center_and_back(registry: ServiceUnderTest) -> None:
     first = await declared(registry, MANAGER, declaration())
     path = f"/declarations/{first['id']}"
     filed = await expect(registry.post(MANAGER, f"{path}/annex-1", FORM), 200)
@@ -234,14 +222,14 @@ async def test_annex_1_goes_to_the_center_and_back(registry: RegistryUnderTest) 
     assert [event["version"] for event in told] == [1, 2, 3]
 
 
-async def test_nobody_decides_their_own_declaration(registry: RegistryUnderTest) -> None:
+async def test_nobody_decides_their_own_declaration(registry: ServiceUnderTest) -> None:
     own = await declared(registry, DIRECTOR, declaration(annex_1=FORM))
     refused = await registry.post(DIRECTOR, f"/declarations/{own['id']}/refuse", {"reason": "不办了"})
     assert (refused.status_code, refused.json()["code"]) == (403, "maker-is-checker")
 
 
 async def test_a_center_elsewhere_sees_nothing_and_a_unit_decides_nothing(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     filed = await declared(registry, MANAGER, declaration(annex_1=FORM))
     path = f"/declarations/{filed['id']}/refuse"
@@ -250,7 +238,7 @@ async def test_a_center_elsewhere_sees_nothing_and_a_unit_decides_nothing(
 
 
 @pytest.mark.parametrize("move", ["approve", "return", "accept"])
-async def test_moves_that_the_states_do_not_allow_are_refused(registry: RegistryUnderTest, move: str) -> None:
+async def test_moves_that_the_states_do_not_allow_are_refused(registry: ServiceUnderTest, move: str) -> None:
     first = await declared(registry, MANAGER, declaration())
     await expect(registry.post(MANAGER, f"/declarations/{first['id']}/withdraw", {}), 200)
     body = {} if move == "approve" else {"reason": "试试"}
@@ -258,7 +246,7 @@ async def test_moves_that_the_states_do_not_allow_are_refused(registry: Registry
     assert (answer["code"], answer["state"]) == ("wrong-state", "withdrawn")
 
 
-async def test_the_hotline_sees_masked_phones_and_no_annex(registry: RegistryUnderTest) -> None:
+async def test_the_hotline_sees_masked_phones_and_no_annex(registry: ServiceUnderTest) -> None:
     first = await declared(registry, MANAGER, declaration(annex_1=FORM, phones=["13812345678"]))
     seen = await expect(registry.get(AGENT, f"/declarations/{first['id']}"), 200)
     assert seen["customer"]["phones"] == ["138****5678"]
@@ -271,7 +259,7 @@ async def test_the_hotline_sees_masked_phones_and_no_annex(registry: RegistryUnd
     assert (look["actor"], look["fields"]) == (str(MANAGER.staff_id), ["phones", "annex_1"])
 
 
-async def test_lists_are_narrowed_filtered_and_paged(registry: RegistryUnderTest) -> None:
+async def test_lists_are_narrowed_filtered_and_paged(registry: ServiceUnderTest) -> None:
     made = [await declared(registry, FAR, declaration(division="420525")) for _ in range(3)]
     first = await expect(registry.get(FAR, "/declarations", state="protected", limit=2), 200)
     assert [item["id"] for item in first["items"]] == [made[2]["id"], made[1]["id"]]
@@ -284,7 +272,7 @@ async def test_lists_are_narrowed_filtered_and_paged(registry: RegistryUnderTest
     assert made[0]["id"] in [item["id"] for item in found["items"]]
 
 
-async def test_personal_data_is_in_no_event(registry: RegistryUnderTest) -> None:
+async def test_personal_data_is_in_no_event(registry: ServiceUnderTest) -> None:
     body = declaration(
         annex_1={**FORM, "contact": "绝密联系人"},
         name="司马相如",
@@ -305,7 +293,7 @@ async def test_personal_data_is_in_no_event(registry: RegistryUnderTest) -> None
     assert "绝密联系人".encode() not in stored["annex_1"]
 
 
-async def test_the_registered_holder_is_told_without_an_end(registry: RegistryUnderTest) -> None:
+async def test_the_registered_holder_is_told_without_an_end(registry: ServiceUnderTest) -> None:
     code = credit_code()
     await approved(registry, MANAGER, OFFICER, MANAGER, credit_code=code)
     refused = await declared(registry, RIVAL, declaration(credit_code=code))
@@ -313,7 +301,7 @@ async def test_the_registered_holder_is_told_without_an_end(registry: RegistryUn
     assert "until" not in refused["refusal"]
 
 
-async def test_who_declares_what_already_waits_for_its_center_waits_too(registry: RegistryUnderTest) -> None:
+async def test_who_declares_what_already_waits_for_its_center_waits_too(registry: ServiceUnderTest) -> None:
     first, code = customer(), credit_code()
     await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
     waiting = {"customer": {**first, "phones": [], "credit_code": code}, "lines": ["ceremonial"]}
@@ -330,7 +318,7 @@ async def test_who_declares_what_already_waits_for_its_center_waits_too(registry
     assert (seen["responsible"]["org_id"], seen["state"]) == ("420106-T02", "prospect")
 
 
-async def test_of_two_that_waited_the_one_accepted_first_keeps_the_line(registry: RegistryUnderTest) -> None:
+async def test_of_two_that_waited_the_one_accepted_first_keeps_the_line(registry: ServiceUnderTest) -> None:
     first, code = customer(), credit_code()
     await declared(registry, MANAGER, {"customer": first, "lines": ["ceremonial"]})
     waiting = {"customer": {**first, "phones": [], "credit_code": code}, "lines": ["ceremonial"]}
@@ -344,7 +332,7 @@ async def test_of_two_that_waited_the_one_accepted_first_keeps_the_line(registry
 
 
 async def test_numbers_of_annex_1_must_be_numbers_and_find_the_customer_once_registered(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     wrong = await registry.post(MANAGER, "/declarations", declaration(annex_1={**FORM, "mobile": "无号码"}))
     assert (wrong.status_code, wrong.json()["pointer"]) == (422, "/annex_1/mobile")
@@ -357,7 +345,7 @@ async def test_numbers_of_annex_1_must_be_numbers_and_find_the_customer_once_reg
 
 
 async def test_a_supporting_unit_registers_nothing_before_the_responsible_one(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     code = credit_code()
     await declared(registry, MANAGER, declaration("ceremonial", credit_code=code))

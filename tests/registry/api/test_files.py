@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from support.declarations import approved, credit_code, declaration, declared
-from support.registry import (
-    AGENT,
-    BOOTSTRAP,
+from support.registry import AGENT, RIVAL, SECOND, expect
+from support.service import (
+    ADMINISTRATOR,
     DIRECTOR,
     FAR_OFFICER,
     HEAD,
@@ -17,11 +17,8 @@ from support.registry import (
     MANAGER,
     OFFICER,
     PROVINCE,
-    RIVAL,
-    SECOND,
     Person,
-    RegistryUnderTest,
-    expect,
+    ServiceUnderTest,
 )
 
 BASIC = {
@@ -48,13 +45,13 @@ WHOLE: dict[str, Any] = {
 LAYERS = {"basic", "extended", "key_persons", "competitors"}
 
 
-async def path_of(registry: RegistryUnderTest, **facts: Any) -> str:
+async def path_of(registry: ServiceUnderTest, **facts: Any) -> str:
     """Register a customer of the first team's manager, and give the path of its file."""
     answer = await approved(registry, MANAGER, OFFICER, MANAGER, **facts)
     return f"/customers/{answer['customer_id']}/file"
 
 
-async def written(registry: RegistryUnderTest, **facts: Any) -> str:
+async def written(registry: ServiceUnderTest, **facts: Any) -> str:
     """Give the path of a file with all four layers."""
     path = await path_of(registry, **facts)
     await expect(registry.patch(MANAGER, path, WHOLE, 0), 200)
@@ -65,7 +62,7 @@ def id_of(path: str) -> str:
     return path.split("/")[2]
 
 
-async def looks(registry: RegistryUnderTest, path: str, kind: str) -> list[dict[str, Any]]:
+async def looks(registry: ServiceUnderTest, path: str, kind: str) -> list[dict[str, Any]]:
     return await registry.rows(
         "SELECT actor, fields FROM audit_entry WHERE subject = $1 AND kind = $2 ORDER BY id",
         f"customer:{id_of(path)}",
@@ -73,14 +70,14 @@ async def looks(registry: RegistryUnderTest, path: str, kind: str) -> list[dict[
     )
 
 
-async def test_a_file_nobody_has_begun_shows_what_the_customer_knows(registry: RegistryUnderTest) -> None:
+async def test_a_file_nobody_has_begun_shows_what_the_customer_knows(registry: ServiceUnderTest) -> None:
     path = await path_of(registry)
     seen = await expect(registry.get(MANAGER, path), 200)
     assert (seen["version"], seen["extended"], seen["key_persons"]) == (0, {}, [])
     assert set(seen["basic"]) == {"name", "customer_code", "address"}
 
 
-async def test_the_four_layers_are_kept_and_shown_to_the_manager(registry: RegistryUnderTest) -> None:
+async def test_the_four_layers_are_kept_and_shown_to_the_manager(registry: ServiceUnderTest) -> None:
     path = await path_of(registry)
     changed = await expect(registry.patch(MANAGER, path, WHOLE, 0), 200)
     seen = await expect(registry.get(MANAGER, path), 200)
@@ -90,7 +87,7 @@ async def test_the_four_layers_are_kept_and_shown_to_the_manager(registry: Regis
     assert seen["version"] == 1
 
 
-async def test_no_answer_is_kept_with_names_or_phones_that_can_be_read(registry: RegistryUnderTest) -> None:
+async def test_no_answer_is_kept_with_names_or_phones_that_can_be_read(registry: ServiceUnderTest) -> None:
     path = await path_of(registry, nature="person", name="欧阳慎之")
     headers = {**registry.headers(MANAGER), "If-Match": '"0"', "Idempotency-Key": f"kept {path}"}
     changed = await registry.http.patch(f"/v1{path}", json=WHOLE, headers=headers)
@@ -117,14 +114,14 @@ async def test_no_answer_is_kept_with_names_or_phones_that_can_be_read(registry:
     ],
 )
 async def test_each_role_sees_the_layers_that_are_its_own_and_no_others(
-    registry: RegistryUnderTest, who: Person, layers: set[str]
+    registry: ServiceUnderTest, who: Person, layers: set[str]
 ) -> None:
     path = await written(registry)
     seen = await expect(registry.get(who, path), 200)
     assert set(seen) & LAYERS == layers
 
 
-async def test_another_manager_of_the_unit_sees_the_open_layer_alone(registry: RegistryUnderTest) -> None:
+async def test_another_manager_of_the_unit_sees_the_open_layer_alone(registry: ServiceUnderTest) -> None:
     path = await written(registry)
     stranger = Person("420106-T01", "account-manager")
     assert set(await expect(registry.get(stranger, path), 200)) & LAYERS == {"basic"}
@@ -132,7 +129,7 @@ async def test_another_manager_of_the_unit_sees_the_open_layer_alone(registry: R
 
 
 async def test_out_of_scope_there_is_no_file_and_an_administrator_sees_none(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     path = await written(registry)
     for stranger in (RIVAL, SECOND, FAR_OFFICER):
@@ -140,10 +137,10 @@ async def test_out_of_scope_there_is_no_file_and_an_administrator_sees_none(
         assert (await registry.get(stranger, f"{path}/history")).status_code == 404
         assert (await registry.patch(stranger, path, {"basic": {"number": "B"}}, 1)).status_code == 404
         assert (await registry.post(stranger, f"{path}/filings", {"with": "city"})).status_code == 404
-    assert (await registry.get(BOOTSTRAP, path)).status_code == 403
+    assert (await registry.get(ADMINISTRATOR, path)).status_code == 403
 
 
-async def test_a_supporting_unit_sees_the_open_layer_and_writes_nothing(registry: RegistryUnderTest) -> None:
+async def test_a_supporting_unit_sees_the_open_layer_and_writes_nothing(registry: ServiceUnderTest) -> None:
     code = credit_code()
     first = await declared(registry, MANAGER, declaration("ceremonial", credit_code=code))
     held = await declared(registry, RIVAL, declaration("domestic-express", credit_code=code))
@@ -157,7 +154,7 @@ async def test_a_supporting_unit_sees_the_open_layer_and_writes_nothing(registry
 
 
 async def test_a_look_at_key_persons_is_recorded_and_the_hotline_makes_none(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     path = await written(registry)
     before = len(await looks(registry, path, "restricted-layer"))
@@ -170,7 +167,7 @@ async def test_a_look_at_key_persons_is_recorded_and_the_hotline_makes_none(
 
 
 async def test_phones_of_the_basic_layer_are_masked_for_the_hotline_and_full_looks_recorded(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     path = await written(registry)
     before = len(await looks(registry, path, "personal-data"))
@@ -182,7 +179,7 @@ async def test_phones_of_the_basic_layer_are_masked_for_the_hotline_and_full_loo
     assert (await looks(registry, path, "personal-data"))[-1]["actor"] == str(OFFICER.staff_id)
 
 
-async def test_nobody_changes_a_layer_that_they_may_not_see(registry: RegistryUnderTest) -> None:
+async def test_nobody_changes_a_layer_that_they_may_not_see(registry: ServiceUnderTest) -> None:
     path = await written(registry)
     refused = await expect(registry.patch(OFFICER, path, {"key_persons": []}, 1), 403)
     assert refused["pointer"] == "/key_persons"
@@ -192,7 +189,7 @@ async def test_nobody_changes_a_layer_that_they_may_not_see(registry: RegistryUn
     assert (seen["key_persons"], seen["version"]) == ([PERSON], 1)
 
 
-async def test_a_customer_may_raise_a_layer_and_never_lower_it(registry: RegistryUnderTest) -> None:
+async def test_a_customer_may_raise_a_layer_and_never_lower_it(registry: ServiceUnderTest) -> None:
     path = await written(registry)
     low = await expect(registry.patch(HEAD, path, {"confidentiality": {"extended": "open"}}, 1), 422)
     assert (low["pointer"], low["because"]["reasons"][0]["rule"]) == (
@@ -212,7 +209,7 @@ async def test_a_customer_may_raise_a_layer_and_never_lower_it(registry: Registr
     assert (await registry.patch(OFFICER, path, {"extended": {"staff": 1}}, 2)).status_code == 403
 
 
-async def test_a_change_needs_the_version_that_was_read(registry: RegistryUnderTest) -> None:
+async def test_a_change_needs_the_version_that_was_read(registry: ServiceUnderTest) -> None:
     path = await path_of(registry)
     assert (await registry.patch(MANAGER, path, WHOLE, None)).status_code == 428
     await expect(registry.patch(MANAGER, path, WHOLE, 0), 200)
@@ -220,7 +217,7 @@ async def test_a_change_needs_the_version_that_was_read(registry: RegistryUnderT
     assert stale["code"] == "stale-version"
 
 
-async def test_of_two_changes_at_one_instant_one_wins(registry: RegistryUnderTest) -> None:
+async def test_of_two_changes_at_one_instant_one_wins(registry: ServiceUnderTest) -> None:
     path = await path_of(registry)
     answers = await asyncio.gather(
         *(registry.patch(MANAGER, path, {"basic": {"number": f"N{number}"}}, 0) for number in range(4))
@@ -229,7 +226,7 @@ async def test_of_two_changes_at_one_instant_one_wins(registry: RegistryUnderTes
     assert (await expect(registry.get(MANAGER, path), 200))["version"] == 1
 
 
-async def test_history_keeps_who_changed_what_from_what(registry: RegistryUnderTest) -> None:
+async def test_history_keeps_who_changed_what_from_what(registry: ServiceUnderTest) -> None:
     path = await written(registry)
     await expect(registry.patch(HEAD, path, {"extended": {"staff": 150, "yearly_profit": None}}, 1), 200)
     await expect(registry.patch(MANAGER, path, {"key_persons": []}, 2), 200)
@@ -247,14 +244,14 @@ async def test_history_keeps_who_changed_what_from_what(registry: RegistryUnderT
     assert seen["extended"] == {"staff": 150, "registered_capital": "5000000.00"}
 
 
-async def test_a_patch_that_changes_nothing_leaves_version_and_history(registry: RegistryUnderTest) -> None:
+async def test_a_patch_that_changes_nothing_leaves_version_and_history(registry: ServiceUnderTest) -> None:
     path = await written(registry)
     again = await expect(registry.patch(MANAGER, path, WHOLE, 1), 200)
     assert again["version"] == 1
     assert (await expect(registry.get(MANAGER, f"{path}/history"), 200))["total"] == 4
 
 
-async def test_personal_data_rests_sealed_and_is_never_told(registry: RegistryUnderTest) -> None:
+async def test_personal_data_rests_sealed_and_is_never_told(registry: ServiceUnderTest) -> None:
     path = await written(registry)
     [row] = await registry.rows("SELECT * FROM customer_file WHERE customer_id = $1::uuid", id_of(path))
     former = await registry.rows(
@@ -268,7 +265,7 @@ async def test_personal_data_rests_sealed_and_is_never_told(registry: RegistryUn
 
 
 async def test_completeness_is_told_by_layer_when_it_changes_and_only_then(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     path = await path_of(registry)
     before = await registry.events(f"customer:{id_of(path)}")
@@ -292,7 +289,7 @@ async def test_completeness_is_told_by_layer_when_it_changes_and_only_then(
     assert len(await registry.events(f"customer:{id_of(path)}")) == len(after)
 
 
-async def test_address_and_industry_of_a_file_are_the_customers_own(registry: RegistryUnderTest) -> None:
+async def test_address_and_industry_of_a_file_are_the_customers_own(registry: ServiceUnderTest) -> None:
     path = await path_of(registry)
     body = {"basic": {"address": "珞喻路9号", "industry": "C36"}}
     seen = await expect(registry.patch(MANAGER, path, body, 0), 200)
@@ -317,7 +314,7 @@ async def test_address_and_industry_of_a_file_are_the_customers_own(registry: Re
     ],
 )
 async def test_a_wrong_field_is_refused_at_its_place_and_changes_nothing(
-    registry: RegistryUnderTest, body: dict[str, Any], pointer: str
+    registry: ServiceUnderTest, body: dict[str, Any], pointer: str
 ) -> None:
     path = await path_of(registry)
     refused = await expect(registry.patch(MANAGER, path, body, 0), 422)
@@ -326,7 +323,7 @@ async def test_a_wrong_field_is_refused_at_its_place_and_changes_nothing(
 
 
 async def test_the_unit_files_with_the_city_and_it_is_told_once_with_its_first_day(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     path = await written(registry)
     filed = await expect(registry.post(MANAGER, f"{path}/filings", {"with": "city"}), 201)
@@ -350,7 +347,7 @@ async def test_the_unit_files_with_the_city_and_it_is_told_once_with_its_first_d
     ("fees", "cls", "required"), [("300000.00", 2, True), ("299999.99", 3, False), ("9999.99", None, False)]
 )
 async def test_the_city_passes_on_class_two_and_up_and_the_answer_says_whether_it_must(
-    registry: RegistryUnderTest, fees: str, cls: int | None, required: bool
+    registry: ServiceUnderTest, fees: str, cls: int | None, required: bool
 ) -> None:
     manager = Person("420106-T01", "account-manager", f"4209{(cls or 0):04d}", "专职经理")
     people = {
@@ -364,7 +361,7 @@ async def test_the_city_passes_on_class_two_and_up_and_the_answer_says_whether_i
             }
         ]
     }
-    await expect(registry.post(BOOTSTRAP, "/staff/import", people), 201)
+    await expect(registry.post(ADMINISTRATOR, "/staff/import", people), 201)
     answer = await approved(registry, MANAGER, OFFICER, manager, fees=fees)
     assert answer.get("class") == cls
     path = f"/customers/{answer['customer_id']}/file"
@@ -385,7 +382,7 @@ async def test_the_city_passes_on_class_two_and_up_and_the_answer_says_whether_i
 
 
 async def test_an_empty_file_is_not_filed_and_the_province_not_before_the_city(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     path = await path_of(registry)
     empty = await expect(registry.post(MANAGER, f"{path}/filings", {"with": "city"}), 409)
@@ -397,7 +394,7 @@ async def test_an_empty_file_is_not_filed_and_the_province_not_before_the_city(
 
 
 async def test_a_registered_customer_must_have_a_file_and_the_answer_cites_why(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     prospect = await declared(registry, MANAGER, declaration())
     seen = await expect(registry.get(MANAGER, f"/customers/{prospect['customer_id']}/file"), 200)

@@ -13,16 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from chassis.spreadsheets.addresses import place_of
 from support.declarations import approved
-from support.registry import (
-    AGENT,
-    FAR_OFFICER,
-    MANAGER,
-    OFFICER,
-    RIVAL,
-    Person,
-    RegistryUnderTest,
-    expect,
-)
+from support.registry import AGENT, RIVAL, expect
+from support.service import FAR_OFFICER, MANAGER, OFFICER, Person, ServiceUnderTest
 
 FORMS = Path(__file__).resolve().parents[3] / "docs" / "forms.md"
 LABEL = re.compile(r"`([A-F][0-9]+)(?::F[0-9]+)?` ([^`·|]+?)(?: — [^|]*)?(?= ·| \||$| \(required)")
@@ -78,20 +70,20 @@ def workbook(*sheets: Mapping[str, Any]) -> bytes:
     return out.getvalue()
 
 
-async def imported(registry: RegistryUnderTest, person: Person, content: bytes) -> httpx.Response:
+async def imported(registry: ServiceUnderTest, person: Person, content: bytes) -> httpx.Response:
     headers = {**registry.headers(person), "Idempotency-Key": f"files-{hash(content)}-{person.staff_id}"}
     files = {"file": ("附表2.xlsx", content)}
     return await registry.http.post("/v1/customers/files/import", files=files, headers=headers)
 
 
-async def taken(registry: RegistryUnderTest, person: Person, content: bytes) -> dict[str, Any]:
+async def taken(registry: ServiceUnderTest, person: Person, content: bytes) -> dict[str, Any]:
     answer = await imported(registry, person, content)
     assert answer.status_code == 201, answer.text
     body: dict[str, Any] = answer.json()
     return body
 
 
-async def seen(registry: RegistryUnderTest, customer: Mapping[str, Any]) -> dict[str, Any]:
+async def seen(registry: ServiceUnderTest, customer: Mapping[str, Any]) -> dict[str, Any]:
     file: dict[str, Any] = await expect(
         registry.get(MANAGER, f"/customers/{customer['customer_id']}/file"), 200
     )
@@ -109,7 +101,7 @@ def cells_of(content: bytes) -> dict[str, Any]:
     }
 
 
-async def test_a_form_becomes_the_file_and_counts_as_filed_with_the_city(registry: RegistryUnderTest) -> None:
+async def test_a_form_becomes_the_file_and_counts_as_filed_with_the_city(registry: ServiceUnderTest) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     answer = await taken(registry, MANAGER, workbook(sheet_of(customer)))
     assert (answer["forms"], answer["taken"], answer["refused"]) == (1, 1, 0)
@@ -144,7 +136,7 @@ async def test_a_form_becomes_the_file_and_counts_as_filed_with_the_city(registr
     assert (told["filed_on"], told["completeness"]) == ("2026-03-02", item["completeness"])
 
 
-async def test_one_import_tells_a_customer_once(registry: RegistryUnderTest) -> None:
+async def test_one_import_tells_a_customer_once(registry: ServiceUnderTest) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     before = len(await registry.events(f"customer:{customer['customer_id']}"))
     await taken(registry, MANAGER, workbook(sheet_of(customer)))
@@ -152,7 +144,7 @@ async def test_one_import_tells_a_customer_once(registry: RegistryUnderTest) -> 
 
 
 async def test_a_wrong_form_is_told_by_its_cells_and_the_others_are_taken(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     one, two = [await approved(registry, MANAGER, OFFICER, MANAGER) for _ in range(2)]
     wrong = {"D4": "4300", "E11": "很多", "F13": "=1+1", "D17": -3, "F18": "电话不详"}
@@ -178,7 +170,7 @@ async def test_a_wrong_form_is_told_by_its_cells_and_the_others_are_taken(
     assert (await registry.get(FAR_OFFICER, f"/customers/files/imports/{answer['id']}")).status_code == 404
 
 
-async def test_what_is_filled_in_is_added_and_nothing_is_taken_out(registry: RegistryUnderTest) -> None:
+async def test_what_is_filled_in_is_added_and_nothing_is_taken_out(registry: ServiceUnderTest) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     await taken(registry, MANAGER, workbook(sheet_of(customer)))
     blank = dict.fromkeys(FILLED, "")
@@ -199,7 +191,7 @@ async def test_what_is_filled_in_is_added_and_nothing_is_taken_out(registry: Reg
 
 
 async def test_a_customer_is_found_by_its_full_name_where_no_code_is_written(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     name = (await seen(registry, customer))["basic"]["name"]
@@ -214,7 +206,7 @@ async def test_a_customer_is_found_by_its_full_name_where_no_code_is_written(
 
 @pytest.mark.parametrize(("person", "code"), [(RIVAL, "not-found"), (FAR_OFFICER, "not-found")])
 async def test_a_file_out_of_scope_is_not_there(
-    registry: RegistryUnderTest, person: Person, code: str
+    registry: ServiceUnderTest, person: Person, code: str
 ) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     answer = await taken(registry, person, workbook(sheet_of(customer)))
@@ -222,7 +214,7 @@ async def test_a_file_out_of_scope_is_not_there(
     assert (await seen(registry, customer))["version"] == 0
 
 
-async def test_in_scope_without_the_right_nothing_is_taken(registry: RegistryUnderTest) -> None:
+async def test_in_scope_without_the_right_nothing_is_taken(registry: ServiceUnderTest) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     colleague = Person("420106-T01", "account-manager")
     answer = await taken(registry, colleague, workbook(sheet_of(customer)))
@@ -231,7 +223,7 @@ async def test_in_scope_without_the_right_nothing_is_taken(registry: RegistryUnd
 
 
 async def test_the_citys_center_takes_in_the_key_persons_that_it_may_not_read(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     answer = await taken(registry, OFFICER, workbook(sheet_of(customer)))
@@ -241,7 +233,7 @@ async def test_the_citys_center_takes_in_the_key_persons_that_it_may_not_read(
     assert (await seen(registry, customer))["key_persons"][0]["name"] == "李总"
 
 
-async def test_another_sheet_or_a_missing_label_is_refused_aloud(registry: RegistryUnderTest) -> None:
+async def test_another_sheet_or_a_missing_label_is_refused_aloud(registry: ServiceUnderTest) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     answer = await taken(registry, MANAGER, workbook({"A1": "别的表"}, sheet_of(customer, A15="发展前景")))
     other, missing = answer["items"]
@@ -252,7 +244,7 @@ async def test_another_sheet_or_a_missing_label_is_refused_aloud(registry: Regis
 
 
 async def test_the_blank_form_has_every_label_where_the_documentation_says(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     answer = await registry.get(AGENT, "/forms/annex-2.xlsx")
     assert answer.status_code == 200
@@ -261,7 +253,7 @@ async def test_the_blank_form_has_every_label_where_the_documentation_says(
     assert len(labels()) == 1 + 4 + 43
 
 
-async def test_a_filled_form_goes_out_as_it_came_in(registry: RegistryUnderTest) -> None:
+async def test_a_filled_form_goes_out_as_it_came_in(registry: ServiceUnderTest) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     await taken(registry, MANAGER, workbook(sheet_of(customer)))
     path = f"/customers/{customer['customer_id']}/file/annex-2.xlsx"
@@ -272,7 +264,7 @@ async def test_a_filled_form_goes_out_as_it_came_in(registry: RegistryUnderTest)
     assert (again["taken"], again["items"][0]["version"]) == (1, 1)
 
 
-async def test_a_form_goes_out_with_the_layers_of_its_reader(registry: RegistryUnderTest) -> None:
+async def test_a_form_goes_out_with_the_layers_of_its_reader(registry: ServiceUnderTest) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     await taken(registry, MANAGER, workbook(sheet_of(customer)))
     path = f"/customers/{customer['customer_id']}/file/annex-2.xlsx"
@@ -292,7 +284,7 @@ async def test_a_form_goes_out_with_the_layers_of_its_reader(registry: RegistryU
 
 
 async def test_a_repeated_upload_answers_as_the_first_time_and_files_once(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     content = workbook(sheet_of(customer))
@@ -301,13 +293,13 @@ async def test_a_repeated_upload_answers_as_the_first_time_and_files_once(
     assert len((await seen(registry, customer))["filings"]) == 1
 
 
-async def test_a_workbook_holds_at_most_200_forms(registry: RegistryUnderTest) -> None:
+async def test_a_workbook_holds_at_most_200_forms(registry: ServiceUnderTest) -> None:
     answer = await imported(registry, MANAGER, workbook(*[{"A1": "表"}] * 201))
     assert (answer.status_code, answer.json()["code"]) == (413, "workbook-too-large")
     assert (await taken(registry, MANAGER, workbook(*[{"A1": "表"}] * 200)))["refused"] == 200
 
 
-async def test_a_file_holds_only_so_many_key_persons(registry: RegistryUnderTest) -> None:
+async def test_a_file_holds_only_so_many_key_persons(registry: ServiceUnderTest) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     path = f"/customers/{customer['customer_id']}/file"
     persons = [{"name": f"某{number}"} for number in range(50)]

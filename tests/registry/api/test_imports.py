@@ -12,18 +12,8 @@ from python_calamine import CalamineWorkbook
 
 from support.annex_1 import XLSX, workbook
 from support.declarations import FORM, credit_code, customer, declaration, declared, trade_name
-from support.registry import (
-    DIRECTOR,
-    FAR,
-    FAR_OFFICER,
-    INSPECTOR,
-    MANAGER,
-    OFFICER,
-    RIVAL,
-    Person,
-    RegistryUnderTest,
-    expect,
-)
+from support.registry import FAR, RIVAL, expect
+from support.service import DIRECTOR, FAR_OFFICER, INSPECTOR, MANAGER, OFFICER, Person, ServiceUnderTest
 
 _PHONES = itertools.count(1)
 
@@ -48,7 +38,7 @@ def form(**facts: Any) -> dict[str, Any]:
 
 
 async def imported(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
     person: Person,
     sheets: Mapping[str, Mapping[str, Any]],
     *,
@@ -59,7 +49,7 @@ async def imported(
 
 
 async def uploaded(
-    registry: RegistryUnderTest, person: Person, content: bytes, *, key: str | None = None, **fields: str
+    registry: ServiceUnderTest, person: Person, content: bytes, *, key: str | None = None, **fields: str
 ) -> httpx.Response:
     headers = {**registry.headers(person), "Idempotency-Key": key or str(uuid4())}
     files = {"file": ("注册表.xlsx", content, XLSX)}
@@ -67,14 +57,14 @@ async def uploaded(
 
 
 async def taken(
-    registry: RegistryUnderTest, person: Person, sheets: Mapping[str, Mapping[str, Any]], **fields: str
+    registry: ServiceUnderTest, person: Person, sheets: Mapping[str, Mapping[str, Any]], **fields: str
 ) -> dict[str, Any]:
     answer: dict[str, Any] = await expect(imported(registry, person, sheets, **fields), 201)
     return answer
 
 
 async def test_a_form_becomes_the_declaration_that_posting_its_fields_makes(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     words = form(
         统一社会信用代码=credit_code(),
@@ -121,7 +111,7 @@ async def test_a_form_becomes_the_declaration_that_posting_its_fields_makes(
 
 
 async def test_a_bad_form_never_sinks_the_workbook_and_is_told_by_cell_in_both_languages(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     bad = form(客户类别="农业", 邮政编码="43007", 所在行政区划=None, 联系电话="没有电话")
     answer = await taken(registry, MANAGER, {"好": form(), "坏": bad, "也好": form()})
@@ -138,7 +128,7 @@ async def test_a_bad_form_never_sinks_the_workbook_and_is_told_by_cell_in_both_l
     assert kept == answer
 
 
-async def test_what_only_the_handler_can_tell_is_told_by_cell_too(registry: RegistryUnderTest) -> None:
+async def test_what_only_the_handler_can_tell_is_told_by_cell_too(registry: ServiceUnderTest) -> None:
     sheets = {
         "电话": form(联系电话="没有电话"),
         "代码": form(统一社会信用代码="91420100000000000X"),
@@ -162,21 +152,21 @@ async def test_what_only_the_handler_can_tell_is_told_by_cell_too(registry: Regi
     "written", ["420106-T02", "武昌二班", "武昌二班 420106-T02", "武昌二班（420106-T02）"]
 )
 async def test_a_center_files_for_a_unit_that_the_form_names(
-    registry: RegistryUnderTest, written: str
+    registry: ServiceUnderTest, written: str
 ) -> None:
     answer = await taken(registry, OFFICER, {"一": form(申报单位=written)})
     shown = await expect(registry.get(OFFICER, f"/declarations/{answer['items'][0]['declaration_id']}"), 200)
     assert shown["org_id"] == "420106-T02"
 
 
-async def test_the_unit_of_the_request_holds_where_the_form_names_none(registry: RegistryUnderTest) -> None:
+async def test_the_unit_of_the_request_holds_where_the_form_names_none(registry: ServiceUnderTest) -> None:
     answer = await taken(registry, OFFICER, {"一": form()}, org_id="420106-T01")
     shown = await expect(registry.get(OFFICER, f"/declarations/{answer['items'][0]['declaration_id']}"), 200)
     assert shown["org_id"] == "420106-T01"
 
 
 async def test_the_same_key_gives_the_same_answer_and_another_key_finds_the_customers_taken(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     content, key = workbook({"一": form(), "二": form()}), str(uuid4())
     first = await expect(uploaded(registry, MANAGER, content, key=key), 201)
@@ -190,7 +180,7 @@ async def test_the_same_key_gives_the_same_answer_and_another_key_finds_the_cust
         assert item["refusal"]["holder"]["org_id"] == "420106-T01"
 
 
-async def test_one_customer_twice_in_a_workbook_is_taken_once(registry: RegistryUnderTest) -> None:
+async def test_one_customer_twice_in_a_workbook_is_taken_once(registry: ServiceUnderTest) -> None:
     words = form(统一社会信用代码=credit_code())
     other = form(**{**words, "客户名称": f"{words['客户名称']}(新)", "申报单位": "武昌二班"})
     answer = await taken(registry, OFFICER, {"一": {**words, "申报单位": "武昌一班"}, "二": other})
@@ -198,7 +188,7 @@ async def test_one_customer_twice_in_a_workbook_is_taken_once(registry: Registry
     assert answer["items"][1]["refusal"]["matched"] == ["credit-code"]
 
 
-async def test_the_error_sheet_is_chinese_and_says_cell_words_and_reason(registry: RegistryUnderTest) -> None:
+async def test_the_error_sheet_is_chinese_and_says_cell_words_and_reason(registry: ServiceUnderTest) -> None:
     held = await declared(registry, RIVAL, declaration())
     name = held["customer"]["name"]
     bad = form(客户类别="=cmd|' /C calc'!A0")
@@ -214,7 +204,7 @@ async def test_the_error_sheet_is_chinese_and_says_cell_words_and_reason(registr
     assert len(rows) == 3
 
 
-async def test_an_import_is_its_units_own(registry: RegistryUnderTest) -> None:
+async def test_an_import_is_its_units_own(registry: ServiceUnderTest) -> None:
     answer = await taken(registry, MANAGER, {"坏": form(联系电话="没有电话")})
     path = f"/declarations/imports/{answer['id']}"
     assert (await registry.get(OFFICER, path)).status_code == 200
@@ -230,7 +220,7 @@ async def test_an_import_is_its_units_own(registry: RegistryUnderTest) -> None:
     assert after[0]["n"] == before[0]["n"] + 1
 
 
-async def test_what_was_written_lies_sealed(registry: RegistryUnderTest) -> None:
+async def test_what_was_written_lies_sealed(registry: ServiceUnderTest) -> None:
     answer = await taken(registry, MANAGER, {"坏": form(联系电话="没有电话13907129999")})
     [row] = await registry.rows(
         "SELECT outcome FROM declaration_import WHERE import_id = $1::uuid", answer["id"]
@@ -238,7 +228,7 @@ async def test_what_was_written_lies_sealed(registry: RegistryUnderTest) -> None
     assert b"13907129999" not in row["outcome"]
 
 
-async def test_a_workbook_that_is_none_is_refused_whole(registry: RegistryUnderTest) -> None:
+async def test_a_workbook_that_is_none_is_refused_whole(registry: ServiceUnderTest) -> None:
     not_one = await uploaded(registry, MANAGER, b"name,phone\n")
     assert (not_one.status_code, not_one.json()["code"]) == (415, "not-a-workbook")
     empty = await imported(registry, MANAGER, {"空": {}})
@@ -259,7 +249,7 @@ async def test_a_workbook_that_is_none_is_refused_whole(registry: RegistryUnderT
     ]
 
 
-async def test_a_form_where_no_law_is_in_force_stops_no_other(registry: RegistryUnderTest) -> None:
+async def test_a_form_where_no_law_is_in_force_stops_no_other(registry: ServiceUnderTest) -> None:
     nation = Person("CN", "center-officer")
     sheets = {"无": form(申报单位="CN"), "有": form(申报单位="420106-T01")}
     lawless, fine = (await taken(registry, nation, sheets))["items"]
@@ -268,7 +258,7 @@ async def test_a_form_where_no_law_is_in_force_stops_no_other(registry: Registry
 
 
 async def test_a_file_at_the_limit_is_looked_into_and_one_byte_more_is_not(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     most = registry.runtime.settings.max_attachment_bytes
     assert (await uploaded(registry, MANAGER, b"x" * most)).json()["code"] == "not-a-workbook"
@@ -276,14 +266,14 @@ async def test_a_file_at_the_limit_is_looked_into_and_one_byte_more_is_not(
     assert (more.status_code, more.json()["code"]) == (413, "workbook-too-large")
 
 
-async def test_200_forms_are_the_most(registry: RegistryUnderTest) -> None:
+async def test_200_forms_are_the_most(registry: ServiceUnderTest) -> None:
     sheets = {str(number): {"客户名称": "缺"} for number in range(200)}
     assert (await taken(registry, MANAGER, sheets))["forms"] == 200
     more = await imported(registry, MANAGER, {**sheets, "200": {"客户名称": "缺"}})
     assert (more.status_code, more.json()["code"]) == (413, "workbook-too-large")
 
 
-async def test_many_are_approved_at_once_each_for_itself(registry: RegistryUnderTest) -> None:
+async def test_many_are_approved_at_once_each_for_itself(registry: ServiceUnderTest) -> None:
     cheap = {"预计年费用(元)": "100.00"}
     answer = await taken(registry, FAR, {str(number): form(**cheap) for number in range(3)})
     ids = [item["declaration_id"] for item in answer["items"]]
@@ -301,7 +291,7 @@ async def test_many_are_approved_at_once_each_for_itself(registry: RegistryUnder
     assert left["state"] == "filed"
 
 
-async def test_many_approvals_keep_maker_and_checker_apart(registry: RegistryUnderTest) -> None:
+async def test_many_approvals_keep_maker_and_checker_apart(registry: ServiceUnderTest) -> None:
     own = await taken(registry, OFFICER, {"一": form(申报单位="武昌一班", **{"预计年费用(元)": "1"})})
     items = [{"id": own["items"][0]["declaration_id"], "manager_id": str(MANAGER.staff_id)}]
     path = "/declarations/approve-many"
@@ -312,7 +302,7 @@ async def test_many_approvals_keep_maker_and_checker_apart(registry: RegistryUnd
     assert done["state"] == "approved"
 
 
-async def test_500_approvals_are_the_most(registry: RegistryUnderTest) -> None:
+async def test_500_approvals_are_the_most(registry: ServiceUnderTest) -> None:
     items = [{"id": str(uuid4())} for _ in range(501)]
     path = "/declarations/approve-many"
     assert (await registry.post(OFFICER, path, {"items": items})).status_code == 422
@@ -320,7 +310,7 @@ async def test_500_approvals_are_the_most(registry: RegistryUnderTest) -> None:
     assert {one["problem"]["code"] for one in done["items"]} == {"not-found"}
 
 
-async def test_the_blank_form_filled_in_is_read_back(registry: RegistryUnderTest) -> None:
+async def test_the_blank_form_filled_in_is_read_back(registry: ServiceUnderTest) -> None:
     got = await registry.get(MANAGER, "/forms/annex-1.xlsx")
     assert got.status_code == 200
     assert "annex" not in got.headers["content-disposition"]
@@ -330,7 +320,7 @@ async def test_the_blank_form_filled_in_is_read_back(registry: RegistryUnderTest
     assert "" not in {one["cell"] for one in item["problems"]}
 
 
-async def test_a_filled_form_is_the_declaration_and_read_again_the_same(registry: RegistryUnderTest) -> None:
+async def test_a_filled_form_is_the_declaration_and_read_again_the_same(registry: ServiceUnderTest) -> None:
     annex = {
         **FORM,
         "mobile": "13907120002",
@@ -353,7 +343,7 @@ async def test_a_filled_form_is_the_declaration_and_read_again_the_same(registry
 
 
 async def test_a_filled_form_is_masked_as_its_reader_sees_it_and_says_what_was_decided(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     answer = await taken(registry, MANAGER, {"一": form(**{"预计年费用(元)": "1"})})
     path = f"/declarations/{answer['items'][0]['declaration_id']}"

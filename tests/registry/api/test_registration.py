@@ -4,20 +4,11 @@ import asyncio
 
 from registry.model.codes import read_customer_code
 from support.declarations import FORM, approved, declaration, declared
-from support.registry import (
-    BOOTSTRAP,
-    DIRECTOR,
-    MANAGER,
-    OFFICER,
-    RIVAL,
-    SECOND,
-    Person,
-    RegistryUnderTest,
-    expect,
-)
+from support.registry import RIVAL, SECOND, expect
+from support.service import ADMINISTRATOR, DIRECTOR, MANAGER, OFFICER, Person, ServiceUnderTest
 
 
-async def new_manager(registry: RegistryUnderTest, number: int, org_id: str = "420106-T01") -> Person:
+async def new_manager(registry: ServiceUnderTest, number: int, org_id: str = "420106-T01") -> Person:
     """Employ an account manager who has no customer yet."""
     person = Person(org_id, "account-manager", f"9{number:07d}")
     body = {
@@ -27,11 +18,11 @@ async def new_manager(registry: RegistryUnderTest, number: int, org_id: str = "4
         "org_id": org_id,
         "roles": ["account-manager"],
     }
-    await expect(registry.post(BOOTSTRAP, "/staff", body), 201)
+    await expect(registry.post(ADMINISTRATOR, "/staff", body), 201)
     return person
 
 
-async def test_approval_issues_a_code_of_the_city_with_its_check_digit(registry: RegistryUnderTest) -> None:
+async def test_approval_issues_a_code_of_the_city_with_its_check_digit(registry: ServiceUnderTest) -> None:
     answer = await approved(registry, MANAGER, OFFICER, MANAGER)
     code = answer["customer_code"]
     assert answer["state"] == "approved"
@@ -43,7 +34,7 @@ async def test_approval_issues_a_code_of_the_city_with_its_check_digit(registry:
 
 
 async def test_approval_gives_the_class_of_the_form_by_the_customers_own_place(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     in_wuhan = await approved(registry, MANAGER, OFFICER, await new_manager(registry, 1), fees="99999.99")
     assert in_wuhan["class"] == 4
@@ -53,7 +44,7 @@ async def test_approval_gives_the_class_of_the_form_by_the_customers_own_place(
     assert in_a_county["class"] == 2
 
 
-async def test_class_one_is_always_vip(registry: RegistryUnderTest) -> None:
+async def test_class_one_is_always_vip(registry: ServiceUnderTest) -> None:
     answer = await approved(registry, MANAGER, OFFICER, await new_manager(registry, 3), fees="500000")
     seen = await expect(registry.get(MANAGER, f"/customers/{answer['customer_id']}"), 200)
     assert (seen["class"], seen["vip"]) == (1, True)
@@ -61,7 +52,7 @@ async def test_class_one_is_always_vip(registry: RegistryUnderTest) -> None:
     assert (await registry.patch(OFFICER, path, {"vip": False}, version)).status_code == 403
 
 
-async def test_claims_become_standing_and_their_clocks_stop(registry: RegistryUnderTest) -> None:
+async def test_claims_become_standing_and_their_clocks_stop(registry: ServiceUnderTest) -> None:
     answer = await approved(registry, MANAGER, OFFICER, MANAGER, lines=("ceremonial", "domestic-express"))
     assert [("until" in claim, claim["state"]) for claim in answer["claims"]] == [(False, "live")] * 2
     told = await registry.events(f"claim:{answer['claims'][0]['id']}")
@@ -80,7 +71,7 @@ async def test_claims_become_standing_and_their_clocks_stop(registry: RegistryUn
     ]
 
 
-async def test_registration_and_assignment_are_told_whole(registry: RegistryUnderTest) -> None:
+async def test_registration_and_assignment_are_told_whole(registry: ServiceUnderTest) -> None:
     answer = await approved(registry, MANAGER, OFFICER, MANAGER)
     told = await registry.events(f"customer:{answer['customer_id']}")
     assert [(event["type"].split(".")[2], event["version"]) for event in told] == [
@@ -110,13 +101,13 @@ async def test_registration_and_assignment_are_told_whole(registry: RegistryUnde
     assert listed["org_id"] == "420106-T01"
 
 
-async def test_the_declaring_manager_is_the_default(registry: RegistryUnderTest) -> None:
+async def test_the_declaring_manager_is_the_default(registry: ServiceUnderTest) -> None:
     filed = await declared(registry, SECOND, declaration(annex_1={**FORM, "estimated_yearly_fees": "1.00"}))
     answer = await expect(registry.post(OFFICER, f"/declarations/{filed['id']}/approve", {}), 200)
     assert answer["manager"] == str(SECOND.staff_id)
 
 
-async def test_a_unit_without_managers_needs_one_named(registry: RegistryUnderTest) -> None:
+async def test_a_unit_without_managers_needs_one_named(registry: ServiceUnderTest) -> None:
     filed = await declared(registry, DIRECTOR, declaration(annex_1=FORM))
     path = f"/declarations/{filed['id']}/approve"
     refused = await expect(registry.post(OFFICER, path, {}), 409)
@@ -125,14 +116,14 @@ async def test_a_unit_without_managers_needs_one_named(registry: RegistryUnderTe
     assert wrong["pointer"] == "/manager_id"
 
 
-async def test_nobody_decides_for_a_customer_they_declared(registry: RegistryUnderTest) -> None:
+async def test_nobody_decides_for_a_customer_they_declared(registry: ServiceUnderTest) -> None:
     filed = await declared(registry, DIRECTOR, declaration(annex_1=FORM))
     refused = await registry.post(DIRECTOR, f"/declarations/{filed['id']}/approve", {})
     assert refused.json()["code"] == "maker-is-checker"
 
 
 async def test_an_overloaded_manager_is_refused_unless_a_director_says_why(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     manager = await new_manager(registry, 4)
     await approved(registry, MANAGER, OFFICER, manager, fees="300000")
@@ -147,7 +138,7 @@ async def test_an_overloaded_manager_is_refused_unless_a_director_says_why(
     assert (answer["state"], answer["decision"]["reason"]) == ("approved", "新人接手前过渡")
 
 
-async def test_two_deciders_at_once_issue_one_code(registry: RegistryUnderTest) -> None:
+async def test_two_deciders_at_once_issue_one_code(registry: ServiceUnderTest) -> None:
     filed = await declared(registry, RIVAL, declaration(annex_1={**FORM, "estimated_yearly_fees": "1.00"}))
     path = f"/declarations/{filed['id']}/approve"
     answers = await asyncio.gather(*(registry.post(who, path, {}) for who in (OFFICER, DIRECTOR) * 4))
@@ -157,7 +148,7 @@ async def test_two_deciders_at_once_issue_one_code(registry: RegistryUnderTest) 
     assert [event["type"].split(".")[2] for event in told] == ["changed", "registered"]
 
 
-async def test_a_load_is_counted_once_under_simultaneous_approvals(registry: RegistryUnderTest) -> None:
+async def test_a_load_is_counted_once_under_simultaneous_approvals(registry: ServiceUnderTest) -> None:
     manager = await new_manager(registry, 5)
     filed = [
         await declared(registry, MANAGER, declaration(annex_1={**FORM, "estimated_yearly_fees": "300000"}))

@@ -5,27 +5,17 @@ from typing import Any
 import pytest
 
 from support.declarations import approved
-from support.registry import (
-    AGENT,
-    FAR_OFFICER,
-    HEAD,
-    INSPECTOR,
-    MANAGER,
-    OFFICER,
-    PROVINCE,
-    Person,
-    RegistryUnderTest,
-    expect,
-)
+from support.registry import AGENT, expect
+from support.service import FAR_OFFICER, HEAD, INSPECTOR, MANAGER, OFFICER, PROVINCE, Person, ServiceUnderTest
 
 BODY = {"held_on": "2026-03-01", "title": "春季大客户座谈会", "record": "客户建议延长收寄时间。"}
 
 
-async def customers_of(registry: RegistryUnderTest, count: int) -> list[dict[str, Any]]:
+async def customers_of(registry: ServiceUnderTest, count: int) -> list[dict[str, Any]]:
     return [await approved(registry, MANAGER, OFFICER, MANAGER) for _ in range(count)]
 
 
-async def test_a_symposium_is_told_under_the_center_with_its_customers(registry: RegistryUnderTest) -> None:
+async def test_a_symposium_is_told_under_the_center_with_its_customers(registry: ServiceUnderTest) -> None:
     one, two = await customers_of(registry, 2)
     body = {**BODY, "customers": [one["customer_code"], two["customer_id"]]}
     held = await expect(registry.post(OFFICER, "/symposia", body), 201)
@@ -45,13 +35,13 @@ async def test_a_symposium_is_told_under_the_center_with_its_customers(registry:
 
 
 @pytest.mark.parametrize("who", [MANAGER, HEAD, AGENT, INSPECTOR])
-async def test_only_a_center_holds_symposia(registry: RegistryUnderTest, who: Person) -> None:
+async def test_only_a_center_holds_symposia(registry: ServiceUnderTest, who: Person) -> None:
     [customer] = await customers_of(registry, 1)
     body = {**BODY, "customers": [customer["customer_code"]]}
     assert (await registry.post(who, "/symposia", body)).status_code == 403
 
 
-async def test_customers_and_organisations_of_another_city_are_not_there(registry: RegistryUnderTest) -> None:
+async def test_customers_and_organisations_of_another_city_are_not_there(registry: ServiceUnderTest) -> None:
     [customer] = await customers_of(registry, 1)
     body = {**BODY, "customers": [customer["customer_code"]]}
     refused = await expect(registry.post(FAR_OFFICER, "/symposia", body), 404)
@@ -64,7 +54,7 @@ async def test_customers_and_organisations_of_another_city_are_not_there(registr
 
 @pytest.mark.parametrize(("day", "status"), [("2026-03-02", 201), ("2026-03-03", 422)])
 async def test_a_symposium_was_held_today_at_the_latest(
-    registry: RegistryUnderTest, day: str, status: int
+    registry: ServiceUnderTest, day: str, status: int
 ) -> None:
     [customer] = await customers_of(registry, 1)
     body = {**BODY, "held_on": day, "customers": [customer["customer_code"]]}
@@ -72,7 +62,7 @@ async def test_a_symposium_was_held_today_at_the_latest(
     assert status == 201 or answer["pointer"] == "/held_on"
 
 
-async def test_a_customer_stands_once(registry: RegistryUnderTest) -> None:
+async def test_a_customer_stands_once(registry: ServiceUnderTest) -> None:
     [customer] = await customers_of(registry, 1)
     body = {**BODY, "customers": [customer["customer_code"], customer["customer_id"]]}
     refused = await expect(registry.post(OFFICER, "/symposia", body), 422)
@@ -80,7 +70,7 @@ async def test_a_customer_stands_once(registry: RegistryUnderTest) -> None:
 
 
 async def test_symposia_are_listed_by_center_and_shown_with_their_record(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     [customer] = await customers_of(registry, 1)
     body = {**BODY, "customers": [customer["customer_code"]]}

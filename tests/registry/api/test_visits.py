@@ -5,21 +5,17 @@ from typing import Any
 import pytest
 
 from support.declarations import approved, credit_code, declaration, declared
-from support.registry import (
-    AGENT,
+from support.registry import AGENT, FAR, RIVAL, SECOND, expect
+from support.service import (
     DIRECTOR,
-    FAR,
     FAR_OFFICER,
     HEAD,
     INSPECTOR,
     MANAGER,
     OFFICER,
     PROVINCE,
-    RIVAL,
-    SECOND,
     Person,
-    RegistryUnderTest,
-    expect,
+    ServiceUnderTest,
 )
 
 BODY = {
@@ -30,20 +26,20 @@ BODY = {
 }
 
 
-async def customer_of(registry: RegistryUnderTest) -> str:
+async def customer_of(registry: ServiceUnderTest) -> str:
     """Register a customer of the first team's manager, and give its code."""
     code: str = (await approved(registry, MANAGER, OFFICER, MANAGER))["customer_code"]
     return code
 
 
-async def visited(registry: RegistryUnderTest, person: Person, customer: str, **facts: Any) -> dict[str, Any]:
+async def visited(registry: ServiceUnderTest, person: Person, customer: str, **facts: Any) -> dict[str, Any]:
     body = {**BODY, "customer": customer, **facts}
     answer: dict[str, Any] = await expect(registry.post(person, "/visits", body), 201)
     return answer
 
 
 async def test_a_visit_is_kept_and_told_with_the_visitors_level_and_without_its_record(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     customer = await approved(registry, MANAGER, OFFICER, MANAGER)
     visit = await visited(registry, MANAGER, customer["customer_code"])
@@ -77,27 +73,27 @@ async def test_a_visit_is_kept_and_told_with_the_visitors_level_and_without_its_
     ],
 )
 async def test_the_level_of_a_visit_is_the_kind_of_the_visiting_organisation(
-    registry: RegistryUnderTest, who: Person, org_id: str | None, level: str
+    registry: ServiceUnderTest, who: Person, org_id: str | None, level: str
 ) -> None:
     visit = await visited(registry, who, await customer_of(registry), org_id=org_id)
     assert (visit["level"], visit["org_id"]) == (level, org_id or who.org_id)
 
 
-async def test_out_of_scope_the_customer_is_not_there(registry: RegistryUnderTest) -> None:
+async def test_out_of_scope_the_customer_is_not_there(registry: ServiceUnderTest) -> None:
     customer = await customer_of(registry)
     for stranger in (RIVAL, SECOND, FAR, FAR_OFFICER):
         refused = await registry.post(stranger, "/visits", {**BODY, "customer": customer})
         assert (refused.status_code, refused.json()["pointer"]) == (404, "/customer")
 
 
-async def test_in_scope_without_the_right_a_visit_is_not_recorded(registry: RegistryUnderTest) -> None:
+async def test_in_scope_without_the_right_a_visit_is_not_recorded(registry: ServiceUnderTest) -> None:
     customer = await customer_of(registry)
     colleague = Person("420106-T01", "account-manager")
     for who in (colleague, AGENT, INSPECTOR):
         assert (await registry.post(who, "/visits", {**BODY, "customer": customer})).status_code == 403
 
 
-async def test_an_organisation_out_of_reach_makes_no_visit(registry: RegistryUnderTest) -> None:
+async def test_an_organisation_out_of_reach_makes_no_visit(registry: ServiceUnderTest) -> None:
     customer = await customer_of(registry)
     body = {**BODY, "customer": customer}
     beyond = await expect(registry.post(HEAD, "/visits", {**body, "org_id": "420100"}), 404)
@@ -106,7 +102,7 @@ async def test_an_organisation_out_of_reach_makes_no_visit(registry: RegistryUnd
     assert (other["code"], other["pointer"]) == ("not-their-customer", "/org_id")
 
 
-async def test_a_supporting_unit_records_its_visits(registry: RegistryUnderTest) -> None:
+async def test_a_supporting_unit_records_its_visits(registry: ServiceUnderTest) -> None:
     code = credit_code()
     first = await declared(registry, MANAGER, declaration("ceremonial", credit_code=code))
     held = await declared(registry, RIVAL, declaration("domestic-express", credit_code=code))
@@ -116,15 +112,13 @@ async def test_a_supporting_unit_records_its_visits(registry: RegistryUnderTest)
 
 
 @pytest.mark.parametrize(("day", "status"), [("2026-03-02", 201), ("2026-03-03", 422)])
-async def test_a_visit_is_made_today_at_the_latest(
-    registry: RegistryUnderTest, day: str, status: int
-) -> None:
+async def test_a_visit_is_made_today_at_the_latest(registry: ServiceUnderTest, day: str, status: int) -> None:
     body = {**BODY, "customer": await customer_of(registry), "visited_on": day}
     answer = await expect(registry.post(MANAGER, "/visits", body), status)
     assert status == 201 or answer["pointer"] == "/visited_on"
 
 
-async def test_what_was_said_is_sealed_and_of_the_internal_layer(registry: RegistryUnderTest) -> None:
+async def test_what_was_said_is_sealed_and_of_the_internal_layer(registry: ServiceUnderTest) -> None:
     visit = await visited(registry, MANAGER, await customer_of(registry))
     for who in (HEAD, OFFICER, INSPECTOR):
         assert (await expect(registry.get(who, f"/visits/{visit['id']}"), 200))["record"] == BODY["record"]
@@ -136,7 +130,7 @@ async def test_what_was_said_is_sealed_and_of_the_internal_layer(registry: Regis
         assert "满意".encode() not in kept
 
 
-async def test_visits_are_listed_by_customer_organisation_and_days(registry: RegistryUnderTest) -> None:
+async def test_visits_are_listed_by_customer_organisation_and_days(registry: ServiceUnderTest) -> None:
     customer = await customer_of(registry)
     days = ("2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01")
     made = {day: (await visited(registry, MANAGER, customer, visited_on=day))["id"] for day in days}
@@ -152,7 +146,7 @@ async def test_visits_are_listed_by_customer_organisation_and_days(registry: Reg
     assert (await registry.get(FAR_OFFICER, "/visits", customer=customer)).status_code == 404
 
 
-async def test_a_visit_taken_back_stays_on_record_and_is_told_once_more(registry: RegistryUnderTest) -> None:
+async def test_a_visit_taken_back_stays_on_record_and_is_told_once_more(registry: ServiceUnderTest) -> None:
     visit = await visited(registry, MANAGER, await customer_of(registry))
     path = f"/visits/{visit['id']}/cancel"
     assert (await registry.post(MANAGER, path, {})).status_code == 422
@@ -166,7 +160,7 @@ async def test_a_visit_taken_back_stays_on_record_and_is_told_once_more(registry
     assert again["code"] == "wrong-state"
 
 
-async def test_a_visit_is_taken_back_by_its_recorder_or_from_above(registry: RegistryUnderTest) -> None:
+async def test_a_visit_is_taken_back_by_its_recorder_or_from_above(registry: ServiceUnderTest) -> None:
     customer = await customer_of(registry)
     of_city = await visited(registry, OFFICER, customer)
     path = f"/visits/{of_city['id']}/cancel"
@@ -177,7 +171,7 @@ async def test_a_visit_is_taken_back_by_its_recorder_or_from_above(registry: Reg
 
 
 async def test_an_import_takes_all_visits_or_none_and_points_at_the_wrong_one(
-    registry: RegistryUnderTest,
+    registry: ServiceUnderTest,
 ) -> None:
     customer = await customer_of(registry)
     item = {**BODY, "customer": customer}
@@ -197,14 +191,14 @@ async def test_an_import_takes_all_visits_or_none_and_points_at_the_wrong_one(
     assert (await registry.post(MANAGER, "/visits/import", {"items": [item] * 501})).status_code == 422
 
 
-async def test_a_visit_is_part_of_the_customers_history(registry: RegistryUnderTest) -> None:
+async def test_a_visit_is_part_of_the_customers_history(registry: ServiceUnderTest) -> None:
     customer = await customer_of(registry)
     visit = await visited(registry, MANAGER, customer)
     [newest, *_] = (await expect(registry.get(MANAGER, f"/customers/{customer}/history"), 200))["items"]
     assert (newest["type"], newest["data"]["visit_id"]) == ("registry.visit.recorded.v1", visit["id"])
 
 
-async def test_a_retried_request_makes_one_visit(registry: RegistryUnderTest) -> None:
+async def test_a_retried_request_makes_one_visit(registry: ServiceUnderTest) -> None:
     customer = await customer_of(registry)
     body = {**BODY, "customer": customer}
     first = await expect(registry.post(MANAGER, "/visits", body, key=f"visit-{customer}"), 201)

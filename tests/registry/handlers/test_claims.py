@@ -7,27 +7,28 @@ import pytest_asyncio
 
 from support.declarations import FORM, credit_code, declaration, declared
 from support.instance import Databases
-from support.registry import MANAGER, MORNING, OFFICER, RIVAL, RegistryUnderTest, expect, running_registry
+from support.registry import RIVAL, expect, running_registry
+from support.service import MANAGER, MORNING, OFFICER, ServiceUnderTest
 
 LAST_EVENING = "2026-05-31T23:58:00+08:00"
 TOO_LATE = "2026-06-01T00:00:01+08:00"
 
 
 @pytest_asyncio.fixture
-async def alone(registry_databases: Databases) -> AsyncIterator[RegistryUnderTest]:
+async def alone(registry_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
     """A registry whose clock nobody else moves."""
     async with running_registry(registry_databases("registry")) as registry:
         yield registry
 
 
-async def state_of(registry: RegistryUnderTest, declaration_id: str) -> str:
+async def state_of(registry: ServiceUnderTest, declaration_id: str) -> str:
     [row] = await registry.rows(
         "SELECT state FROM declaration WHERE declaration_id = $1::uuid", declaration_id
     )
     return str(row["state"])
 
 
-async def swept(registry: RegistryUnderTest) -> None:
+async def swept(registry: ServiceUnderTest) -> None:
     """Wait until the sweeper has nothing left to do."""
     for _ in range(200):
         [due] = await registry.rows(
@@ -40,7 +41,7 @@ async def swept(registry: RegistryUnderTest) -> None:
 
 
 async def test_a_claim_lives_until_the_last_day_is_over_and_then_lapses_with_its_declaration(
-    alone: RegistryUnderTest,
+    alone: ServiceUnderTest,
 ) -> None:
     code = credit_code()
     first = await declared(alone, MANAGER, declaration("ceremonial", "domestic-express", credit_code=code))
@@ -62,7 +63,7 @@ async def test_a_claim_lives_until_the_last_day_is_over_and_then_lapses_with_its
 
 
 async def test_the_deadline_warns_twice_breaches_once_and_names_who_let_it_end(
-    alone: RegistryUnderTest,
+    alone: ServiceUnderTest,
 ) -> None:
     first = await declared(alone, MANAGER, declaration())
     alone.set_clock(TOO_LATE)
@@ -76,7 +77,7 @@ async def test_the_deadline_warns_twice_breaches_once_and_names_who_let_it_end(
 
 
 async def test_a_claim_whose_annex_lies_with_the_center_waits_for_the_decision(
-    alone: RegistryUnderTest,
+    alone: ServiceUnderTest,
 ) -> None:
     first = await declared(alone, MANAGER, declaration(annex_1=FORM))
     alone.set_clock(TOO_LATE)
@@ -92,7 +93,7 @@ async def test_a_claim_whose_annex_lies_with_the_center_waits_for_the_decision(
     alone.set_clock(MORNING)
 
 
-async def test_an_undecided_registration_breaches_and_passes_upward(alone: RegistryUnderTest) -> None:
+async def test_an_undecided_registration_breaches_and_passes_upward(alone: ServiceUnderTest) -> None:
     first = await declared(alone, MANAGER, declaration(annex_1=FORM))
     alone.set_clock("2026-03-06T00:00:01+08:00")
     await swept(alone)
