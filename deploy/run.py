@@ -50,7 +50,7 @@ def _stop_on_signals() -> None:
 
 @dataclass(frozen=True)
 class Sample:
-    """What the loader is asked for beside the address; `anew` also where a sample was loaded before, which it adds to."""
+    """What the loader is asked for beside the address; `anew` also where a sample was loaded before, to finish it."""
 
     options: tuple[str, ...] = ()
     anew: bool = False

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deploy.seed import caring, clock, dealing, foundation
-from deploy.seed.client import Client
+from deploy.seed.client import CallFailedError, Client
 from deploy.seed.course import Stop, from_offset, stops
 from deploy.seed.dealing import Requests
 from deploy.seed.fates import told_from
@@ -18,6 +18,11 @@ from deploy.seed.plan import Plan
 from deploy.seed.progress import Progress
 from deploy.seed.registering import Registering
 from deploy.seed.reviewing import review
+
+ANOTHER = (
+    "此处已有另一规模或种子的示例省,请换一个数据目录 · "
+    "a sample of another size or seed is here already: use a data folder of its own"
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,10 @@ class _Months:
             filed = await self._filing.filed() if len(house.ledger) else set()
         if self._registering.complete and not self._due(len(house.plan.months) - 1, filed, late=True):
             return
-        left = from_offset(list(course), self._first_to_do(filed))
+        begin_with = self._first_to_do(filed)
+        if begin_with and not self._registering.registered_until(begin_with):
+            raise CallFailedError(ANOTHER)
+        left = from_offset(list(course), begin_with)
         progress = Progress("月份 months", len(left))
         for stop in left:
             async with house.part("clock"):

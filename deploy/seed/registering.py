@@ -66,6 +66,10 @@ class Registering:
             for city in self._house.plan.cities:
                 yield from map(self._house.plan.customers.__getitem__, self._starting[start][city])
 
+    def registered_until(self, offset: int) -> bool:
+        """Whether an earlier load has everybody who registers up to a month."""
+        return all(self._has(customer) for customer in self._in_order() if customer.fate.registers <= offset)
+
     @property
     def complete(self) -> bool:
         """Whether everybody is declared who is to be."""

@@ -1,7 +1,10 @@
-"""The base of every refusal: a domain word with a stable code and its sentence in both languages."""
+"""The base of every refusal: a domain word with a stable code and its sentence in both languages.
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+Here are also those that several services give alike.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 
 class Refusal(Exception):
@@ -48,3 +51,40 @@ class InvalidValue(Refusal):
     """A value that is well-formed JSON but not what the field holds."""
 
     code = "invalid-value"
+
+
+class UnknownCustomer(InvalidValue):
+    """A customer that was never heard of, or lies outside the caller's scope: the two are not told apart."""
+
+    code = "unknown-customer"
+
+    @classmethod
+    def of(cls, reference: str, pointer: str | None = "/customer") -> Self:
+        """Name it as the caller did."""
+        return cls(f"没有客户{reference}。", f"There is no customer {reference}.", pointer=pointer)
+
+
+class UnknownLine(InvalidValue):
+    """A line of business that the law in force does not know."""
+
+    code = "unknown-line"
+
+    @classmethod
+    def of(cls, line: str, pointer: str, known: Sequence[str]) -> Self:
+        """Name it, and those there are."""
+        zh, en = f"没有业务种类{line}。", f"{line} is no line of business."
+        return cls(zh, en, pointer=pointer, extra={"known": list(known)})
+
+
+class MakerIsChecker(Forbidden):
+    """Nobody decides what they submitted, nor for a customer they manage."""
+
+    code = "maker-is-checker"
+
+    @classmethod
+    def of(cls) -> Self:
+        """Say so."""
+        return cls(
+            "不能审批本人提交的事项，也不能审批本人所管客户的事项。",
+            "Nobody decides what they submitted, nor for a customer they manage.",
+        )

@@ -4,7 +4,16 @@ import re
 
 import pytest
 
-from contracts.refusals import Forbidden, InvalidValue, NotFound, Refusal, StaleVersion
+from contracts.refusals import (
+    Forbidden,
+    InvalidValue,
+    MakerIsChecker,
+    NotFound,
+    Refusal,
+    StaleVersion,
+    UnknownCustomer,
+    UnknownLine,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +24,9 @@ from contracts.refusals import Forbidden, InvalidValue, NotFound, Refusal, Stale
         (Forbidden, "forbidden"),
         (StaleVersion, "stale-version"),
         (InvalidValue, "invalid-value"),
+        (UnknownCustomer, "unknown-customer"),
+        (UnknownLine, "unknown-line"),
+        (MakerIsChecker, "maker-is-checker"),
     ],
 )
 def test_each_refusal_has_a_code_of_its_own_in_kebab_case(kind: type[Refusal], code: str) -> None:

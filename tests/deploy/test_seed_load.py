@@ -138,6 +138,16 @@ async def test_an_interrupted_load_goes_on_where_it_stopped(plan: Plan, refuse_a
     assert len(house.annex_2) == len(whole.annex_2)
 
 
+async def test_a_sample_of_another_size_is_not_mixed_with_the_one_that_is_there(plan: Plan) -> None:
+    house, larger = Installation(), build(150, last_month=MONTHS[-1], months=len(MONTHS))
+    async with Client(BASE, house) as client:
+        await load(client, plan)
+        declared = len(house.declarations)
+        with pytest.raises(CallFailedError, match="another size or seed"):
+            await load(client, larger)
+    assert (len(house.declarations), house.offset_seconds) == (declared, 0)
+
+
 async def test_a_server_that_is_not_ready_is_asked_again() -> None:
     house = Installation()
     house.unavailable = 2

@@ -8,7 +8,15 @@ import pytest_asyncio
 
 from contracts.tiering import UsageFileMissing
 from support.instance import Databases
-from support.service import FAR_HEAD, OFFICER, ServiceUnderTest, expect, running_service, surroundings
+from support.service import (
+    FAR_HEAD,
+    FAR_OFFICER,
+    OFFICER,
+    ServiceUnderTest,
+    expect,
+    running_service,
+    surroundings,
+)
 from support.usage_filing import csv, customer, done, filed, row, upload
 from support.waiting import eventually
 
@@ -104,6 +112,29 @@ async def test_a_city_that_never_filed_has_no_clock(fresh: ServiceUnderTest) -> 
     nothing: dict[str, str] = {}
     await eventually(lambda: clocks(fresh), nothing)
     assert not any(name.startswith("420500") for name in await clocks(fresh))
+
+
+@pytest.mark.parametrize("rows", [[], ["42010099999990,无此客户,国内异地速递,1.00,1,1"]])
+async def test_a_file_of_which_no_row_was_taken_does_not_file_the_month(
+    fresh: ServiceUnderTest, rows: list[str]
+) -> None:
+    await filed(fresh, OFFICER, [row(await customer(fresh))], month="2026-02")
+    fresh.set_clock("2026-04-02T00:00:00+08:00")
+    await eventually(lambda: clocks(fresh), {"420100:2026-03": "running"})
+    file = await filed(fresh, OFFICER, rows, month="2026-03")
+    assert (file["state"], file["loaded_rows"]) == ("loaded", 0)
+    assert await clocks(fresh) == {"420100:2026-03": "running"}
+    fresh.set_clock("2026-04-06T00:00:00+08:00")
+    await eventually(lambda: clocks(fresh), {"420100:2026-03": "breached"})
+    assert len(await missing(fresh, "2026-03")) == 1
+
+
+async def test_a_unit_without_customers_files_an_empty_form(fresh: ServiceUnderTest) -> None:
+    await filed(fresh, FAR_OFFICER, [], month="2026-02")
+    fresh.set_clock("2026-04-02T00:00:00+08:00")
+    await eventually(lambda: clocks(fresh), {"420500:2026-03": "running"})
+    await filed(fresh, FAR_OFFICER, [], month="2026-03")
+    assert await clocks(fresh) == {"420500:2026-03": "met"}
 
 
 async def test_a_rejected_file_does_not_file_the_month(fresh: ServiceUnderTest) -> None:

@@ -188,6 +188,22 @@ async def test_agreements_of_before_are_taken_over_as_signed_or_as_ended(pricing
     ]
 
 
+async def test_who_loads_agreements_by_hand_does_not_go_round_the_approval_of_discounts(
+    pricing: ServiceUnderTest,
+) -> None:
+    customer = await a_customer(pricing, 3)
+    items = [agreement(customer, discounts={"domestic-express": "0.10"})]
+    refused = expect(await pricing.post(HEAD, "/agreements/import", {"items": items}), 409)
+    assert refused["code"] == "discount-not-approved" and refused["because"]
+    request = await asked(pricing, MANAGER, customer, "0.10")
+    await move(pricing, HEAD, request, "approve")
+    expect(await pricing.post(HEAD, "/agreements/import", {"items": items}), 201)
+    own = [agreement(await a_customer(pricing, 3, manager_id=HEAD.staff_id))]
+    assert expect(await pricing.post(HEAD, "/agreements/import", {"items": own}), 403)["code"] == (
+        "maker-is-checker"
+    )
+
+
 async def test_a_batch_with_one_mistake_changes_nothing_and_names_its_place(
     pricing: ServiceUnderTest,
 ) -> None:

@@ -349,7 +349,7 @@ async def test_the_unit_files_with_the_city_and_it_is_told_once_with_its_first_d
 async def test_the_city_passes_on_class_two_and_up_and_the_answer_says_whether_it_must(
     registry: ServiceUnderTest, fees: str, cls: int | None, required: bool
 ) -> None:
-    manager = Person("420106-T01", "account-manager", f"4209{(cls or 0):04d}", "专职经理")
+    manager = Person("420106-T01", "account-manager", "专职经理", f"4209{(cls or 0):04d}")
     people = {
         "items": [
             {

@@ -10,7 +10,7 @@ from support.service import ADMINISTRATOR, DIRECTOR, MANAGER, OFFICER, Person, S
 
 async def new_manager(registry: ServiceUnderTest, number: int, org_id: str = "420106-T01") -> Person:
     """Employ an account manager who has no customer yet."""
-    person = Person(org_id, "account-manager", f"9{number:07d}")
+    person = Person(org_id, "account-manager", staff_no=f"9{number:07d}")
     body = {
         "staff_id": str(person.staff_id),
         "staff_no": person.staff_no,

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import pytest
 
+from contracts.refusals import MakerIsChecker
 from registry.model.claims import Claim, ClaimState
 from registry.model.customers import Customer, CustomerState, Nature
 from registry.model.declarations import Declaration, DeclarationState, Prospect
-from registry.model.refusals import MakerIsChecker, WrongState
+from registry.model.refusals import WrongState
 
 S = DeclarationState
 MOVES = {

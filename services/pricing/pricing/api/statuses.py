@@ -6,8 +6,6 @@ from contracts.refusals import Refusal
 from pricing.model.refusals import accounts, agreements, customers, tariffs
 
 STATUSES: Mapping[type[Refusal], int] = {
-    customers.UnknownCustomer: 422,
-    customers.UnknownLine: 422,
     agreements.TermReversed: 422,
     accounts.BillTwice: 422,
     accounts.NoDueDate: 422,
@@ -15,6 +13,5 @@ STATUSES: Mapping[type[Refusal], int] = {
     accounts.NoBill: 422,
     customers.InFuture: 422,
     tariffs.NotTheDecider: 403,
-    customers.MakerIsChecker: 403,
     tariffs.NotTheAsker: 403,
 }

@@ -5,17 +5,20 @@ from datetime import date
 from uuid import UUID
 
 from chassis.ids import uuid7
+from contracts.refusals import MakerIsChecker, UnknownLine
 from pricing.commands import Asker, DraftAgreement, LoadAgreement, MoveAgreement
 from pricing.handlers.customers import all_named, check_lines, known, must_answer_for, named
 from pricing.model.agreements import Agreement, AgreementState, Terms
 from pricing.model.customers import Customer
 from pricing.model.refusals.agreements import TermReversed
-from pricing.model.refusals.customers import InFuture, MakerIsChecker, UnknownLine
+from pricing.model.refusals.customers import InFuture
 from pricing.policies.terms import must_be_approved, must_state_its_terms
 from pricing.ports import AgreementEnd, Desk
 from regulations.calendars import Duration
 from regulations.provisions import Because
 from regulations.topics.tariffs import AgreementReminders, AgreementTerms, TariffAuthority
+
+SYSTEM = "system"
 
 
 async def draft_agreement(command: DraftAgreement, asker: Asker, desk: Desk) -> Agreement:
@@ -71,8 +74,9 @@ async def load_agreements(commands: Sequence[LoadAgreement], asker: Asker, desk:
         _loaded(command, customer, asker, desk, pointer)
         for command, customer, pointer in zip(commands, customers, pointers, strict=True)
     ]
-    await desk.agreements.enter(loaded)
     last = [(steps[-1], customer) for steps, customer in zip(loaded, customers, strict=True)]
+    await _must_not_go_round_approval(last, asker, desk)
+    await desk.agreements.enter(loaded)
     await desk.agreements.start(_ends(last, desk))
     return [agreement for agreement, _ in last]
 
@@ -139,6 +143,20 @@ def _ends(signed: Sequence[tuple[Agreement, Customer]], desk: Desk) -> list[Agre
             AgreementEnd(agreement, customer.manager_id, length, rule.value.days_before, (rule.cite(),))
         )
     return ends
+
+
+async def _must_not_go_round_approval(
+    loaded: Sequence[tuple[Agreement, Customer]], asker: Asker, desk: Desk
+) -> None:
+    """Refuse people discounts without a request, and their own customers; a system brings what was approved before it."""
+    if SYSTEM in asker.roles:
+        return
+    for agreement, customer in loaded:
+        if asker.actor == str(customer.manager_id):
+            raise MakerIsChecker.of()
+        if agreement.terms.discounts:
+            authority = desk.law.find(TariffAuthority, org_id=agreement.org_id, day=desk.today)
+            must_be_approved(agreement, await desk.tariffs.approved(agreement.customer_id), authority)
 
 
 def _must_have_come(day: date, pointer: str, desk: Desk) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from contracts.refusals import UnknownCustomer, UnknownLine
 from pricing.commands import Asker
 from pricing.model.customers import Customer
-from pricing.model.refusals.customers import CustomerGone, UnknownCustomer, UnknownLine, only_supported
+from pricing.model.refusals.customers import CustomerGone, only_supported
 from pricing.ports import Desk
 from regulations.topics.customers import BusinessLines
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from chassis.directory import Organisation
 from chassis.ids import uuid7
+from contracts.refusals import MakerIsChecker
 from pricing.commands import AnswerTariff, RequestTariff
 from pricing.handlers.customers import check_lines, known, named
 from pricing.model.customers import Customer
-from pricing.model.refusals.customers import MakerIsChecker
 from pricing.model.refusals.tariffs import (
     NothingAbove,
     NotTheAsker,

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 
 from contracts.refusals import Refusal
 from registry.model.refusals import (
-    MakerIsChecker,
     NameDiffers,
     NoForms,
     NotTheirCustomer,
     UnknownAct,
-    UnknownLine,
     UnknownPack,
     UnknownRule,
     WrongInForce,
@@ -18,12 +16,10 @@ from registry.model.refusals import (
 )
 
 STATUSES: Mapping[type[Refusal], int] = {
-    MakerIsChecker: 403,
     NoForms: 422,
     WrongOrganisation: 422,
     NameDiffers: 422,
     NotTheirCustomer: 422,
-    UnknownLine: 422,
     UnknownPack: 422,
     UnknownRule: 422,
     UnknownAct: 422,

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.refusals import InvalidValue
-from registry.model.refusals import UnknownLine
+from contracts.refusals import InvalidValue, UnknownLine
 from registry.policies.places import place_of_customer
 from registry.ports.desk import Desk
 from regulations.topics.compensation import VipFlag
@@ -20,12 +19,7 @@ def check_lines(lines: Sequence[str], org_id: str, desk: Desk) -> None:
     known = desk.law.find(BusinessLines, org_id=org_id, day=desk.today).value.codes
     for place, line in enumerate(lines):
         if line not in known:
-            raise UnknownLine(
-                f"没有业务种类 {line}",
-                f"{line} is no line of business",
-                pointer=f"/lines/{place}",
-                extra={"known": list(known)},
-            )
+            raise UnknownLine.of(line, f"/lines/{place}", known)
     if len(set(lines)) != len(lines):
         raise InvalidValue("业务种类重复", "a line stands twice", pointer="/lines")
 

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from contracts.refusals import MakerIsChecker
 from registry.model.customers import Nature
-from registry.model.refusals import MakerIsChecker, WrongState
+from registry.model.refusals import WrongState
 
 
 class DeclarationState(StrEnum):
@@ -133,9 +134,7 @@ class Declaration:
     def must_be_decided_by_another(self, staff_id: UUID, manager_id: UUID | None) -> None:
         """Refuse the submitter, and the customer's own manager, as the one who decides."""
         if staff_id in (self.submitted_by, manager_id):
-            raise MakerIsChecker(
-                "不能审批本人申报或本人管理的客户", "nobody decides their own declaration or customer"
-            )
+            raise MakerIsChecker.of()
 
 
 STATE_ZH: Mapping[DeclarationState, str] = {

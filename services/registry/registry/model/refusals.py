@@ -59,12 +59,6 @@ class WrongState(Refusal):
     code: ClassVar[str] = "wrong-state"
 
 
-class MakerIsChecker(Refusal):
-    """Nobody decides what they submitted, nor for a customer they manage."""
-
-    code: ClassVar[str] = "maker-is-checker"
-
-
 class ManagerOverloaded(Refusal):
     """More customers than an account manager may have."""
 
@@ -87,12 +81,6 @@ class HolderBeyondCenter(Refusal):
     """A supporting unit can be named only by a center above both units."""
 
     code: ClassVar[str] = "holder-beyond-center"
-
-
-class UnknownLine(Refusal):
-    """A business line that the law in force does not know."""
-
-    code: ClassVar[str] = "unknown-line"
 
 
 class FileNotBuilt(Refusal):

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from registry.model.refusals import MakerIsChecker, WrongState
+from contracts.refusals import MakerIsChecker
+from registry.model.refusals import WrongState
 
 
 class DraftState(StrEnum):

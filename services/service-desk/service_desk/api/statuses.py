@@ -5,7 +5,6 @@ from service_desk.model import refusals
 
 STATUSES: dict[type[Refusal], int] = {
     refusals.UnknownCity: 422,
-    refusals.UnknownCustomer: 422,
     refusals.UnknownComplaint: 422,
     refusals.ReceivedInFuture: 422,
     refusals.UnknownCause: 422,

@@ -101,21 +101,6 @@ class UnknownCity(Refusal):
         )
 
 
-class UnknownCustomer(Refusal):
-    """A customer that was never heard of here, or lies outside the caller's scope."""
-
-    code: ClassVar[str] = "unknown-customer"
-
-    @classmethod
-    def of(cls, field: str) -> Self:
-        """Point at the field that names the customer."""
-        return cls(
-            "没有这个客户，请核对客户编码。",
-            "There is no such customer; check the code.",
-            pointer=f"/caller/{field}",
-        )
-
-
 class UnknownComplaint(Refusal):
     """A compensation that names a complaint which is none of the caller's."""
 

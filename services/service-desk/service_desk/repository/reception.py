@@ -14,8 +14,9 @@ from chassis.transaction import Moment
 from chassis.vault import Vault
 from contracts import service_desk as told
 from contracts.envelope import Event
+from contracts.refusals import UnknownCustomer
 from service_desk.model.cases import Caller, CustomerFacts
-from service_desk.model.refusals import UnknownComplaint, UnknownCustomer
+from service_desk.model.refusals import UnknownComplaint
 from service_desk.ports import Changed, Explanation, FiledCompensation, Promise, ReceivedComplaint
 from service_desk.repository.answers import Draft, Written, written
 from service_desk.repository.guesses import Guesses, read_facts
@@ -241,7 +242,8 @@ class CompensationReception(_Reception):
         ]
         row = await self._call(FILE.format(_marks(arguments)), arguments, case.promise.explained)
         if row["verdict"] == "unknown-customer":
-            raise UnknownCustomer.of("customer_id" if caller.customer_id else "customer_code")
+            field = "customer_id" if caller.customer_id else "customer_code"
+            raise UnknownCustomer.of(str(caller.customer_id or caller.customer_code), f"/caller/{field}")
         if row["verdict"] == "unknown-complaint":
             raise UnknownComplaint.of(str(claim.complaint_case_no))
         return self._settled(row, caller, draft, case.promise)

@@ -6,8 +6,6 @@ from contracts.refusals import Refusal
 from tiering.model import refusals, review_refusals
 
 STATUSES: Mapping[type[Refusal], int] = {
-    refusals.UnknownCustomer: 422,
-    refusals.UnknownLine: 422,
     refusals.RepeatedRow: 422,
     refusals.NothingToCorrect: 422,
     refusals.WrongUnit: 422,

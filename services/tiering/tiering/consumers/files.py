@@ -160,16 +160,21 @@ class Loader:
             await FilingClocks(self.runtime, self.settings).plan()
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
             files, filings = UsageFilesInTables(tx), FilingsInTables(tx, law)
-            revenue, pieces = await files.sums(file)
+            revenue, pieces, taken = await files.sums(file)
             warnings = warnings_of.of_totals(source.stated, revenue, pieces)
             least = least_customers(file.org_id, file.month, law)
             if least is not None:
                 covered = await filings.covered(file.org_id, file.month, least.outcome)
                 warnings += warnings_of.of_coverage(least, *covered)
             await files.loaded(file, source.stated, warnings, law.path(file.org_id))
-            if file.late:
-                await filings.tell_missing(file.org_id, file.month, filing_term(file.org_id, file.month, law))
-            await filings.filed(file.org_id, file.month, file.received_at)
+            _, customers = await filings.covered(file.org_id, file.month, 1)
+            # A form without a row that could be taken does not file the month of a unit that has customers.
+            files_it = taken > 0 or customers == 0
+            term = filing_term(file.org_id, file.month, law)
+            if file.late if files_it else term.is_late(tx.now):
+                await filings.tell_missing(file.org_id, file.month, term)
+            if files_it:
+                await filings.filed(file.org_id, file.month, file.received_at)
 
     async def _reject(self, file: UsageFile, code: str, zh: str, en: str) -> None:
         law = self.runtime.directory.current

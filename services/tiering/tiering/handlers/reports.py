@@ -3,7 +3,7 @@
 from chassis.ids import uuid7
 from tiering.commands.usage import FileReport
 from tiering.handlers.usage import Asking, unit_in_scope
-from tiering.model.refusals import UnknownCustomer
+from tiering.model.refusals import not_of_the_unit
 from tiering.policies.filing import check_month
 from tiering.ports.usage import NewReport, Reports, UsageRows
 
@@ -15,7 +15,7 @@ async def file_report(command: FileReport, asking: Asking, usage: UsageRows, rep
     known = await usage.known(command.customers, below=unit.orgpath)
     for number, customer in enumerate(command.customers):
         if customer not in known:
-            raise UnknownCustomer.of(f"/customers/{number}")
+            raise not_of_the_unit(f"/customers/{number}")
     report = NewReport(
         report_id=uuid7(),
         org_id=unit.org_id,

@@ -8,10 +8,10 @@ from uuid import UUID
 from chassis.auth import Caller
 from chassis.directory import Organisation, Snapshot, UnknownOrganisation
 from chassis.ids import uuid7
-from contracts.refusals import NotFound
+from contracts.refusals import NotFound, UnknownLine
 from regulations.topics.customers import BusinessLines
 from tiering.commands.usage import FigureRow, RecordUsage, SubmitFile
-from tiering.model.refusals import NothingToCorrect, RepeatedRow, UnknownCustomer, UnknownLine, WrongUnit
+from tiering.model.refusals import NothingToCorrect, RepeatedRow, WrongUnit, not_of_the_unit
 from tiering.model.usage import Reason
 from tiering.policies.filing import check_month, filing_term
 from tiering.ports.usage import Batch, NewFile, Staged, Taken, UsageFiles, UsageRows
@@ -116,9 +116,9 @@ async def _staged(rows: tuple[FigureRow, ...], lines: dict[str, str], usage: Usa
     seen: set[tuple[UUID, str]] = set()
     for number, row in enumerate(rows):
         if row.customer not in known:
-            raise UnknownCustomer.of(f"/rows/{number}/customer")
+            raise not_of_the_unit(f"/rows/{number}/customer")
         if row.line not in lines:
-            raise UnknownLine.of(f"/rows/{number}/line", tuple(dict.fromkeys(lines.values())))
+            raise UnknownLine.of(row.line, f"/rows/{number}/line", tuple(dict.fromkeys(lines.values())))
         customer_id, line = known[row.customer], lines[row.line]
         if (customer_id, line) in seen:
             raise RepeatedRow.of(f"/rows/{number}")
@@ -129,7 +129,7 @@ async def _staged(rows: tuple[FigureRow, ...], lines: dict[str, str], usage: Usa
 
 def _refuse_any(taken: Taken, command: RecordUsage) -> None:
     for number in taken.numbers.get("unknown", ()):
-        raise UnknownCustomer.of(f"/rows/{number}/customer")
+        raise not_of_the_unit(f"/rows/{number}/customer")
     if command.reason in (Reason.SOURCE, Reason.INACCURACY):
         for number in taken.numbers.get("new", ()):
             raise NothingToCorrect.of(f"/rows/{number}")

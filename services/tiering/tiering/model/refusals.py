@@ -2,22 +2,16 @@
 
 from typing import ClassVar, Self
 
-from contracts.refusals import Refusal
+from contracts.refusals import Refusal, UnknownCustomer
 
 
-class UnknownCustomer(Refusal):
-    """A customer never heard of here, or outside the unit that reports it."""
-
-    code: ClassVar[str] = "unknown-customer"
-
-    @classmethod
-    def of(cls, pointer: str) -> Self:
-        """Point at the field that names the customer."""
-        return cls(
-            "该单位名下没有这个客户，请核对客户编码。",
-            "The unit has no such customer; check the code.",
-            pointer=pointer,
-        )
+def not_of_the_unit(pointer: str) -> UnknownCustomer:
+    """Give the refusal of a customer never heard of here, or outside the unit that reports it."""
+    return UnknownCustomer(
+        "该单位名下没有这个客户，请核对客户编码。",
+        "The unit has no such customer; check the code.",
+        pointer=pointer,
+    )
 
 
 class WrongUnit(Refusal):
@@ -70,22 +64,6 @@ class UnreadableMonth(Refusal):
     def of(cls) -> Self:
         """Show what a month looks like."""
         return cls("月份应写作 2026-03。", "A month is written 2026-03.", pointer="/month")
-
-
-class UnknownLine(Refusal):
-    """A line of business that the pack in force does not list."""
-
-    code: ClassVar[str] = "unknown-line"
-
-    @classmethod
-    def of(cls, pointer: str, known: tuple[str, ...]) -> Self:
-        """List those in force."""
-        return cls(
-            "业务种类不在现行规定之内。",
-            f"No line of business in force; these are: {', '.join(known)}.",
-            pointer=pointer,
-            extra={"known": list(known)},
-        )
 
 
 class RepeatedRow(Refusal):

@@ -43,6 +43,7 @@ COUNT = """
       loaded_revenue = loaded_revenue + $8, pieces = pieces + $9, progress = $10, version = version + 1
     WHERE id = $1 AND rows = $11 AND state = 'checking' RETURNING true
 """
+SUMS = "SELECT revenue, pieces, loaded_rows + unchanged_rows AS taken FROM usage_file WHERE id = $1"
 LOADED = """
     UPDATE usage_file SET state = 'loaded', stated = $2::jsonb, warnings = $3::jsonb, finished_at = $4, progress = 1,
       version = version + 1
@@ -112,12 +113,12 @@ class UsageFilesInTables:
             ]  # fmt: skip
             await self._tx.execute(REFUSE, file.file_id, file.org_id, dumps(rows).decode())
 
-    async def sums(self, file: UsageFile) -> tuple[Decimal, int]:
-        """Give revenue and pieces of the rows that could be read."""
-        row = await self._tx.fetchrow("SELECT revenue, pieces FROM usage_file WHERE id = $1", file.file_id)
+    async def sums(self, file: UsageFile) -> tuple[Decimal, int, int]:
+        """Give revenue and pieces of the rows that could be read, and how many rows were taken or on record alike."""
+        row = await self._tx.fetchrow(SUMS, file.file_id)
         if row is None:
             raise LoadedElsewhere(str(file.file_id))
-        return row["revenue"], int(row["pieces"])
+        return row["revenue"], int(row["pieces"]), row["taken"]
 
     async def loaded(
         self, file: UsageFile, stated: Stated | None, warnings: Sequence[Mapping[str, Any]], orgpath: str

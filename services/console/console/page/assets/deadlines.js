@@ -10,6 +10,7 @@ import { moment, span, valueText } from "./text.js";
 const SERVICES = ["registry", "service-desk", "tiering", "pricing", "scoring"];
 const SHOWN = 50;
 const REFRESH = 30000;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const GATHER = 600; // several events of one act cause one look
 
 let deadlines = [];
@@ -47,10 +48,13 @@ function toneOf(one) {
   return one.warned_at.length ? "warn" : "good";
 }
 
+/* Ids that mean something to a reader stand as they are; of the others the end is enough to tell them apart. */
+const shortId = (id) => (UUID.test(id) ? `…${id.slice(-6)}` : id.split(":").pop());
+
 function item(one) {
   const tone = toneOf(one);
   const tag = one.state === "breached" ? say("breached") : one.state === "paused" ? say("paused") : one.warned_at.length ? `${say("warned")} ×${one.warned_at.length}` : "";
-  const subject = caseNumber(one.subject.id) ?? (one.customer_id ? customerName(one.customer_id) : `…${one.subject.id.slice(-6)}`);
+  const subject = caseNumber(one.subject.id) ?? (one.customer_id ? customerName(one.customer_id) : shortId(one.subject.id));
   return element(
     "li", { "data-tone": tone, "data-id": one.id },
     element("div", { class: "head" },

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { reasons, showDetail } from "./detail.js";
 import { byId, element } from "./dom.js";
-import { known, say, term } from "./say.js";
+import { known, language, say } from "./say.js";
 
 const SHOWN_EVIDENCE = 12;
 const APART = new Set(["because", "lines", "chain"]);
@@ -11,7 +11,7 @@ const APART = new Set(["because", "lines", "chain"]);
 const plain = (value) => {
   if (value === null || value === undefined) return say("none");
   if (Array.isArray(value)) return value.map(plain).join("、") || say("none");
-  if (typeof value === "object") return value.name ?? JSON.stringify(value);
+  if (typeof value === "object") return value.name ?? Object.entries(value).map(([name, one]) => `${name} ${plain(one)}`).join("，");
   return known("codes", value) ?? String(value);
 };
 
@@ -32,7 +32,7 @@ function scoreLine(one) {
   const figures = Object.entries(one.figures ?? {}).map(([name, value]) => `${name} = ${plain(value)}`).join(" · ");
   return element(
     "section", { class: "score-line" },
-    element("div", { class: "head" }, element("h3", {}, term("items", one.item)), element("strong", {}, points)),
+    element("div", { class: "head" }, element("h3", {}, one[language()] ?? one.item), element("strong", {}, points)),
     element("div", { class: "note mono" }, figures), evidence(one.evidence ?? []), reasons(one.because),
   );
 }

@@ -42,9 +42,9 @@ const VIEWS = {
   tariffs: {
     path: () => "/api/pricing/v1/tariff-requests",
     one: (row) => `/api/pricing/v1/tariff-requests/${row.id}`,
-    title: (row) => `${say("tariffs")} · ${row.customer_name ?? ""}`,
+    title: (row) => `${say("tariffs")} · ${row.customer?.name ?? ""}`,
     columns: {
-      customer: (row) => [text(row.customer_name), element("span", { class: "note mono" }, text(row.customer_code))],
+      customer: (row) => [text(row.customer?.name), element("span", { class: "note mono" }, text(row.customer?.code))],
       lines: (row) => valueText("lines", row.lines ?? []), state: (row) => code(row.state), level: (row) => code(row.level),
       organisation: (row) => unit(row.org_id), deciding: (row) => unit(row.deciding_org_id), due_at: (row) => time(row.due_at),
       late: (row) => (row.late?.length ? element("span", { class: "tag bad" }, say("late")) : ""),

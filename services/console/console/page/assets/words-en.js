@@ -20,7 +20,7 @@ export const words = {
   kinds: {
     all: "All", declaration: "Declarations", claim: "Claims", customer: "Customers", complaint: "Complaints", compensation: "Compensations", deadline: "Deadlines", directory: "Organisations and staff", care: "Visits and symposia", usage: "Usage", tier: "Classes and reviews", pricing: "Tariffs and agreements", score: "Scores",
   },
-  columns: {}, items: {},
+  columns: {},
   things: {}, pasts: {}, types: {},
   fields: {
     state: "state", lines: "lines", line: "line", until: "until", kind: "kind", due_at: "due", step: "step", holder: "holder", next_holder: "passed to", channel: "channel", category: "category",

@@ -20,12 +20,8 @@ export const words = {
   columns: {
     customer: "客户", class: "级别", tier: "档次", basis: "依据", valid_from: "生效日", organisation: "机构", month: "月份", state: "状态", rows: "入库行数",
     refused_rows: "拒收行数", received_at: "收到时间", late: "超时", lines: "业务", level: "审批层级", deciding: "审批机构", due_at: "答复期限", rank: "名次", total: "得分",
-    assessed: "考核满分", share: "得分率", name: "名称", customer_code: "客户编码", customer_id: "客户标识", org_id: "机构代码", period: "考核期", version: "版本", scheme: "办法",
+    assessed: "考核满分", share: "得分率", over: "考核期已满", seal: "封印", progress: "进度", warnings: "提示", totals: "合计", due_on: "截止日", name: "名称", customer_code: "客户编码", customer_id: "客户标识", org_id: "机构代码", period: "考核期", version: "版本", scheme: "办法",
     service_class: "服务级别", provisional_class: "当年滚动级别", eligible: "是否大客户", discount: "优惠幅度", standard: "本级标准",
-  },
-  items: {
-    "key-accounts": "大客户数量", "number": "大客户数量", revenue: "大客户收入", "upper-classes": "二类及以上客户", files: "建档与报送", analysis: "月度分析制度", visits: "走访制度",
-    symposia: "座谈会制度", accuracy: "数据准确性",
   },
   kinds: {
     all: "全部", declaration: "报备", claim: "开发权", customer: "客户", complaint: "投诉", compensation: "理赔", deadline: "期限", directory: "机构与人员", care: "走访与座谈", usage: "用邮量", tier: "级别与评定", pricing: "资费与协议", score: "考评",
@@ -68,6 +64,10 @@ export const words = {
     transfer: "转移", transferred: "已转移", revoked: "已撤销", released: "已释放", merged: "已合并", resolve: "解决", answer: "答复",
     "pick-up": "揽收", processing: "处理", transport: "运输", information: "信息", charging: "收费", important: "重要", organisation: "单位", person: "个人",
     delay: "延误", loss: "丢失", damage: "损毁", shortage: "短少", attitude: "服务态度", fee: "资费", delivery: "投递", other: "其他",
+    review: "年度评定", registration: "注册登记", correction: "更正", cultivation: "培育期", open: "待审批", loaded: "已入库", checking: "核对中", rejected: "整份退回", provisional: "暂计",
+    published: "已通报", "usage-month": "用邮月份", credit: "信用", "credit-warning": "欠费预警", "agreement-end": "协议到期", agreement: "协议", "tariff-request": "资费申请",
+    "usage-filing-month": "用邮月份", proposed: "已提出", superseded: "已替代", signed: "已签订", ended: "已结束", routine: "例行走访", opinion: "征求意见", festival: "节日走访",
+    "follow-up": "回访", "monthly-analysis": "月度分析", "kpi-report": "KPI 分析报告", late: "迟报", source: "来源更正", inaccuracy: "数据不准确",
     national: "全国", province: "省", city: "市州", county: "县区", bureau: "专业局", team: "班组", true: "是", false: "否",
   },
   roles: {

@@ -1,6 +1,5 @@
 """Customers and lines that are not there, or not to be priced."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar, Self
 from uuid import UUID
@@ -13,17 +12,6 @@ def no_such(zh: str, en: str, key: UUID) -> NotFound:
     return NotFound(f"没有{zh}{key}。", f"There is no {en} {key}.")
 
 
-class UnknownCustomer(Refusal):
-    """A customer that has not been heard of, or lies outside the caller's scope: the two are not told apart."""
-
-    code: ClassVar[str] = "unknown-customer"
-
-    @classmethod
-    def of(cls, reference: str, pointer: str | None = "/customer") -> Self:
-        """Name it as the caller did."""
-        return cls(f"没有客户{reference}。", f"There is no customer {reference}.", pointer=pointer)
-
-
 class CustomerGone(Refusal):
     """A closed, dropped or merged customer is priced no more."""
 
@@ -33,18 +21,6 @@ class CustomerGone(Refusal):
     def of(cls, name: str, pointer: str = "/customer") -> Self:
         """Name it."""
         return cls(f"客户{name}已销户或合并。", f"The customer {name} is closed or merged.", pointer=pointer)
-
-
-class UnknownLine(Refusal):
-    """A line of business that the law of the unit does not know."""
-
-    code: ClassVar[str] = "unknown-line"
-
-    @classmethod
-    def of(cls, line: str, pointer: str, known: Sequence[str]) -> Self:
-        """Name it, and those there are."""
-        zh, en = f"没有业务种类{line}。", f"{line} is no line of business."
-        return cls(zh, en, pointer=pointer, extra={"known": list(known)})
 
 
 class InFuture(Refusal):
@@ -65,17 +41,3 @@ def only_supported(pointer: str | None) -> Forbidden:
         "Agreements and bills are for the unit that answers for the customer and those above; others only see it.",
         pointer=pointer,
     )
-
-
-class MakerIsChecker(Refusal):
-    """Nobody decides what they submitted, nor for a customer they manage."""
-
-    code: ClassVar[str] = "maker-is-checker"
-
-    @classmethod
-    def of(cls) -> Self:
-        """Say so."""
-        return cls(
-            "不能审批本人提交的事项，也不能审批本人所管客户的事项。",
-            "Nobody decides what they submitted, nor for a customer they manage.",
-        )
