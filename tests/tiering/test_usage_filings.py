@@ -129,6 +129,19 @@ async def test_a_file_of_which_no_row_was_taken_does_not_file_the_month(
     assert len(await missing(fresh, "2026-03")) == 1
 
 
+async def test_a_month_that_still_runs_is_taken_but_not_filed(fresh: ServiceUnderTest) -> None:
+    made = await customer(fresh)
+    await filed(fresh, OFFICER, [row(made)], month="2026-02")
+    fresh.set_clock("2026-03-31T23:59:50+08:00")
+    file = await filed(fresh, OFFICER, [row(made)], month="2026-03")
+    assert (file["state"], file["loaded_rows"], file["late"]) == ("loaded", 1, False)
+    fresh.set_clock("2026-04-01T00:00:01+08:00")
+    await eventually(lambda: clocks(fresh), {"420100:2026-03": "running"})
+    again = await filed(fresh, OFFICER, [row(made)], month="2026-03")
+    assert (again["unchanged_rows"], again["id"] != file["id"]) == (1, True)
+    assert await clocks(fresh) == {"420100:2026-03": "met"}
+
+
 async def test_a_unit_without_customers_files_an_empty_form(fresh: ServiceUnderTest) -> None:
     await filed(fresh, FAR_OFFICER, [], month="2026-02")
     fresh.set_clock("2026-04-02T00:00:00+08:00")

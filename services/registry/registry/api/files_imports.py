@@ -1,20 +1,17 @@
 """Annex 2 as workbooks over HTTP."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, File, Request, UploadFile
 from fastapi.responses import Response
 
-from chassis.auth import Caller
-from chassis.http.edge import Answer, AtTheEdge
+from chassis.http.edge import AtTheEdge
 from chassis.http.problems import problems
-from chassis.http.workbooks import XLSX_ANSWER, download, fingerprint_of, uploaded
-from chassis.ids import uuid7
+from chassis.http.workbooks import XLSX_ANSWER, download
 from chassis.runtime import Runtime
-from chassis.spreadsheets.limits import Limits
-from chassis.spreadsheets.workbooks import Workbook
 from chassis.transaction import Transaction, scoped
 from registry.api.annex_2.drawing import draw_annex_2
 from registry.api.annex_2.layout import TITLE
@@ -23,15 +20,14 @@ from registry.api.context import care_desk, file_eyes, person
 from registry.api.customers import Keeper
 from registry.api.declarations import Reader
 from registry.api.imports import Importer
+from registry.api.taking_in import Asked, Kind, Taken, error_sheet, show, take_in
 from registry.handlers.files import Kept
 from registry.handlers.files_many import Outcome, take_many
-from registry.model.imports import FormsImport, Wrong
-from registry.model.refusals import NoForms
-from registry.queries import files, imports
-from registry.repository.files import keep_import
-from registry.settings import FORMS_MOST, LONGEST_FILE_NAME
+from registry.model.imports import Imported
+from registry.queries import files
 
 router = APIRouter(tags=["files"])
+ANNEX_2 = Kind(Imported.FILES, "客户信息档案资料表", "annex 2", "/v1/customers/files/imports")
 
 
 @router.post(
@@ -48,19 +44,15 @@ async def import_files(
     file: Annotated[UploadFile, File(description="附表 2 的 .xlsx，每个工作表一户，最多 200 户")],
 ) -> Response:
     """Take a workbook in, one annex 2 a sheet, as filed with the city; a bad form is told by its cells and stops no other."""
-    runtime: Runtime = request.app.state.runtime
-    content = await uploaded(file, Limits.of(runtime.settings))
-    reads = await runtime.workbooks.read_into(content, _read, most_sheets=FORMS_MOST)
 
-    async def run(tx: Transaction) -> Answer:
-        outcomes = await _taken(request, caller, tx, reads)
-        taken_in = _taken_in(caller, tx, file.filename, outcomes)
-        await keep_import(tx, taken_in, runtime.vault)
-        path = f"/v1/customers/files/imports/{taken_in.import_id}"
-        return Answer(201, imports.shown(taken_in), location=path)
+    async def take(tx: Transaction, reads: Sequence[FileRead]) -> Taken:
+        who = person(caller)
+        sound = {place: read.body.command(who) for place, read in enumerate(reads) if read.body is not None}
+        outcomes = await take_many(list(sound.values()), care_desk(request, tx, who))
+        by_place = dict(zip(sound, outcomes, strict=True))
+        return _taken([(read, by_place.get(place)) for place, read in enumerate(reads)])
 
-    async with request.app.state.import_turns:
-        return await edge.write(request, caller, run, content=fingerprint_of(content))
+    return await take_in(ANNEX_2, Asked(request, caller, edge), file, read_annex_2, take)
 
 
 @router.get(
@@ -71,12 +63,7 @@ async def import_files(
 )
 async def get_import(import_id: UUID, request: Request, caller: Importer, edge: AtTheEdge) -> Response:
     """Show what became of each sheet of a workbook."""
-    runtime: Runtime = request.app.state.runtime
-
-    async def run(tx: Transaction) -> Answer:
-        return Answer(200, imports.shown(await files.one_file_import(tx, import_id, runtime.vault)))
-
-    return await edge.write(request, caller, run)
+    return await show(ANNEX_2, Asked(request, caller, edge), import_id)
 
 
 @router.get(
@@ -88,11 +75,7 @@ async def get_import(import_id: UUID, request: Request, caller: Importer, edge: 
 )
 async def get_errors(import_id: UUID, request: Request, caller: Importer, edge: AtTheEdge) -> Response:
     """Give the errors of a workbook as a sheet in Chinese; the look at what was written is recorded."""
-    runtime: Runtime = request.app.state.runtime
-    async with scoped(runtime.database.app, edge.moment(request, caller)) as tx:
-        taken_in = await files.one_file_import(tx, import_id, runtime.vault)
-    content = await runtime.workbooks.write(lambda: imports.draw_errors(taken_in))
-    return download(content, "错误清单.xlsx")
+    return await error_sheet(ANNEX_2, Asked(request, caller, edge), import_id)
 
 
 @router.get(
@@ -124,44 +107,11 @@ async def filled_annex_2(key: str, request: Request, caller: Reader, edge: AtThe
     return download(content, f"{TITLE}-{shown['customer_code'] or shown['customer_id']}.xlsx")
 
 
-def _read(book: Workbook) -> list[FileRead]:
-    reads = [read_annex_2(sheet) for sheet in book.sheets if sheet.height]
-    if not reads:
-        raise NoForms("工作簿中没有客户信息档案资料表", "the workbook holds no annex 2", pointer="/file")
-    return reads
-
-
-async def _taken(
-    request: Request, caller: Caller, tx: Transaction, reads: Sequence[FileRead]
-) -> list[tuple[FileRead, Outcome | None]]:
-    who = person(caller)
-    sound = {place: read.body.command(who) for place, read in enumerate(reads) if read.body is not None}
-    outcomes = await take_many(list(sound.values()), care_desk(request, tx, who))
-    by_place = dict(zip(sound, outcomes, strict=True))
-    return [(read, by_place.get(place)) for place, read in enumerate(reads)]
-
-
-def _taken_in(
-    caller: Caller,
-    tx: Transaction,
-    file_name: str | None,
-    outcomes: Sequence[tuple[FileRead, Outcome | None]],
-) -> FormsImport:
+def _taken(outcomes: Sequence[tuple[FileRead, Outcome | None]]) -> Taken:
     items = [_item(read, outcome) for read, outcome in outcomes]
-    return FormsImport(
-        import_id=uuid7(),
-        org_id=caller.org_id,
-        file_name=(file_name or "").replace("\x00", "")[:LONGEST_FILE_NAME],
-        submitted_by=person(caller).staff_id,
-        submitted_at=tx.now,
-        items=items,
-        wrong=[
-            Wrong(read.sheet, one["cell"], *read.written(one["cell"]), one["zh"], one["en"])
-            for (read, _), item in zip(outcomes, items, strict=True)
-            for one in item.get("problems", ())
-        ],
-        taken=sum(1 for _, outcome in outcomes if isinstance(outcome, Kept)),
-    )
+    wrong = [read.wrong(item.get("problems", ())) for (read, _), item in zip(outcomes, items, strict=True)]
+    count = sum(1 for _, outcome in outcomes if isinstance(outcome, Kept))
+    return Taken(items, list(chain.from_iterable(wrong)), count)
 
 
 def _item(read: FileRead, outcome: Outcome | None) -> Mapping[str, Any]:

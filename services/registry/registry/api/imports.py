@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,11 +15,9 @@ from chassis.directory import Snapshot
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, may
 from chassis.http.problems import item_problem, problems
-from chassis.http.workbooks import XLSX_ANSWER, download, fingerprint_of, uploaded
-from chassis.ids import uuid7
+from chassis.http.workbooks import XLSX_ANSWER, download
 from chassis.runtime import Runtime
-from chassis.spreadsheets.limits import Limits
-from chassis.spreadsheets.workbooks import Workbook
+from chassis.spreadsheets.workbooks import Sheet
 from chassis.transaction import Transaction, scoped
 from contracts.refusals import Refusal
 from registry.api.annex_1.drawing import draw_annex_1
@@ -26,19 +25,19 @@ from registry.api.annex_1.layout import TITLE
 from registry.api.annex_1.reading import FormRead, read_annex_1
 from registry.api.context import desk, eyes, law_of, person
 from registry.api.declarations import DECLARERS, Approval, Decider, Declarer, Reader
+from registry.api.taking_in import Asked, Kind, Taken, error_sheet, show, take_in
 from registry.api.texts import OrgId
 from registry.commands import ApproveDeclaration, SubmitDeclaration
 from registry.handlers.many import Outcome, approve_many, submit_many
 from registry.model.declarations import Declaration, DeclarationState
-from registry.model.imports import FormsImport, Wrong
-from registry.model.refusals import NoForms
+from registry.model.imports import Imported, Wrong
 from registry.model.staff import Role
 from registry.queries import declarations as shown
 from registry.queries import imports
-from registry.repository.imports import keep
-from registry.settings import FORMS_MOST, IMPORT_MOST, LONGEST_FILE_NAME
+from registry.settings import IMPORT_MOST
 
 router = APIRouter(tags=["declarations"])
+ANNEX_1 = Kind(Imported.DECLARATIONS, "注册申报登记表", "annex 1", "/v1/declarations/imports")
 UNIT = re.compile(r"(?<![0-9A-Z-])(?:CN|[0-9]{9}|[0-9]{6})(?:-[ST][0-9]{2})?(?![0-9])")
 Importer = Annotated[Caller, Depends(may(*DECLARERS, Role.INSPECTOR))]
 
@@ -70,22 +69,19 @@ async def import_declarations(
     org_id: Annotated[OrgId | None, Form(description="申报单位，缺省为本人单位")] = None,
 ) -> Response:
     """Take a workbook in, one annex 1 a sheet; a bad form is told by its cells and stops no other."""
-    runtime: Runtime = request.app.state.runtime
-    content = await uploaded(file, Limits.of(runtime.settings))
     law = law_of(request)
-    reads = await runtime.workbooks.read_into(
-        content, lambda book: _read(book, law, caller), most_sheets=FORMS_MOST
-    )
 
-    async def run(tx: Transaction) -> Answer:
-        outcomes = await _declared(request, caller, tx, reads, org_id)
-        taken_in = _taken_in(caller, tx, file.filename, outcomes)
-        await keep(tx, taken_in, runtime.vault)
-        path = f"/v1/declarations/imports/{taken_in.import_id}"
-        return Answer(201, imports.shown(taken_in), location=path)
+    def read(sheet: Sheet) -> FormRead:
+        return read_annex_1(sheet, lambda written: _unit(written, law, caller))
 
-    async with request.app.state.import_turns:
-        return await edge.write(request, caller, run, content=fingerprint_of(content, org_id))
+    async def take(tx: Transaction, reads: Sequence[FormRead]) -> Taken:
+        commands = {place: _command(form, caller, org_id) for place, form in enumerate(reads)}
+        sound = {place: command for place, command in commands.items() if command is not None}
+        outcomes = await submit_many(list(sound.values()), desk(request, tx))
+        by_place = dict(zip(sound, outcomes, strict=True))
+        return _taken([(form, by_place.get(place)) for place, form in enumerate(reads)])
+
+    return await take_in(ANNEX_1, Asked(request, caller, edge, (org_id,)), file, read, take)
 
 
 @router.get(
@@ -96,12 +92,7 @@ async def import_declarations(
 )
 async def get_import(import_id: UUID, request: Request, caller: Importer, edge: AtTheEdge) -> Response:
     """Show what became of each sheet of a workbook."""
-    runtime: Runtime = request.app.state.runtime
-
-    async def run(tx: Transaction) -> Answer:
-        return Answer(200, imports.shown(await imports.one_import(tx, import_id, runtime.vault)))
-
-    return await edge.write(request, caller, run)
+    return await show(ANNEX_1, Asked(request, caller, edge), import_id)
 
 
 @router.get(
@@ -113,11 +104,7 @@ async def get_import(import_id: UUID, request: Request, caller: Importer, edge: 
 )
 async def get_errors(import_id: UUID, request: Request, caller: Importer, edge: AtTheEdge) -> Response:
     """Give the errors of a workbook as a sheet in Chinese; the look at what was written is recorded."""
-    runtime: Runtime = request.app.state.runtime
-    async with scoped(runtime.database.app, edge.moment(request, caller)) as tx:
-        taken_in = await imports.one_import(tx, import_id, runtime.vault)
-    content = await runtime.workbooks.write(lambda: imports.draw_errors(taken_in))
-    return download(content, "错误清单.xlsx")
+    return await error_sheet(ANNEX_1, Asked(request, caller, edge), import_id)
 
 
 @router.get(
@@ -186,16 +173,6 @@ def _approved(
     return {"id": declaration_id, **{member: known[member] for member in members}}
 
 
-def _read(book: Workbook, law: Snapshot, caller: Caller) -> list[FormRead]:
-    def find_unit(written: str) -> str | None:
-        return _unit(written, law, caller)
-
-    reads = [read_annex_1(sheet, find_unit) for sheet in book.sheets if sheet.height]
-    if not reads:
-        raise NoForms("工作簿中没有注册申报登记表", "the workbook holds no annex 1", pointer="/file")
-    return reads
-
-
 def _unit(written: str, law: Snapshot, caller: Caller) -> str | None:
     """Give the unit by its code, or by its name where one of the scope alone has it."""
     found = UNIT.search(written)
@@ -205,16 +182,6 @@ def _unit(written: str, law: Snapshot, caller: Caller) -> str | None:
     named = [node for node in law.organisations.values() if node.name == written]
     reached = [node.org_id for node in named if f"{node.orgpath}.".startswith(within)]
     return reached[0] if len(reached) == 1 else None
-
-
-async def _declared(
-    request: Request, caller: Caller, tx: Transaction, reads: Sequence[FormRead], org_id: str | None
-) -> list[tuple[FormRead, Outcome | None]]:
-    commands = {place: _command(read, caller, org_id) for place, read in enumerate(reads)}
-    sound = {place: command for place, command in commands.items() if command is not None}
-    outcomes = await submit_many(list(sound.values()), desk(request, tx))
-    by_place = dict(zip(sound, outcomes, strict=True))
-    return [(read, by_place.get(place)) for place, read in enumerate(reads)]
 
 
 def _command(read: FormRead, caller: Caller, org_id: str | None) -> SubmitDeclaration | None:
@@ -228,25 +195,11 @@ def _command(read: FormRead, caller: Caller, org_id: str | None) -> SubmitDeclar
         return None
 
 
-def _taken_in(
-    caller: Caller,
-    tx: Transaction,
-    file_name: str | None,
-    outcomes: Sequence[tuple[FormRead, Outcome | None]],
-) -> FormsImport:
+def _taken(outcomes: Sequence[tuple[FormRead, Outcome | None]]) -> Taken:
     items = [_item(read, outcome) for read, outcome in outcomes]
-    return FormsImport(
-        import_id=uuid7(),
-        org_id=caller.org_id,
-        file_name=(file_name or "").replace("\x00", "")[:LONGEST_FILE_NAME],
-        submitted_by=person(caller).staff_id,
-        submitted_at=tx.now,
-        items=items,
-        wrong=[
-            wrong for (read, _), item in zip(outcomes, items, strict=True) for wrong in _wrong(read, item)
-        ],
-        taken=sum(1 for item in items if item.get("state") not in (None, DeclarationState.REFUSED)),
-    )
+    wrong = [_wrong(read, item) for (read, _), item in zip(outcomes, items, strict=True)]
+    count = sum(1 for item in items if item.get("state") not in (None, DeclarationState.REFUSED))
+    return Taken(items, list(chain.from_iterable(wrong)), count)
 
 
 def _item(read: FormRead, outcome: Outcome | None) -> dict[str, Any]:
@@ -269,7 +222,4 @@ def _wrong(read: FormRead, item: Mapping[str, Any]) -> list[Wrong]:
         cell = read.cell_of("/customer/name")
         address = cell.address if cell else ""
         return [Wrong(read.sheet, address, *read.written(address), refusal["zh"] or "", refusal["en"] or "")]
-    return [
-        Wrong(read.sheet, one["cell"], *read.written(one["cell"]), one["zh"], one["en"])
-        for one in item.get("problems", ())
-    ]
+    return read.wrong(item.get("problems", ()))

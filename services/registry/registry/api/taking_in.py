@@ -38,11 +38,12 @@ class Kind:
 
 @dataclass(frozen=True)
 class Asked:
-    """Who sent which request."""
+    """Who sent which request, and what with the file."""
 
     request: Request
     caller: Caller
     edge: Edge
+    beside: tuple[str | None, ...] = ()
 
     @property
     def runtime(self) -> Runtime:
@@ -66,9 +67,8 @@ async def take_in(
     file: UploadFile,
     read: Callable[[Sheet], Read],
     take: Callable[[Transaction, Sequence[Read]], Awaitable[Taken]],
-    *fields: str | None,
 ) -> Response:
-    """Read the forms of a workbook and take them in; what became of each is kept. `fields` came with the file."""
+    """Read the forms of a workbook and take them in; what became of each is kept."""
     runtime = asked.runtime
     content = await uploaded(file, Limits.of(runtime.settings))
     reads = await runtime.workbooks.read_into(
@@ -92,7 +92,7 @@ async def take_in(
 
     async with asked.request.app.state.import_turns:
         return await asked.edge.write(
-            asked.request, asked.caller, run, content=fingerprint_of(content, *fields)
+            asked.request, asked.caller, run, content=fingerprint_of(content, *asked.beside)
         )
 
 

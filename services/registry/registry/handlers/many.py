@@ -1,15 +1,14 @@
 """Many declarations in one request: each apart, so that a bad one changes nothing and stops no other."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 
 from contracts.refusals import Refusal
 from registry.commands import ApproveDeclaration, SubmitDeclaration
+from registry.handlers.apart import apart
 from registry.handlers.declarations import submit_declaration
 from registry.handlers.registration import approve_declaration
 from registry.model.declarations import Declaration
-from registry.model.refusals import NoLawThere
 from registry.ports.desk import Desk
-from regulations.rulebook import AmbiguousAdoption, NoLaw
 
 Outcome = Declaration | Refusal
 
@@ -20,7 +19,7 @@ async def submit_many(commands: Sequence[SubmitDeclaration], desk: Desk) -> list
     The market is taken for oneself first: whoever waited for it with a customer in hand could block two lists for good.
     """
     await desk.known.alone()
-    return [await _apart(submit_declaration(command, desk), desk) for command in commands]
+    return [await apart(submit_declaration(command, desk), desk.apart) for command in commands]
 
 
 async def approve_many(commands: Sequence[ApproveDeclaration], desk: Desk) -> list[Outcome]:
@@ -28,15 +27,5 @@ async def approve_many(commands: Sequence[ApproveDeclaration], desk: Desk) -> li
     done: dict[int, Outcome] = {}
     places = sorted(range(len(commands)), key=lambda place: (commands[place].declaration_id, place))
     for place in places:
-        done[place] = await _apart(approve_declaration(commands[place], desk), desk)
+        done[place] = await apart(approve_declaration(commands[place], desk), desk.apart)
     return [done[place] for place in range(len(commands))]
-
-
-async def _apart(handled: Awaitable[Declaration], desk: Desk) -> Outcome:
-    try:
-        async with desk.apart():
-            return await handled
-    except Refusal as refused:
-        return refused
-    except (NoLaw, AmbiguousAdoption) as missing:
-        return NoLawThere(f"没有可适用的规定：{missing}", f"no provision applies: {missing}")

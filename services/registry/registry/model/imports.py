@@ -3,8 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
+
+
+class Imported(StrEnum):
+    """What workbooks of forms brought in, each kept in the table of this name."""
+
+    DECLARATIONS = "declaration_import"
+    FILES = "file_import"
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,10 @@ from chassis.directory import Snapshot
 from chassis.http.listing import Key, Listing, listed
 from chassis.http.paging import Paging
 from chassis.transaction import Transaction
-from contracts.refusals import NotFound
 from registry.commands import Asker
 from registry.handlers.files import PHONE_FIELDS, Kept
 from registry.model.customers import Customer, Nature
 from registry.model.files import Confidentiality, Content, CustomerFile, FiledWith, Filing, Layer
-from registry.model.imports import FormsImport
 from registry.policies.files import (
     UseSoFar,
     completeness,
@@ -35,7 +33,6 @@ from registry.queries.customers import row_of
 from registry.settings import MONTHS_A_YEAR, SHARE_STEP
 from registry.tables.customers import customer_of
 from registry.tables.files import file_of, filing_of
-from registry.tables.imports import import_of
 from registry.tables.shapes import from_json, moment
 from regulations.provisions import Decision, Provision
 from regulations.rulebook import NoLaw
@@ -226,14 +223,3 @@ def _masked(basic: Mapping[str, Any], customer: Customer) -> dict[str, Any]:
     if customer.nature is Nature.PERSON and masked.get("name"):
         masked["name"] = shown.masked(masked["name"])
     return masked
-
-
-async def one_file_import(tx: Transaction, import_id: UUID, vault: Seal) -> FormsImport:
-    """Give an import of the scope; the look at what was written is recorded; raises NotFound."""
-    row = await tx.fetchrow("SELECT * FROM file_import WHERE import_id = $1", import_id)
-    if row is None:
-        raise NotFound("没有该导入", "no such import", pointer="path:import_id")
-    taken_in = import_of(row, vault)
-    if taken_in.wrong:
-        await audit.record(tx, audit.Look("personal-data", f"file-import:{import_id}", ["written"]))
-    return taken_in

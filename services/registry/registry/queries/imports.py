@@ -8,7 +8,7 @@ from chassis import audit
 from chassis.spreadsheets.rejections import Rejected, draw_rejections
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
-from registry.model.imports import FormsImport
+from registry.model.imports import FormsImport, Imported
 from registry.ports.desk import Seal
 from registry.tables.imports import import_of
 
@@ -30,14 +30,15 @@ def shown(taken_in: FormsImport) -> dict[str, Any]:
     }
 
 
-async def one_import(tx: Transaction, import_id: UUID, vault: Seal) -> FormsImport:
+async def one_import(tx: Transaction, imported: Imported, import_id: UUID, vault: Seal) -> FormsImport:
     """Give an import of the scope; the look at what was written is recorded; raises NotFound."""
-    row = await tx.fetchrow("SELECT * FROM declaration_import WHERE import_id = $1", import_id)
+    row = await tx.fetchrow(f"SELECT * FROM {imported} WHERE import_id = $1", import_id)  # noqa: S608
     if row is None:
         raise NotFound("没有该导入", "no such import", pointer="path:import_id")
     taken_in = import_of(row, vault)
     if taken_in.wrong:
-        await audit.record(tx, audit.Look("personal-data", f"declaration-import:{import_id}", ["written"]))
+        subject = f"{imported.replace('_', '-')}:{import_id}"
+        await audit.record(tx, audit.Look("personal-data", subject, ["written"]))
     return taken_in
 
 

@@ -7,12 +7,10 @@ from chassis.ids import uuid7
 from chassis.transaction import Transaction
 from registry.commands import Asker
 from registry.model.files import CustomerFile, Filing, LayerChange, Source
-from registry.model.imports import FormsImport
 from registry.policies.names import normalised
 from registry.ports.desk import Seal
 from registry.repository.rows import insert
 from registry.tables.files import file_of, file_row
-from registry.tables.imports import import_row
 from registry.tables.shapes import to_json
 
 COLUMNS = ("customer_id", "basic", "extended", "key_persons", "competitors", "raised", "version")
@@ -80,8 +78,3 @@ class FileRows:
             self._asker.org_id,
             self._tx.now,
         )
-
-
-async def keep_import(tx: Transaction, taken_in: FormsImport, vault: Seal) -> None:
-    """Keep what became of a workbook of files."""
-    await insert(tx, "file_import", import_row(taken_in, vault), [])

@@ -1,4 +1,4 @@
-"""The table `declaration_import`; what became of the forms is sealed, for it quotes them."""
+"""The tables `declaration_import` and `file_import`; what became of the forms is sealed, for it quotes them."""
 
 from typing import Any
 

@@ -168,9 +168,9 @@ class Loader:
                 warnings += warnings_of.of_coverage(least, *covered)
             await files.loaded(file, source.stated, warnings, law.path(file.org_id))
             _, customers = await filings.covered(file.org_id, file.month, 1)
-            # A form without a row that could be taken does not file the month of a unit that has customers.
-            files_it = taken > 0 or customers == 0
             term = filing_term(file.org_id, file.month, law)
+            # Neither a month that still runs is filed, nor that of a unit with customers by a form without any row.
+            files_it = file.received_at >= term.started_at and (taken > 0 or customers == 0)
             if file.late if files_it else term.is_late(tx.now):
                 await filings.tell_missing(file.org_id, file.month, term)
             if files_it:

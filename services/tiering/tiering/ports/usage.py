@@ -75,8 +75,8 @@ class NewFile:
 class UsageFiles(Protocol):
     """Files as they are received."""
 
-    async def same_as(self, org_id: str, month: date, sha256: bytes) -> UUID | None:
-        """Give the file of these bytes that is on record for the month and needs no second loading."""
+    async def same_as(self, org_id: str, month: date, sha256: bytes, since: datetime | None) -> UUID | None:
+        """Give the file of these bytes, received since then, that is on record for the month and needs no second loading."""
         ...
 
     async def receive(self, file: NewFile, pieces: AsyncIterator[bytes]) -> None:

@@ -1,7 +1,7 @@
 """Usage files: kept in pieces as they are received, counted while they are loaded."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from tiering.ports.usage import NewFile
 SAME = """
     SELECT id FROM usage_file WHERE sha256 = $3 AND org_id = $1 AND month = $2
       AND (state IN ('received', 'checking') OR (state = 'loaded' AND refused_rows = 0))
+      AND ($4::timestamptz IS NULL OR received_at >= $4)
     ORDER BY received_at DESC LIMIT 1
 """
 RECEIVE = """
@@ -66,12 +67,12 @@ class UsageFilesInTables:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def same_as(self, org_id: str, month: date, sha256: bytes) -> UUID | None:
-        """Give the file of these bytes that needs no second loading; equal uploads take turns."""
+    async def same_as(self, org_id: str, month: date, sha256: bytes, since: datetime | None) -> UUID | None:
+        """Give the file of these bytes, received since then, that needs no second loading; equal uploads take turns."""
         await self._tx.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"{org_id}:{month}:{sha256.hex()}"
         )
-        same: UUID | None = await self._tx.fetchval(SAME, org_id, month, sha256)
+        same: UUID | None = await self._tx.fetchval(SAME, org_id, month, sha256, since)
         return same
 
     async def receive(self, file: NewFile, pieces: AsyncIterator[bytes]) -> None:

@@ -17,14 +17,14 @@ export const words = {
     emptyList: "这里还没有记录。", more: "更多", totalOf: "共 {n} 条", classOf: "{n} 类", noClass: "未列级", late: "超时", evidence: "证据 {n} 件",
     moreEvidence: "另有 {n} 件", notAssessed: "不考核",
   },
+  kinds: {
+    all: "全部", declaration: "报备", claim: "开发权", customer: "客户", complaint: "投诉", compensation: "理赔", deadline: "期限", directory: "机构与人员", care: "走访与座谈", usage: "用邮量", tier: "级别与评定", pricing: "资费与协议", score: "考评",
+  },
   columns: {
     customer: "客户", class: "级别", tier: "档次", basis: "依据", valid_from: "生效日", organisation: "机构", month: "月份", state: "状态", rows: "入库行数",
     refused_rows: "拒收行数", received_at: "收到时间", late: "超时", lines: "业务", level: "审批层级", deciding: "审批机构", due_at: "答复期限", rank: "名次", total: "得分",
     assessed: "考核满分", share: "得分率", over: "考核期已满", seal: "封印", progress: "进度", warnings: "提示", totals: "合计", due_on: "截止日", name: "名称", customer_code: "客户编码", customer_id: "客户标识", org_id: "机构代码", period: "考核期", version: "版本", scheme: "办法",
     service_class: "服务级别", provisional_class: "当年滚动级别", eligible: "是否大客户", discount: "优惠幅度", standard: "本级标准",
-  },
-  kinds: {
-    all: "全部", declaration: "报备", claim: "开发权", customer: "客户", complaint: "投诉", compensation: "理赔", deadline: "期限", directory: "机构与人员", care: "走访与座谈", usage: "用邮量", tier: "级别与评定", pricing: "资费与协议", score: "考评",
   },
   things: {
     organisation: "机构", staff: "人员", declaration: "报备", claim: "开发权", customer: "客户", assignment: "责任单位", dispute: "争议", handover: "交接",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from chassis.spreadsheets.workbooks import Sheet
 from contracts.refusals import Refusal
 from registry.api.annex_1.layout import SLOTS, TITLE, Slot
 from registry.api.forms import DeclarationIn
+from registry.api.sheet_reads import SheetRead, problem_at
 
 FindUnit = Callable[[str], str | None]
 NO_CELL = Cell((0, 0), "")
@@ -25,14 +26,8 @@ _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 
 
 @dataclass
-class FormRead:
-    """One sheet: the body where it is sound, what is wrong where it is not, and which cell stands for which place."""
-
-    sheet: str
-    body: DeclarationIn | None = None
-    problems: list[CellProblem] = field(default_factory=list)
-    cells: dict[str, Cell] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
+class FormRead(SheetRead[DeclarationIn]):
+    """One sheet with annex 1."""
 
     def cell_of(self, pointer: str | None) -> Cell | None:
         """Give the cell that a place of the body, or the nearest place above it, came from."""
@@ -43,13 +38,7 @@ class FormRead:
 
     def refused(self, refusal: Refusal) -> CellProblem:
         """Give a refusal by its cell."""
-        cell = self.cell_of(refusal.pointer)
-        return CellProblem(cell.address if cell else "", refusal.code, refusal.zh, refusal.en)
-
-    def written(self, address: str) -> tuple[str, str]:
-        """Give the label and the text of a cell as written."""
-        cell = next((cell for cell in self.cells.values() if cell.address == address), None)
-        return self.labels.get(address, ""), cell.text if cell else ""
+        return problem_at(self.cell_of(refusal.pointer), refusal)
 
 
 def read_annex_1(sheet: Sheet, find_unit: FindUnit) -> FormRead:

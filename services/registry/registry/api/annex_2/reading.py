@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -16,6 +16,7 @@ from chassis.spreadsheets.workbooks import Sheet
 from contracts.refusals import Refusal
 from registry.api.annex_2.layout import BASIC, BLOCKS, CODE, NAME, TITLE, Block, Holds, Slot
 from registry.api.files_bodies import BasicIn, CompetitorIn, ExtendedIn, KeyPersonIn, filled
+from registry.api.sheet_reads import SheetRead, problem_at
 from registry.api.texts import Text
 from registry.commands import Asker, TakeAnnex2
 from registry.model.files import Layer
@@ -61,25 +62,13 @@ class Annex2In(Body):
 
 
 @dataclass
-class FileRead:
-    """One sheet: the body where it is sound, what is wrong where it is not, and which cell stands for which place."""
-
-    sheet: str
-    body: Annex2In | None = None
-    problems: list[CellProblem] = field(default_factory=list)
-    cells: dict[str, Cell] = field(default_factory=dict)
-    labels: dict[str, str] = field(default_factory=dict)
+class FileRead(SheetRead[Annex2In]):
+    """One sheet with annex 2."""
 
     def refused(self, refusal: Refusal) -> CellProblem:
         """Give a refusal by its cell; one that points nowhere is about the customer."""
         place = refusal.pointer or f"/{CODE}"
-        cell = self.cells.get(place) or self.cells.get(f"/{NAME}")
-        return CellProblem(cell.address if cell else "", refusal.code, refusal.zh, refusal.en)
-
-    def written(self, address: str) -> tuple[str, str]:
-        """Give the label and the text of a cell as written."""
-        cell = next((cell for cell in self.cells.values() if cell.address == address), None)
-        return self.labels.get(address, ""), cell.text if cell else ""
+        return problem_at(self.cells.get(place) or self.cells.get(f"/{NAME}"), refusal)
 
 
 def read_annex_2(sheet: Sheet) -> FileRead:
