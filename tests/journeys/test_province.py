@@ -1,5 +1,6 @@
 """A small province lived through 24 months on real services: what they found agrees with what was planted."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from deploy.seed.months import month_of, shifted, whole_years
 from deploy.seed.plan import Plan, build
 from deploy.seed.truth import GroundTruth, revenue_of_the_year
 from support.instance import whole_instance
+from support.looking import through_the_lists
 
 SIZE = 80
 # A seed by which every kind of irregularity falls on somebody among so few.
@@ -32,6 +34,7 @@ class Province:
     client: Client
     plan: Plan
     planted: GroundTruth
+    base: str
 
     async def all(self, path: str, service: str = "registry", **query: str) -> list[dict[str, Any]]:
         """Everything in a list, as the province's director sees it."""
@@ -49,9 +52,10 @@ async def province() -> AsyncIterator[Province]:
     last_month = shifted(month_of(datetime.now(SHANGHAI).date()), -1)
     plan = build(SIZE, SEED, last_month)
     with whole_instance() as instance:
-        async with Client(instance.layout.url("console")) as client:
+        base = instance.layout.url("console")
+        async with Client(base) as client:
             await load(client, plan)
-            yield Province(client, plan, truth.of(plan))
+            yield Province(client, plan, truth.of(plan), base)
 
 
 async def test_every_declaration_stands_where_the_plan_leaves_it(province: Province) -> None:
@@ -141,3 +145,7 @@ async def test_loading_again_finds_everything_done(province: Province) -> None:
     again = await load(province.client, province.plan)
     assert +again.made == Counter()
     assert len(await province.all("/declarations")) == before
+
+
+async def test_the_page_shows_the_five_services_at_work(province: Province) -> None:
+    assert await asyncio.to_thread(through_the_lists, province.base, PROVINCE_DIRECTOR) == []
