@@ -19,7 +19,9 @@ from support.service import (
     PROVINCE_OFFICER,
     Person,
     ServiceUnderTest,
+    assignment_fact,
     expect,
+    orgpath,
     running_service,
 )
 from support.tiering import Planted, owing, planted, signed, used
@@ -376,6 +378,18 @@ async def test_a_second_review_of_a_year_supersedes_the_first_and_tells_what_dif
     history = expect(await fresh.get(PROVINCE, f"/tiers/{customer.code}/history"), 200)
     assert [item["class"] for item in history["items"]] == [2, 3, 4]
     assert all(item["because"] for item in history["items"][:2])
+
+
+async def test_the_class_of_a_customer_that_moved_meanwhile_is_told_to_its_present_unit(
+    fresh: ServiceUnderTest,
+) -> None:
+    customer = await planted(fresh)
+    await used(fresh, customer, "2025-03", "300000.00")
+    review = await proposed(fresh)
+    await fresh.hear(assignment_fact(customer.customer_id, "420525"))
+    await published(fresh, review)
+    [told] = await fresh.events(f"tier:{customer.customer_id}")
+    assert (told["orgpath"], told["payload"]["org_id"]) == (orgpath("420525"), "420525")
 
 
 async def test_a_year_before_a_published_one_is_no_longer_reviewed(fresh: ServiceUnderTest) -> None:

@@ -141,8 +141,8 @@ def _tier(cls: int | None, law: ClassLaw) -> Tier:
 
 
 def _path(told: ToldLine, review: Review, desk: Desk) -> str:
-    """Give the path of the line's unit; of one that is gone meanwhile, the review's."""
-    known = desk.law.organisations.get(told.line.org_id)
+    """Give the path of the customer's unit; of one that is gone meanwhile, the review's."""
+    known = desk.law.organisations.get(told.org_id)
     return known.orgpath if known else desk.law.path(review.org_id)
 
 
@@ -150,7 +150,7 @@ def _changed(told: ToldLine, review: Review, law: ClassLaw) -> TierChanged:
     line = told.line
     return TierChanged(
         customer_id=line.customer_id,
-        org_id=line.org_id,
+        org_id=told.org_id,
         scheme=line.tier.scheme,
         tier=line.tier.tier,
         class_=line.tier.cls,

@@ -27,10 +27,11 @@ class NewReview:
 
 @dataclass(frozen=True, slots=True)
 class ToldLine:
-    """A line that changes a class, and the version of the customer's classes that it makes."""
+    """A line that changes a class, the version of the customer's classes that it makes, and the unit by now."""
 
     line: Line
     version: int
+    org_id: str
 
 
 class Reviews(Protocol):

@@ -38,7 +38,8 @@ PUBLISHED = """
 UPDATE review SET state = 'published', published_by = $2, published_at = $3, version = version + 1 WHERE id = $1
 """
 CHANGES = """
-SELECT l.*, t.version AS tier_version FROM review_line l JOIN tier t USING (customer_id, valid_from, review_id)
+SELECT l.*, t.version AS tier_version, t.org_id AS present_org_id
+FROM review_line l JOIN tier t USING (customer_id, valid_from, review_id)
 WHERE l.review_id = $1 AND l.changed ORDER BY l.customer_id
 """
 LINE = """
@@ -151,7 +152,10 @@ class ReviewRows:
         """Give the lines that change a class, in portions; only after publishing."""
         cursor = await self._tx.connection.cursor(CHANGES, review.id)
         while rows := await cursor.fetch(self._portion):
-            yield [ToldLine(line_of(row, review.year), row["tier_version"]) for row in rows]
+            yield [
+                ToldLine(line_of(row, review.year), row["tier_version"], row["present_org_id"])
+                for row in rows
+            ]
 
     async def tell_classes(self, told: Sequence[tuple[TierChanged, ToldLine, str]]) -> None:
         """Announce classes, each with its line and the path of the customer's unit."""
