@@ -22,6 +22,8 @@ class Topic:
     topic: ClassVar[str]
     # The one member that the whole raw value is, where a value is a list or an open mapping.
     root: ClassVar[str | None] = None
+    # Whether what it provides is for those alone who may see prices.
+    confidential: ClassVar[bool] = False
 
     @classmethod
     def parse(cls, raw: object) -> Self:

@@ -416,3 +416,45 @@ def test_every_shipped_wording_could_be_published_as_it_stands(rule: Rule) -> No
     for wording in rule.wordings:
         sent = json.loads(json.dumps(wording.value.to_json()))
         assert read_value(rule.topic, sent, deepest=DEEPEST_VALUE, largest=LARGEST_NUMBER) == wording.value
+
+
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [
+        (PROVINCE, True),
+        (OFFICER, True),
+        (Person("420000", "inspector"), True),
+        (Person("420106", "unit-head"), True),
+        (MANAGER, False),
+        (ADMINISTRATOR, False),
+        (Person("420000", "hotline-agent"), False),
+        (Person("420000", "observer"), False),
+        (Person("420000", "system"), False),
+    ],
+)
+async def test_the_discount_standard_is_for_those_who_may_see_prices(
+    registry: ServiceUnderTest, who: Person, sees: bool
+) -> None:
+    node = "420000" if who is ADMINISTRATOR else who.org_id
+    law = await expect(registry.get(who, "/rules", org_id=node), 200)
+    [standard] = [one for one in law["items"] if one["topic"] == "discount-standard"]
+    whole = await expect(registry.get(who, "/rules/hubei.discount-standard"), 200)
+    assert ("value" in standard) is sees
+    assert ("worked_cases" in whole) is sees
+    assert all(("value" in wording) is sees for wording in whole["wordings"])
+    others = [one for one in law["items"] if one["topic"] != "discount-standard"]
+    assert all("value" in one for one in others)
+
+
+async def test_a_draft_of_the_discount_standard_shows_its_figures_to_the_same(
+    registry: ServiceUnderTest,
+) -> None:
+    whole = await expect(registry.get(PROVINCE, "/rules/hubei.discount-standard"), 200)
+    value = json.loads(json.dumps(whole["wordings"][-1]["value"]))
+    value["by_class"]["4"] = "0.06"
+    made = await drafted(registry, "hubei.discount-standard", value)
+    path = f"/rules/drafts/{made['id']}"
+    shown = await expect(registry.get(Person("420000", "observer"), path), 200)
+    assert not {"value", "comparison"} & shown.keys()
+    assert (await expect(registry.get(PROVINCE, path), 200))["value"] == value
+    await expect(registry.post(DRAFTER, f"{path}/discard", {}), 200)

@@ -31,6 +31,7 @@ class DiscountStandard(Topic):
     """The highest discount a bureau may approve, by class; more for intra-city; what a county passes on."""
 
     topic: ClassVar[str] = "discount-standard"
+    confidential: ClassVar[bool] = True  # hubei art. 23: tariffs are strictly confidential
     by_class: Mapping[CustomerClass, Share]
     intra_city_more: Share
     county_passes_classes: tuple[CustomerClass, ...]

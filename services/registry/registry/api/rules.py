@@ -95,7 +95,7 @@ async def list_rules(
 
     async def run(tx: Transaction) -> Answer:
         node = await organisation_in_scope(tx, caller, org_id)
-        items = shown.rules(law_of(request), node.org_id, on or tx.now.date(), known)
+        items = shown.rules(caller, law_of(request), node.org_id, on or tx.now.date(), known)
         return Answer(200, {"items": items, "next_cursor": None, "total": len(items)})
 
     return await edge.read(request, caller, run)

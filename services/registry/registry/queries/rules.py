@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from asyncpg import Record
+
 from chassis.auth import Caller
 from chassis.directory import EMPTY, Snapshot
 from chassis.http.listing import Key, Listing, listed
@@ -12,6 +14,7 @@ from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.model.rules import Draft
+from registry.model.staff import Role
 from registry.policies.rules import cases, cited, worded
 from registry.queries.shown import name_of
 from registry.tables.rules import WORDINGS, draft_of, rule_of
@@ -21,13 +24,18 @@ from regulations.provisions import Provision, Topic
 from regulations.rulebook import Adoption, NoLaw
 from regulations.topics.catalogue import all_topics
 
+# Who may see what a confidential topic provides (hubei art. 23): the approval chain and inspectors.
+PRICE_READERS = (Role.UNIT_HEAD, Role.CENTER_OFFICER, Role.CENTER_DIRECTOR, Role.INSPECTOR)
+FIGURES = frozenset({"value", "comparison", "worked_cases"})
 FACTS = ("rule", "says", "act", "article", "in_force", "assumption", "level", "replaced", "value")
 
 
-def rules(law: Snapshot, org_id: str, day: date, known: datetime | None = None) -> list[dict[str, Any]]:
+def rules(
+    caller: Caller, law: Snapshot, org_id: str, day: date, known: datetime | None = None
+) -> list[dict[str, Any]]:
     """Give every provision in force, by topic, as far as it was known; topics that nobody adopted are absent."""
     found = (_find(law, topic, org_id, day, known) for _, topic in all_topics().items())
-    return [_shown(provision) for provision in found if provision is not None]
+    return [_shown(provision, caller) for provision in found if provision is not None]
 
 
 async def rule(
@@ -41,7 +49,7 @@ async def rule(
     published = {(row["in_force"], row["recorded"]): row for row in rows}
     holds = found.wording_on(day, known)
     pack = EMPTY.law.packs[found.pack]
-    return {
+    whole = {
         "rule": found.name,
         "pack": {
             "name": pack.name,
@@ -56,7 +64,7 @@ async def rule(
         "unit": found.unit,
         "wordings": [
             {
-                **worded(wording),
+                **veiled(worded(wording), found.topic, tx.caller),
                 "holds": wording is holds,
                 **_publication(law, published.get((wording.in_force, wording.recorded))),
             }
@@ -65,6 +73,7 @@ async def rule(
         "adopted_by": _adopted_by(tx.caller, law, found),
         "worked_cases": cases(found),
     }
+    return veiled(whole, found.topic, tx.caller)
 
 
 async def draft(tx: Transaction, law: Snapshot, draft_id: UUID) -> dict[str, Any]:
@@ -72,7 +81,8 @@ async def draft(tx: Transaction, law: Snapshot, draft_id: UUID) -> dict[str, Any
     row = await tx.fetchrow("SELECT * FROM rule_draft WHERE draft_id = $1", draft_id)
     if row is None:
         raise NotFound("没有该草案", "no such draft")
-    return drafted(draft_of(row), law)
+    one = draft_of(row)
+    return veiled(drafted(one, law), _topic_of(one), tx.caller)
 
 
 async def drafts(
@@ -85,7 +95,19 @@ async def drafts(
         "d.org_id = {}": filters.get("org_id"),
     }
     listing = Listing("rule_draft d", (Key("d.draft_id", UUID, newest_first=True),), conditions)
-    return await listed(tx, listing, paging, lambda row: drafted(draft_of(row), law))
+
+    def shown(row: Record) -> dict[str, Any]:
+        one = draft_of(row)
+        return veiled(drafted(one, law), _topic_of(one), tx.caller)
+
+    return await listed(tx, listing, paging, shown)
+
+
+def veiled(body: dict[str, Any], topic: str, caller: Caller) -> dict[str, Any]:
+    """Leave out what a confidential topic provides where the reader may not see prices; absent, not null."""
+    if not all_topics()[topic].confidential or caller.may(*PRICE_READERS):
+        return body
+    return {name: value for name, value in body.items() if name not in FIGURES}
 
 
 def drafted(one: Draft, law: Snapshot) -> dict[str, Any]:
@@ -119,9 +141,14 @@ def _find(
         return None
 
 
-def _shown(provision: Provision[Topic]) -> dict[str, Any]:
-    reason = provision.cite().to_json()
-    return {"topic": provision.value.topic, **{fact: reason[fact] for fact in FACTS}}
+def _shown(provision: Provision[Topic], caller: Caller) -> dict[str, Any]:
+    reason, topic = provision.cite().to_json(), provision.value.topic
+    return {"topic": topic, **veiled({fact: reason[fact] for fact in FACTS}, topic, caller)}
+
+
+def _topic_of(one: Draft) -> str:
+    _, _, topic = one.rule.partition(".")
+    return topic
 
 
 def _publication(law: Snapshot, row: Stored | None) -> dict[str, Any]:
