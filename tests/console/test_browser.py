@@ -219,6 +219,33 @@ async def test_deadlines_count_down_and_the_overdue_one_stands_first_in_words(
     assert complaints == []
 
 
+async def test_evidence_that_is_not_to_be_seen_is_answered_in_words_and_a_count_in_the_pages_language(
+    origin: Any, browser: Browser
+) -> None:
+    line = {"item": "visits", "zh": "走访", "assessed": True, "points": "5", "base": "5"}
+    score = {"org_id": "420111", "lines": [{**line, "evidence": [str(uuid7())]}]}
+    with opened(browser, origin.base) as (page, complaints):
+
+        def looks() -> None:
+            sign_in(page, "10000003")
+            page.route("**/api/scoring/v1/scores/**", lambda route: route.fulfill(json=score))
+            page.route(
+                "**/api/scoring/v1/scores?**",
+                lambda route: route.fulfill(json={"items": [score], "next_cursor": None, "total": 1}),
+            )
+            page.locator("#views [data-view=scores]").click()
+            expect(page.locator("#list-count")).to_have_text("共 1 条")
+            page.locator("#list-rows .open").press("Enter")
+            page.locator("#detail .evidence button").press("Enter")
+            expect(page.locator("#detail .answer.bad")).to_have_text("您的角色无权进行此操作")
+            page.keyboard.press("Escape")
+            page.locator("#language").click()
+            expect(page.locator("#list-count")).to_have_text("1 in all")
+
+        await browser.does(looks)
+    assert complaints == []
+
+
 async def test_a_token_that_is_no_good_is_refused_with_words(origin: Any, browser: Browser) -> None:
     with opened(browser, origin.base) as (page, complaints):
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from contracts.envelope import Event
-from support.sse import Stream, subscribed
+from support.sse import subscribed
 
 WUHAN, HONGSHAN, YICHANG = "CN.420000.420100", "CN.420000.420100.420111", "CN.420000.420500"
 CLAIM, COMPLAINT = "registry.claim.granted.v1", "service-desk.complaint.received.v1"
@@ -119,14 +119,6 @@ async def test_a_malformed_position_is_refused(origin: Any, position: str) -> No
     headers = {**await origin.headers(), "Last-Event-ID": position}
     answer = await origin.client.get("/v1/stream", headers={k: v.encode() for k, v in headers.items()})
     assert answer.status_code == 422
-
-
-async def next_of(stream: Stream, *, before: str) -> list[str]:
-    """Read until the event with an id comes; gives the ids before it."""
-    found: list[str] = []
-    while (one := (await stream.next())["id"]) != before:
-        found.append(one)
-    return found
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,8 @@ export function prepare() {
     if (text) move({ set: `${text.length === 16 ? `${text}:00` : text}+08:00` });
   });
   byId("clock-real").addEventListener("click", () => move({ real: true }));
-  byId("clock-controls").addEventListener("toggle", () => {
+  // On the click (a key's too), for "toggle" comes only after the person may have begun to type.
+  byId("clock-controls").querySelector("summary").addEventListener("click", () => {
     answer("clock-answer", "");
     byId("clock-moment").value = moment(businessNow()).replace(" ", "T").slice(0, 16);
   });

@@ -3,22 +3,38 @@
 import { get } from "./api.js";
 import { reasons, showDetail } from "./detail.js";
 import { byId, element } from "./dom.js";
-import { known, language, say } from "./say.js";
+import { organisationName } from "./directory.js";
+import { known, language, say, term } from "./say.js";
+import { moment } from "./text.js";
 
 const SHOWN_EVIDENCE = 12;
 const APART = new Set(["because", "lines", "chain"]);
 
-const plain = (value) => {
-  if (value === null || value === undefined) return say("none");
-  if (Array.isArray(value)) return value.map(plain).join("、") || say("none");
-  if (typeof value === "object") return value.name ?? Object.entries(value).map(([name, one]) => `${name} ${plain(one)}`).join("，");
-  return known("codes", value) ?? String(value);
-};
+const label = (name) => known("columns", name) ?? term("fields", name);
+const isTime = (name) => name.endsWith("_at") || name.endsWith("_since");
+const isUnit = (name) => name === "unit" || name.endsWith("org_id");
 
-async function openEvidence(id) {
-  const one = await get(`/api/scoring/v1/events/${id}`);
-  showDetail({ ...one, id, data: one.data ?? {} });
+function plain(value, name = "") {
+  if (value === null || value === undefined) return say("none");
+  if (Array.isArray(value)) return value.map((one) => plain(one, name)).join("、") || say("none");
+  if (typeof value === "object") return value.name ?? Object.entries(value).filter(([part]) => !APART.has(part)).map(([part, one]) => `${label(part)} ${plain(one, part)}`).join("，");
+  if (isTime(name)) return moment(value);
+  if (isUnit(name)) return organisationName(value);
+  return known("codes", value) ?? String(value);
 }
+
+/* What is asked for and cannot be shown is said where it would stand. */
+async function shown(path, show) {
+  try {
+    show(await get(path));
+  } catch (problem) {
+    byId("detail-body").replaceChildren(element("p", { class: "answer bad" }, problem.message));
+  }
+  byId("detail").scrollTop = 0;
+}
+
+const openEvidence = (id) =>
+  shown(`/api/scoring/v1/events/${id}`, (one) => showDetail({ ...one, id, data: one.data ?? {} }));
 
 function evidence(ids) {
   const links = ids.slice(0, SHOWN_EVIDENCE).map((id) =>
@@ -29,7 +45,7 @@ function evidence(ids) {
 
 function scoreLine(one) {
   const points = one.assessed ? `${one.points} / ${one.base}` : say("notAssessed");
-  const figures = Object.entries(one.figures ?? {}).map(([name, value]) => `${name} = ${plain(value)}`).join(" · ");
+  const figures = Object.entries(one.figures ?? {}).map(([name, value]) => `${label(name)} = ${plain(value, name)}`).join(" · ");
   return element(
     "section", { class: "score-line" },
     element("div", { class: "head" }, element("h3", {}, one[language()] ?? one.item), element("strong", {}, points)),
@@ -40,21 +56,17 @@ function scoreLine(one) {
 function facts(body) {
   const pairs = Object.entries(body).filter(([name]) => !APART.has(name) || typeof body[name]?.[0] === "string");
   return element("section", {}, element("dl", {}, ...pairs.flatMap(([name, value]) => [
-    element("dt", {}, known("columns", name) ?? known("fields", name) ?? name), element("dd", {}, plain(value)),
+    element("dt", {}, label(name)), element("dd", {}, plain(value, name)),
   ])));
 }
 
-export async function showRecord(title, path) {
+export function showRecord(title, path) {
   byId("detail-title").textContent = title;
   byId("detail-type").textContent = path.replace(/^\/api/, "");
   byId("detail-body").replaceChildren();
   byId("detail").showModal();
-  try {
-    const body = await get(path);
+  return shown(path, (body) => {
     const lines = Array.isArray(body.lines) && typeof body.lines[0] === "object" ? body.lines.map(scoreLine) : [];
     byId("detail-body").replaceChildren(...[reasons(body.because), facts(body), ...lines].filter(Boolean));
-  } catch (problem) {
-    byId("detail-body").replaceChildren(element("p", { class: "answer bad" }, problem.message));
-  }
-  byId("detail").scrollTop = 0;
+  });
 }

@@ -20,7 +20,7 @@ export function say(key, values = {}) {
 
 /* The word of a code; English falls back to the code itself with spaces. */
 export function term(table, code) {
-  return languages[chosen][table]?.[code] ?? String(code).replaceAll("-", " ");
+  return languages[chosen][table]?.[code] ?? String(code).replace(/[-_]/g, " ");
 }
 
 export function known(table, code) {

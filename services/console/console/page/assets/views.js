@@ -35,7 +35,7 @@ const VIEWS = {
     title: (row) => `${unit(row.org_id)} ${row.month}`,
     columns: {
       organisation: (row) => unit(row.org_id), month: (row) => text(row.month), state: (row) => code(row.state),
-      rows: (row) => text(row.loaded_rows), refused_rows: (row) => text(row.refused_rows),
+      loaded_rows: (row) => text(row.loaded_rows), refused_rows: (row) => text(row.refused_rows),
       received_at: (row) => time(row.received_at), late: (row) => (row.late ? element("span", { class: "tag warn" }, say("late")) : ""),
     },
   },
@@ -64,6 +64,7 @@ const VIEWS = {
 let chosen = "events";
 let rows = [];
 let next = null;
+let total = null;
 let asked = 0;
 
 function quarters() {
@@ -102,6 +103,7 @@ function draw() {
   byId("list-title").textContent = say(chosen);
   byId("list-head").replaceChildren(element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, term("columns", name)))));
   byId("list-rows").replaceChildren(...rows.map(line));
+  byId("list-count").textContent = total === null ? "" : say("totalOf", { n: total });
   byId("list-empty").hidden = rows.length > 0;
   byId("list-more").hidden = next === null;
 }
@@ -115,12 +117,11 @@ async function load(cursor = null) {
     if (mine !== asked) return;
     rows = cursor ? [...rows, ...page.items] : page.items;
     next = page.next_cursor ?? null;
-    byId("list-count").textContent = say("totalOf", { n: page.total });
+    total = page.total;
     answer("list-answer", "");
   } catch (problem) {
     if (mine !== asked) return;
-    [rows, next] = [[], null];
-    byId("list-count").textContent = "";
+    [rows, next, total] = [[], null, null];
     answer("list-answer", problem.message, true);
   }
   draw();
@@ -133,7 +134,7 @@ export function show(name) {
   byId("list-panel").hidden = name === "events";
   byId("period-part").hidden = name !== "scores";
   if (name === "events") return;
-  [rows, next] = [[], null];
+  [rows, next, total] = [[], null, null];
   if (name === "scores") fillPeriods();
   draw();
   load();
