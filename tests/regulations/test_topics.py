@@ -39,7 +39,15 @@ UNIT_SCORE = {
     "proportional_under": [],
     "then": [],
 }
+SHORT = {"of": "growth-short", "step": "0.01", "points": "-0.5"}
+MISSING = {"of": "symposium-missing", "points": -5}
 FIVE_TO_THREE = {"at_least": 5, "at_most": 3, "dedicated": False}
+
+
+def scored(step: dict[str, object], **target: object) -> dict[str, object]:
+    bounds = {"base": 10, "at_least": 0, "at_most": 20}
+    item = {"code": "a", "zh": "甲", "en": "a", **bounds, "steps": [step], **target}
+    return {"total": 10, "items": [item]}
 
 
 def shipped(topic: type[Topic], pack: str) -> object:
@@ -104,6 +112,11 @@ def test_thresholds_stand_best_first_whatever_order_a_database_gave_them() -> No
         (SegmentProfiles, {"prime": {"age": {"at_least": 55, "at_most": 30}}}),
         (SegmentProfiles, {"golden": {}}),
         (UnitScore, UNIT_SCORE | {"total": 90}),
+        (BureauScore, scored(SHORT)),
+        (BureauScore, scored({"of": "growth-short", "points": "-0.5"}, target_growth="0.20")),
+        (BureauScore, scored({"of": "revenue-growth", "points": 5})),
+        (BureauScore, scored(MISSING)),
+        (BureauScore, scored(MISSING, target_count=0)),
     ],
 )
 def test_a_value_that_contradicts_itself_is_refused(cls: type[Topic], raw: object) -> None:
@@ -149,6 +162,9 @@ def test_a_pack_may_switch_closing_time_and_days_of_rest_on() -> None:
 
 def test_what_contradicts_itself_above_is_taken_once_it_is_put_right() -> None:
     assert UnitScore.parse(UNIT_SCORE).total == 100
+    assert BureauScore.parse(scored(SHORT, target_growth="0.20")).total == 10
+    assert BureauScore.parse(scored(MISSING, target_count=2)).total == 10
+    assert BureauScore.parse(scored({"of": "revenue-growth", "step": "0.10", "points": 5})).total == 10
     assert CustomerGifts.parse([GIFT | {"occasion": "birthday"}]).gifts[0].every is None
     assert LossLiability.parse(BORNE | {"maintainer": "0.50", "unit_head": "0.50"}).unit_head == Decimal(
         "0.50"

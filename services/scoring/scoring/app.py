@@ -8,6 +8,7 @@ from chassis.runtime import Parts, Runtime
 from scoring import consumers
 from scoring.api import events, scores
 from scoring.api.statuses import STATUSES
+from scoring.queries.sheets import Sheets
 from scoring.settings import ScoringSettings
 
 TOPICS = ("keypost.registry", "keypost.tiering", "keypost.scoring")
@@ -26,4 +27,7 @@ def create() -> FastAPI:
         statuses=STATUSES,
         parts=Parts(topics=TOPICS, consumes=hear),
     )
-    return create_app(ScoringSettings(), service)
+    settings = ScoringSettings()
+    app = create_app(settings, service)
+    app.state.sheets = Sheets(settings.sheets_kept)
+    return app

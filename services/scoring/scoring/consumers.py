@@ -1,8 +1,7 @@
 """What scoring hears: of others everything that a score rests on, of itself what it has published."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from chassis.bus import Handler
@@ -20,85 +19,49 @@ from contracts.tiering import (
     UsageRecorded,
 )
 from regulations.calendars import day_of
-from scoring.repository.hearing import Hearing, UsageRow
+from scoring.repository.hearing import Hearing, Row, Rows, UsageRow
 from scoring.repository.publications import Restoring
 
 
 def handlers() -> Mapping[str, Handler]:
-    """Give the handler of each event type."""
+    """Give the handler of each event type; one that serves several types gets their events together."""
+    customers = heard_as(_customer, Hearing.customers)
+    usage_files = heard_as(_form, Hearing.usage_events)
     return {
         CustomerRegistered.TYPE: customers,
         CustomerChanged.TYPE: customers,
-        AssignmentChanged.TYPE: assignments,
-        TierChanged.TYPE: tiers,
+        AssignmentChanged.TYPE: heard_as(_assignment, Hearing.assignments),
+        TierChanged.TYPE: heard_as(_tier, Hearing.tiers),
         UsageRecorded.TYPE: usage,
         UsageCorrected.TYPE: usage,
         UsageFileLoaded.TYPE: usage_files,
         UsageFileMissing.TYPE: usage_files,
-        VisitRecorded.TYPE: visits,
-        SymposiumHeld.TYPE: symposia,
-        ReportFiled.TYPE: reports,
+        VisitRecorded.TYPE: heard_as(_visit, Hearing.visits),
+        SymposiumHeld.TYPE: heard_as(_symposium, Hearing.symposia),
+        ReportFiled.TYPE: heard_as(_report, Hearing.reports),
         ScorePublished.TYPE: own_scores,
         NoticePublished.TYPE: own_notices,
     }
 
 
-async def customers(tx: Transaction, events: Sequence[Event]) -> None:
-    """Keep the facts of customers."""
-    hearing = Hearing(tx)
-    await hearing.keep(events)
-    await hearing.customers([_customer(event) for event in events])
+def heard_as(row: Callable[[Event], Row], kept: Callable[[Hearing, Rows], Awaitable[None]]) -> Handler:
+    """Give the handler that keeps events as evidence, and one row of each as scores are worked out from it."""
 
+    async def hear(tx: Transaction, events: Sequence[Event]) -> None:
+        hearing = Hearing(tx)
+        await hearing.keep(events)
+        await kept(hearing, [row(event) for event in events])
 
-async def assignments(tx: Transaction, events: Sequence[Event]) -> None:
-    """Keep who serves which customer."""
-    hearing = Hearing(tx)
-    await hearing.keep(events)
-    await hearing.assignments([_assignment(event) for event in events])
-
-
-async def tiers(tx: Transaction, events: Sequence[Event]) -> None:
-    """Keep the classes of customers."""
-    hearing = Hearing(tx)
-    await hearing.keep(events)
-    await hearing.tiers([_tier(event) for event in events])
+    return hear
 
 
 async def usage(tx: Transaction, events: Sequence[Event]) -> None:
-    """Keep usage as recorded and as corrected."""
+    """Keep usage as recorded and as corrected: a row of each event, and all that it tells of customers."""
     hearing = Hearing(tx)
     await hearing.keep(events)
     told = [(event.id, _usage(event)) for event in events]
     await hearing.usage_events([_usage_event(event_id, fact) for event_id, fact in told])
     await hearing.usage(row for event_id, fact in told for row in _usage_rows(event_id, fact))
-
-
-async def usage_files(tx: Transaction, events: Sequence[Event]) -> None:
-    """Keep which forms were loaded, late or missing."""
-    hearing = Hearing(tx)
-    await hearing.keep(events)
-    await hearing.usage_events([_form(event) for event in events])
-
-
-async def visits(tx: Transaction, events: Sequence[Event]) -> None:
-    """Keep visits."""
-    hearing = Hearing(tx)
-    await hearing.keep(events)
-    await hearing.visits([_told(event, VisitRecorded.model_validate(event.data)) for event in events])
-
-
-async def symposia(tx: Transaction, events: Sequence[Event]) -> None:
-    """Keep symposia."""
-    hearing = Hearing(tx)
-    await hearing.keep(events)
-    await hearing.symposia([_told(event, SymposiumHeld.model_validate(event.data)) for event in events])
-
-
-async def reports(tx: Transaction, events: Sequence[Event]) -> None:
-    """Keep analyses as filed."""
-    hearing = Hearing(tx)
-    await hearing.keep(events)
-    await hearing.reports([_report(event) for event in events])
 
 
 async def own_scores(tx: Transaction, events: Sequence[Event]) -> None:
@@ -111,7 +74,7 @@ async def own_notices(tx: Transaction, events: Sequence[Event]) -> None:
     await Restoring(tx).notices([NoticePublished.model_validate(event.data) for event in events])
 
 
-def _customer(event: Event) -> dict[str, Any]:
+def _customer(event: Event) -> Row:
     fact = CustomerChanged.model_validate(event.data)
     return {
         "event_id": event.id,
@@ -127,7 +90,7 @@ def _customer(event: Event) -> dict[str, Any]:
     }
 
 
-def _assignment(event: Event) -> dict[str, Any]:
+def _assignment(event: Event) -> Row:
     fact = AssignmentChanged.model_validate(event.data)
     return {
         "event_id": event.id,
@@ -139,7 +102,7 @@ def _assignment(event: Event) -> dict[str, Any]:
     }
 
 
-def _tier(event: Event) -> dict[str, Any]:
+def _tier(event: Event) -> Row:
     fact = TierChanged.model_validate(event.data)
     return {
         "event_id": event.id,
@@ -162,7 +125,7 @@ def _usage_rows(event_id: UUID, fact: UsageRecorded | UsageCorrected) -> Iterato
         yield UsageRow(customer_id, fact.month, line, version, event_id, fact.org_id, Decimal(revenue))
 
 
-def _usage_event(event_id: UUID, fact: UsageRecorded | UsageCorrected) -> dict[str, Any]:
+def _usage_event(event_id: UUID, fact: UsageRecorded | UsageCorrected) -> Row:
     corrected = isinstance(fact, UsageCorrected)
     return {
         "event_id": event_id,
@@ -176,7 +139,7 @@ def _usage_event(event_id: UUID, fact: UsageRecorded | UsageCorrected) -> dict[s
     }
 
 
-def _form(event: Event) -> dict[str, Any]:
+def _form(event: Event) -> Row:
     loaded = event.type == UsageFileLoaded.TYPE
     fact = (UsageFileLoaded if loaded else UsageFileMissing).model_validate(event.data)
     return {
@@ -191,11 +154,19 @@ def _form(event: Event) -> dict[str, Any]:
     }
 
 
-def _told(event: Event, fact: VisitRecorded | SymposiumHeld) -> dict[str, Any]:
+def _visit(event: Event) -> Row:
+    return _told(event, VisitRecorded.model_validate(event.data))
+
+
+def _symposium(event: Event) -> Row:
+    return _told(event, SymposiumHeld.model_validate(event.data))
+
+
+def _told(event: Event, fact: VisitRecorded | SymposiumHeld) -> Row:
     return {**fact.model_dump(mode="json"), "version": event.version, "event_id": event.id}
 
 
-def _report(event: Event) -> dict[str, Any]:
+def _report(event: Event) -> Row:
     fact = ReportFiled.model_validate(event.data)
     return {
         "report_id": fact.report_id,

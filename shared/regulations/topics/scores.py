@@ -9,6 +9,9 @@ from regulations.provisions import Topic
 from regulations.reading import Points, Share
 from regulations.topics.words import Named, codes_once
 
+AGAINST_TARGET = frozenset({"growth-short", "growth-over"})
+OF_GROWTH = AGAINST_TARGET | {"revenue-growth"}
+
 
 @dataclass(frozen=True)
 class PerStep:
@@ -29,6 +32,10 @@ class PerStep:
     step: Share | None = None
     both_ways: bool = False
 
+    def __post_init__(self) -> None:
+        if self.of in OF_GROWTH and not self.step:
+            raise ValueError(f"{self.of} has no step of growth")
+
 
 @dataclass(frozen=True)
 class ScoreItem(Named):
@@ -44,6 +51,11 @@ class ScoreItem(Named):
     def __post_init__(self) -> None:
         if not self.at_least <= self.base <= self.at_most:
             raise ValueError("the base is outside its bounds")
+        judged = {step.of for step in self.steps}
+        if judged & AGAINST_TARGET and self.target_growth is None:
+            raise ValueError("growth has no target to be judged against")
+        if "symposium-missing" in judged and not self.target_count:
+            raise ValueError("symposia have no number to be judged against")
 
 
 @dataclass(frozen=True)

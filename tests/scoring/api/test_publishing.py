@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from asyncpg import UniqueViolationError
 
 from chassis.ids import uuid7
 from contracts.envelope import Event
@@ -185,3 +186,17 @@ async def test_a_score_that_was_changed_on_its_way_is_not_taken_back(
         with pytest.raises(BrokenSeal):
             await empty.hear(forged)
         assert await empty.rows("SELECT FROM score") == []
+
+
+async def test_scores_of_a_quarter_that_was_published_anew_do_not_vanish_unseen(
+    scoring: ServiceUnderTest, scoring_databases: Databases
+) -> None:
+    scoring.set_clock(AFTER)
+    expect(await scoring.post(PROVINCE, "/scores/publish", Q1), 201)
+    told = await told_of(scoring)
+    async with running_service("scoring", scoring_databases("scoring")) as empty:
+        empty.set_clock(AFTER)
+        expect(await empty.post(PROVINCE, "/scores/publish", Q1), 201)
+        for event in told:
+            with pytest.raises(UniqueViolationError):
+                await empty.hear(event)

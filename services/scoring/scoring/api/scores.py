@@ -24,7 +24,7 @@ from scoring.model.sheets import Sheet
 from scoring.queries.scores import Board, Entry, Version
 from scoring.queries.sheets import Sheets, steady
 from scoring.repository.publications import Publishing
-from scoring.settings import LONGEST_PERIOD, LONGEST_REFERENCE, ScoringSettings
+from scoring.settings import LONGEST_PERIOD, LONGEST_REFERENCE
 
 router = APIRouter(tags=["scores"])
 OK = 200
@@ -123,12 +123,8 @@ async def publish(body: PublishIn, request: Request, caller: Publisher, edge: At
 
 
 def sheets_of(request: Request) -> Sheets:
-    """Give what this process remembers of scores, made when the first is asked for."""
-    state = request.app.state
-    if not hasattr(state, "sheets"):
-        settings: ScoringSettings = state.settings
-        state.sheets = Sheets(settings.sheets_kept)
-    sheets: Sheets = state.sheets
+    """Give what this process remembers of scores."""
+    sheets: Sheets = request.app.state.sheets
     return sheets
 
 

@@ -131,7 +131,7 @@ def duties(frequencies: tuple[FrequencyLaw, ...], quarter: Quarter, by: date) ->
 
 def symposia_due(law: ItemLaw, quarter: Quarter, by: date) -> tuple[Part, ...]:
     """Give the parts of the year that ended, spread by the number of symposia that full marks need."""
-    return quarter.parts_ended(law.item.target_count or 0, by)
+    return quarter.parts_ended(law.target_count, by)
 
 
 def _shown(one: Visited) -> dict[str, object]:

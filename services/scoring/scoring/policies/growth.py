@@ -7,7 +7,7 @@ from regulations.provisions import Decision, Provision
 from regulations.topics.customers import TargetMarketCounting
 from scoring.model.facts import Growth, Numbers, Revenue
 from scoring.model.sheets import Judged, cut_off
-from scoring.policies.items import NO_MONTH, ItemLaw, decided, not_assessed, plain_figures, whole_steps
+from scoring.policies.items import NO_MONTH, ItemLaw, decided, not_assessed, plain_figures
 
 Counting = Provision[TargetMarketCounting]
 NO_ACCOUNTS = ("上年同期末没有大客户，无基期", "no base period, for there was no key account a year before")
@@ -64,7 +64,7 @@ def class_2_and_up(law: ItemLaw, counting: Counting, facts: Growth) -> Decision[
     if money.before:
         growth = (Fraction(money.now) - Fraction(money.before)) / Fraction(money.before)
         per = law.step("revenue-growth")
-        points += whole_steps(growth, per.step) * per.points
+        points += law.whole_steps(growth, per) * per.points
         figures["revenue_growth"] = cut_off(growth)
         zh, en = f"{zh}，收入增长{percent(growth)}", f"{en}, revenue {percent(growth)}"
     else:
@@ -87,9 +87,9 @@ def _numbers(counting: Counting, facts: Numbers) -> tuple[int, int]:
 def _against_target(
     law: ItemLaw, growth: Fraction, figures: dict[str, object], events: tuple[UUID, ...]
 ) -> Judged:
-    target = Fraction(law.item.target_growth or 0)
+    target = Fraction(law.target_growth)
     per = law.step("growth-short" if growth < target else "growth-over")
-    steps = whole_steps(abs(growth - target), per.step)
-    all_figures = {**figures, "growth": cut_off(growth), "target": law.item.target_growth, "steps": steps}
+    steps = law.whole_steps(abs(growth - target), per)
+    all_figures = {**figures, "growth": cut_off(growth), "target": law.target_growth, "steps": steps}
     points = law.bounded(law.item.base + steps * per.points)
     return Judged(points, assessed=True, figures=plain_figures(all_figures), evidence=events)

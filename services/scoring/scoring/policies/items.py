@@ -13,8 +13,8 @@ from scoring.model.sheets import Judged, plain_number
 NO_MONTH = ("本季度尚无月份结束", "no month of the quarter is over")
 
 
-class PackLacksStep(LookupError):
-    """The pack in force has an item without the step that the item is judged by."""
+class PackLacks(LookupError):
+    """The pack in force has an item without the step or the target that the item is judged by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,31 @@ class ItemLaw:
     item: ScoreItem
 
     def step(self, of: str) -> PerStep:
-        """Give the step of a kind; raises PackLacksStep."""
+        """Give the step of a kind; raises PackLacks."""
         for step in self.item.steps:
             if step.of == of:
                 return step
-        raise PackLacksStep(f"{self.score.rule}: {self.item.code} has no step {of}")
+        raise self._lacks(f"step {of}")
+
+    @property
+    def target_growth(self) -> Decimal:
+        """The growth that earns the base; raises PackLacks."""
+        if self.item.target_growth is None:
+            raise self._lacks("target of growth")
+        return self.item.target_growth
+
+    @property
+    def target_count(self) -> int:
+        """The number that earns the base; raises PackLacks."""
+        if self.item.target_count is None:
+            raise self._lacks("target number")
+        return self.item.target_count
+
+    def whole_steps(self, distance: Fraction, per: PerStep) -> int:
+        """Give how many whole steps lie in a distance, towards nought: only whole ones count; raises PackLacks."""
+        if per.step is None:
+            raise self._lacks(f"width of the step {per.of}")
+        return math.trunc(distance / Fraction(per.step))
 
     def bounded(self, points: Decimal) -> Decimal:
         """Give points inside the item's bounds."""
@@ -41,10 +61,8 @@ class ItemLaw:
         given = {name: plain(value) for name, value in inputs.items()}
         return replace(self.score.cite(), inputs=given, value=plain(self.item))
 
-
-def whole_steps(distance: Fraction, step: Decimal | None) -> int:
-    """Give how many whole steps lie in a distance, towards nought: only whole ones count."""
-    return math.trunc(distance / Fraction(step if step is not None else 1))
+    def _lacks(self, what: str) -> PackLacks:
+        return PackLacks(f"{self.score.rule}: {self.item.code} has no {what}")
 
 
 def deducted(law: ItemLaw, of: str, times: int) -> Decimal:

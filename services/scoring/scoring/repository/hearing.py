@@ -61,7 +61,8 @@ ON CONFLICT (report_id) DO UPDATE SET (version, event_id, org_id, kind, month, f
 WHERE r.version < EXCLUDED.version
 """
 
-Rows = Sequence[Mapping[str, Any]]
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
 
 
 class UsageRow(NamedTuple):

@@ -28,15 +28,16 @@ frozen AS (
 SELECT CASE WHEN EXISTS (SELECT FROM fresh) THEN announce($3::jsonb) END
 """
 
+# What came back is known by its id: another one of the same quarter is no repetition, and fails.
 SCORES_HEARD = """
 INSERT INTO score (id, org_id, period, version, rank, body, seal, published_at, published_by)
 SELECT s.id, s.org_id, s.period, s.version, s.rank, convert_to(s.body, 'UTF8'), s.seal, s.published_at, s.published_by
 FROM jsonb_to_recordset($1::jsonb) AS s(id uuid, org_id text, period text, version integer, rank integer, body text,
   seal text, published_at timestamptz, published_by uuid) ORDER BY s.id
-ON CONFLICT DO NOTHING
+ON CONFLICT (id) DO NOTHING
 """
 NOTICES_HEARD = """
-INSERT INTO notice SELECT * FROM jsonb_populate_recordset(NULL::notice, $1::jsonb) ORDER BY id ON CONFLICT DO NOTHING
+INSERT INTO notice SELECT * FROM jsonb_populate_recordset(NULL::notice, $1::jsonb) ORDER BY id ON CONFLICT (id) DO NOTHING
 """
 
 
