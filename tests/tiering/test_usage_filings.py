@@ -1,6 +1,8 @@
 """By the 5th: who filed in time, who did not, and that it is told once."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from support.service import (
 )
 from support.usage_filing import csv, customer, done, filed, row, upload
 from support.waiting import eventually
+from tiering.consumers.files import Loader
 
 
 @pytest_asyncio.fixture
@@ -160,6 +163,22 @@ async def test_a_rejected_file_does_not_file_the_month(fresh: ServiceUnderTest) 
     fresh.set_clock("2026-04-06T00:00:00+08:00")
     await eventually(lambda: clocks(fresh), {"420100:2026-03": "breached"})
     assert len(await missing(fresh, "2026-03")) == 1
+
+
+async def test_a_file_whose_unit_is_under_no_law_any_more_is_rejected_and_stops_no_other(
+    tiering_databases: Databases,
+) -> None:
+    with surroundings({"KEYPOST_USAGE_LOADERS": "0"}):
+        async with running_service("tiering", tiering_databases("tiering")) as waiting:
+            body = await upload(waiting, OFFICER, csv([row(await customer(waiting))]))
+            directory = waiting.runtime.directory
+            directory.current = replace(directory.current, adoptions={})
+            loading = asyncio.create_task(Loader(waiting.runtime, waiting.app.state.settings).run())
+            try:
+                assert (await done(waiting, OFFICER, body["id"]))["state"] == "rejected"
+                assert not loading.done()
+            finally:
+                loading.cancel()
 
 
 async def test_a_late_file_that_comes_before_its_clock_was_started_is_told_all_the_same(

@@ -14,7 +14,7 @@ from pricing.api import agreements, receivables, tariffs
 from pricing.api.statuses import STATUSES
 from pricing.consumers import HANDLERS
 from pricing.handlers.agreements import agreement_runs_out, remind_of_end
-from pricing.handlers.receivables import follow
+from pricing.handlers.receivables import credit_bound_is_reached
 from pricing.handlers.tariffs import tariff_is_overdue
 from pricing.ports import Desk
 from pricing.repository.accounts import CREDIT_WARNING
@@ -53,9 +53,7 @@ def _reactions(runtime: Runtime) -> Mapping[str, Reaction]:
         await agreement_runs_out(UUID(agreement_id), over(tx))
 
     async def credit_bound(tx: Transaction, customer_id: str) -> None:
-        desk = over(tx)
-        customers = await desk.customers.by_id([UUID(customer_id)])
-        await follow(await desk.accounts.lock(list(customers.values())), desk)
+        await credit_bound_is_reached(UUID(customer_id), over(tx))
 
     return {
         TARIFF_ANSWER: tariff_answer,

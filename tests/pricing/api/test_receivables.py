@@ -6,6 +6,10 @@ from uuid import uuid4
 
 import pytest
 
+from chassis.transaction import Moment, unscoped
+from contracts.refusals import UnknownCustomer
+from pricing.handlers.receivables import credit_bound_is_reached
+from pricing.repository.desks import desk_over
 from support.pricing import Known, a_customer, swept, told
 from support.service import (
     DIRECTOR,
@@ -17,6 +21,7 @@ from support.service import (
     OFFICER,
     Person,
     ServiceUnderTest,
+    assignment_fact,
     expect,
 )
 
@@ -252,6 +257,20 @@ async def test_credit_is_warned_at_30_and_60_days_stopped_at_90_and_restored_on_
     await paid(alone, payment(customer, "2026-02", "0.01"))
     assert await told(alone, subject) == [*expected, "restored"]
     assert (await alone.events(subject))[-1]["payload"]["state"] == "normal"
+
+
+async def test_a_bound_is_not_passed_over_while_the_customer_s_unit_is_unknown(
+    pricing: ServiceUnderTest,
+) -> None:
+    customer = await a_customer(pricing, 3)
+    await billed(pricing, bill(customer, "2025-12", due_on="2026-01-30"))
+    await pricing.hear(assignment_fact(customer.customer_id, "420106-T09"))
+    runtime = pricing.runtime
+    moment = Moment("pricing", runtime.clock.now(), "system:pricing", str(uuid4()))
+    async with unscoped(runtime.database.worker, moment) as tx:
+        desk = desk_over(tx, runtime.directory.current, runtime.vault)
+        with pytest.raises(UnknownCustomer):
+            await credit_bound_is_reached(customer.customer_id, desk)
 
 
 async def test_a_bill_settled_before_its_bound_warns_nobody(alone: ServiceUnderTest) -> None:

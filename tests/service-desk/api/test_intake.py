@@ -193,6 +193,23 @@ async def test_fifty_equal_requests_at_once_make_one_complaint_and_one_answer(de
     assert len(await desk.rows("SELECT FROM deadline WHERE subject_id = $1", str(rows[0]["id"]))) == 2
 
 
+@pytest.mark.parametrize(("path", "body"), [("/complaints", complaint()), ("/compensations", claim())])
+async def test_the_kept_answer_of_an_intake_is_sealed_and_opened_when_it_comes_again(
+    desk: ServiceUnderTest, path: str, body: dict[str, Any]
+) -> None:
+    key, name = str(uuid4()), "汉口大酒店有限公司"
+    customer_id = await a_customer(desk, name=name)
+    asked = {**body, "caller": {"customer_id": str(customer_id)}}
+    first = await desk.post(AGENT, path, asked, key=key)
+    assert first.json()["customer"]["name"] == name
+    (kept,) = await desk.rows("SELECT * FROM idempotency WHERE key = $1", key)
+    in_the_clear = [text.encode() for text in (name, str(customer_id), first.json()["case_no"], '"state"')]
+    assert [text for text in in_the_clear if text in kept["body"]] == []
+    assert name not in str({**kept, "body": None})
+    again = await desk.post(AGENT, path, asked, key=key)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+
+
 async def test_a_key_that_came_with_another_request_is_refused(desk: ServiceUnderTest) -> None:
     key = str(uuid4())
     await desk.post(AGENT, "/complaints", complaint(), key=key)

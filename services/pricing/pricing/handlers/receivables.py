@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from pricing.commands import Asker, BillCustomer, SettleBill
-from pricing.handlers.customers import all_named, must_answer_for
+from pricing.handlers.customers import all_named, known, must_answer_for
 from pricing.model.accounts import Account, Bill, CreditState, month_end, month_start
 from pricing.model.customers import Customer
 from pricing.model.refusals.accounts import BillExists, BillTwice, DueTooEarly, NoBill, NoDueDate, Overpaid
@@ -32,11 +33,11 @@ async def bill_customers(commands: Sequence[BillCustomer], asker: Asker, desk: D
     _must_differ(keys)
     _must_be_possible(commands, desk)
     due = await _due_dates(commands, customers, desk)
-    known = await desk.accounts.bills(keys)
+    on_record = await desk.accounts.bills(keys)
     new = []
     for place, (command, key) in enumerate(zip(commands, keys, strict=True)):
-        bill = Bill(*key, command.amount, command.amount - command.amount, due[place])
-        before = known.get(key)
+        bill = Bill(*key, command.amount, Decimal(0), due[place])
+        before = on_record.get(key)
         if before is None:
             new.append(bill)
         elif (before.amount, before.due_on) != (bill.amount, bill.due_on):
@@ -70,10 +71,16 @@ async def settle_bills(commands: Sequence[SettleBill], asker: Asker, desk: Desk)
     await follow(accounts, desk)
 
 
+async def credit_bound_is_reached(customer_id: UUID, desk: Desk) -> None:
+    """Follow an account whose oldest open bill has come of an age; raises UnknownCustomer, to be tried again."""
+    customer = await known(customer_id, desk)
+    await follow(await desk.accounts.lock([customer]), desk)
+
+
 async def follow(accounts: Sequence[Account], desk: Desk) -> None:
     """Bring accounts in line with their bills: tell another oldest open bill, warn, stop or restore credit."""
     oldest = await desk.accounts.oldest_due([account.customer_id for account in accounts])
-    rules = {account.org_id: _rules(account.org_id, desk) for account in accounts}
+    rules = {org_id: _rules(org_id, desk) for org_id in {account.org_id for account in accounts}}
     changes = [
         change
         for account in accounts

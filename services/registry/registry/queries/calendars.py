@@ -1,13 +1,11 @@
 """The calendar of a year, official or provisional."""
 
-from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from chassis.directory import Snapshot
 from chassis.transaction import Transaction
 from registry.tables.rules import notice_of
-from regulations.calendars import DAY, OFFICIAL, AnnouncedYear, DayStatus, shipped_years
+from regulations.calendars import OFFICIAL, AnnouncedYear, shipped_years
 
 NEWEST = "SELECT * FROM calendar_import WHERE year = $1 ORDER BY version DESC LIMIT 1"
 
@@ -16,10 +14,10 @@ async def calendar(tx: Transaction, law: Snapshot, year: int) -> dict[str, Any]:
     """Give a year: the days that do not follow their weekday, and the notice that they come from."""
     row = await tx.fetchrow(NEWEST, year)
     notice = notice_of(row) if row else None
-    days = list(_days(law, year))
-    provisional = any(status.provisional for _, status in days)
     plain = AnnouncedYear(year, OFFICIAL, "", {}, {})
     weekdays = {day: status.workday for day, status in plain.days()}
+    days = [(day, law.calendar.status(day)) for day in weekdays]
+    provisional = any(status.provisional for _, status in days)
     return {
         "year": year,
         "state": "provisional" if provisional else "official",
@@ -34,10 +32,3 @@ async def calendar(tx: Transaction, law: Snapshot, year: int) -> dict[str, Any]:
             if status.workday is not weekdays[day] or (status.note and not status.provisional)
         ],
     }
-
-
-def _days(law: Snapshot, year: int) -> Iterator[tuple[date, DayStatus]]:
-    day = date(year, 1, 1)
-    while day.year == year:
-        yield day, law.calendar.status(day)
-        day += DAY

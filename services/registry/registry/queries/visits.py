@@ -107,7 +107,6 @@ async def visits(
 async def one_visit(tx: Transaction, visit_id: UUID, eyes: FileEyes) -> tuple[dict[str, Any], int]:
     """Show one visit of the scope with its version; raises NotFound."""
     row = await tx.fetchrow(ONE, visit_id)
-
     if row is None:
         raise NotFound("没有该走访", "no such visit")
     return _row(row, eyes), row["version"]

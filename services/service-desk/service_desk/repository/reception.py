@@ -89,7 +89,8 @@ class _Reception:
             return None
         if verdict == "again":
             kept = orjson.loads(row["headers"])
-            self.written = written(row["body"], row["because"].encode(), kept["etag"], kept["location"])
+            body = self._means.vault.open(row["body"]).encode()
+            self.written = written(body, row["because"].encode(), kept["etag"], kept["location"])
             return None
         if verdict == "facts":
             facts = read_facts(row["facts"])
@@ -106,7 +107,7 @@ class _Reception:
             request.fingerprint,
             request.status,
             draft.headers(),
-            draft.body,
+            self._means.vault.seal(draft.body.decode()),
             caller.customer_id,
             caller.customer_code,
             request.phone_keys,

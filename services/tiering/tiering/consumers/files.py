@@ -15,7 +15,7 @@ from chassis.runtime import Runtime
 from chassis.spreadsheets.refusals import WorkbookRefused
 from chassis.telemetry import describe, log
 from chassis.transaction import Moment, Transaction, unscoped
-from tiering.consumers.filings import FilingClocks
+from tiering.consumers.filings import NO_LAW, FilingClocks
 from tiering.handlers.usage import lines_in_force
 from tiering.model.usage import FileFormat, FileRefused, FileState, Reason, Tally, UsageFile
 from tiering.policies import faults
@@ -167,10 +167,11 @@ class Loader:
                 covered = await filings.covered(file.org_id, file.month, least.outcome)
                 warnings += warnings_of.of_coverage(least, *covered)
             await files.loaded(file, source.stated, warnings, law.path(file.org_id))
-            _, customers = await filings.covered(file.org_id, file.month, 1)
             term = filing_term(file.org_id, file.month, law)
             # Neither a month that still runs is filed, nor that of a unit with customers by a form without any row.
-            files_it = file.received_at >= term.started_at and (taken > 0 or customers == 0)
+            files_it = file.received_at >= term.started_at and (
+                taken > 0 or not await filings.has_customers(file.org_id)
+            )
             if file.late if files_it else term.is_late(tx.now):
                 await filings.tell_missing(file.org_id, file.month, term)
             if files_it:
@@ -180,7 +181,12 @@ class Loader:
         law = self.runtime.directory.current
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
             await UsageFilesInTables(tx).reject(file.file_id, code, zh, en)
-            term = filing_term(file.org_id, file.month, law)
+            try:
+                term = filing_term(file.org_id, file.month, law)
+            except NO_LAW as missing:
+                # What a file may be rejected for: it must not stop the loading of others.
+                log().warning("usage.no-filing-law", org_id=file.org_id, error=describe(missing))
+                return
             if term.is_late(tx.now):
                 await FilingsInTables(tx, law).tell_missing(file.org_id, file.month, term)
 

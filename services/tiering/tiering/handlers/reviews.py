@@ -19,7 +19,7 @@ from tiering.model.review_refusals import (
     YearNotOver,
 )
 from tiering.model.reviews import Line, Override, Review
-from tiering.model.tiers import Tier
+from tiering.model.tiers import NO_TIER, Tier
 from tiering.policies.law import ClassLaw
 from tiering.policies.reviews import explained, may_propose, may_publish, year_of
 from tiering.policies.sheets import sheet
@@ -165,7 +165,7 @@ def _changed(told: ToldLine, review: Review, law: ClassLaw) -> TierChanged:
 
 def _former(line: Line) -> TierFact | None:
     former = line.former
-    if former == Tier(None, None, None):
+    if former == NO_TIER:
         return None
     return TierFact(
         scheme=former.scheme, tier=former.tier, class_=former.cls, service_class=line.former_service_class

@@ -10,7 +10,6 @@ from uuid import UUID
 from regulations.calendars import Due
 from tiering.commands.usage import FileReport, SubmitFile
 from tiering.model.usage import Reason, Tally
-from tiering.policies.filing import FilingTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +80,6 @@ class UsageFiles(Protocol):
 
     async def receive(self, file: NewFile, pieces: AsyncIterator[bytes]) -> None:
         """Keep a file."""
-        ...
-
-
-class Filings(Protocol):
-    """Who has filed which month."""
-
-    async def filed(self, org_id: str, month: date, at: datetime) -> None:
-        """Note that a unit's month was filed, and stop its clock as of then."""
-        ...
-
-    async def tell_missing(self, org_id: str, month: date, term: FilingTerm) -> None:
-        """Tell, once, that a month was not filed in time."""
         ...
 
 

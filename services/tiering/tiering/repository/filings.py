@@ -113,8 +113,11 @@ class FilingsInTables:
     async def covered(self, org_id: str, month: date, most: int) -> tuple[int, int]:
         """Give how many customers a unit has reported, and how many it has; counted up to `most`."""
         reported: int = await self._tx.fetchval(REPORTED, org_id, month, most)
-        known: int = await self._tx.fetchval(KNOWN, self._law.path(org_id), most)
-        return reported, known
+        return reported, await self._known(org_id, most)
+
+    async def has_customers(self, org_id: str) -> bool:
+        """Tell whether a unit has customers to report."""
+        return await self._known(org_id, 1) > 0
 
     async def filers(self, today: date) -> Sequence[Filer]:
         """Give the cities that have ever filed."""
@@ -124,6 +127,10 @@ class FilingsInTables:
     async def settled_months(self, since: date) -> set[tuple[str, date]]:
         """Give the months that are filed, or have their clock already."""
         return {(row["org_id"], row["month"]) for row in await self._tx.fetch(SETTLED_MONTHS, since)}
+
+    async def _known(self, org_id: str, most: int) -> int:
+        known: int = await self._tx.fetchval(KNOWN, self._law.path(org_id), most)
+        return known
 
 
 def subject_of(org_id: str, month: date) -> str:

@@ -18,7 +18,6 @@ from registry.api.forms import DeclarationIn
 from registry.api.sheet_reads import SheetRead, problem_at
 
 FindUnit = Callable[[str], str | None]
-NO_CELL = Cell((0, 0), "")
 OF_PHONES = ("contact_phone", "mobile")
 AS_WRITTEN = frozenset({"name", "head", "contact", "address", "other", "handler", "served_by", "server"})
 _DAY = re.compile(r"(?P<year>[0-9]{4})[-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?")
