@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from deploy.seed import visits
+from deploy.seed.adoptions import PROVINCE
 from deploy.seed.house import OFFICER, House, batches
 from deploy.seed.ledger import Entry
 from deploy.seed.months import day_in
 
-PROVINCE = "420000"
 ITEMS = 500
 INVITED = 40
 SYMPOSIUM_DAY = 18

@@ -6,13 +6,13 @@ from random import Random
 from typing import Any
 
 from deploy.seed import seasons
+from deploy.seed.adoptions import PROVINCE
 from deploy.seed.client import CONFLICT, PRICING, CallFailedError
 from deploy.seed.fates import told_from
 from deploy.seed.house import DIRECTOR, FINANCE, House, batches
 from deploy.seed.ledger import Entry
 from deploy.seed.months import MONTHS_A_YEAR, day_in, shifted
 
-PROVINCE = "420000"
 ITEMS = 500
 LAST_DAY = 31
 # Until which day of which later month a bill is paid in time, by the days of the settlement cycle.
@@ -97,13 +97,13 @@ class Requests:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._left_open: list[tuple[Entry, dict[str, Any]]] = []
+        self._left_open: list[dict[str, Any]] = []
 
     async def of_month(self, offset: int) -> None:
         """Ask, and answer what is to be answered in time; what was left open last month is answered now."""
         async with self._house.part("tariffs"):
-            for entry, request in self._left_open:
-                await self._answer(entry, request, refused=False)
+            for request in self._left_open:
+                await self._answer(request, refused=False)
             self._left_open.clear()
             for number, entry in enumerate(self._asking(offset)):
                 await self._ask(entry, REQUESTS_A_MONTH * offset + number)
@@ -131,11 +131,11 @@ class Requests:
             return
         house.made["tariff requests"] += 1
         if number % self.LATE_EVERY == self.LATE_EVERY - 1:
-            self._left_open.append((entry, request))
+            self._left_open.append(request)
         elif request["state"] == "open":
-            await self._answer(entry, request, refused=number % self.REFUSED_EVERY == self.REFUSED_EVERY - 1)
+            await self._answer(request, refused=number % self.REFUSED_EVERY == self.REFUSED_EVERY - 1)
 
-    async def _answer(self, entry: Entry, request: dict[str, Any], *, refused: bool) -> None:
+    async def _answer(self, request: dict[str, Any], *, refused: bool) -> None:
         house, node = self._house, request["deciding_org_id"]
         role = DIRECTOR if house.plan.has(node, DIRECTOR) else "unit-head"
         path = f"/tariff-requests/{request['id']}/{'refuse' if refused else 'approve'}"

@@ -6,9 +6,9 @@ from decimal import Decimal
 from zlib import crc32
 
 from deploy.seed.fates import Fate
+from deploy.seed.months import MONTHS_A_YEAR
 from deploy.seed.seasons import Seasons
 
-MONTHS_A_YEAR = 12
 # Of several lines the first is the main one.
 LINE_SHARES = {1: (1.0,), 2: (0.68, 0.32), 3: (0.55, 0.3, 0.15)}
 NOISE = 0.12

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from deploy.seed import seasons
+from deploy.seed.adoptions import PROVINCE
 from deploy.seed.client import TIERING, CallFailedError, Upload
 from deploy.seed.forms import usage
 from deploy.seed.forms.usage import Filing, UsageRow
@@ -16,7 +17,6 @@ from deploy.seed.house import DIRECTOR, OFFICER, House, batches
 from deploy.seed.irregularities import CORRECTED_FACTOR, CORRECTED_ROWS, CityMonth
 from deploy.seed.ledger import Entry
 
-PROVINCE = "420000"
 # Beyond this a file is sent in parts, as CSV.
 CUSTOMERS_A_FILE, ROWS_A_WORKBOOK = 10_000, 5_000
 REPORTED = 2_000

@@ -3,12 +3,13 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from deploy.seed import bodies
 from deploy.seed.adoptions import PROVINCE, Adoption
 from deploy.seed.bodies import Body
 from deploy.seed.client import BOOTSTRAP, CallFailedError, Client
+from deploy.seed.house import batches
 from deploy.seed.organisations import Organisation
 from deploy.seed.plan import Plan
 from deploy.seed.progress import Progress
@@ -72,15 +73,10 @@ async def _import(client: Client, path: str, items: Sequence[Body], label: str) 
     if not items:
         return
     progress = Progress(label, len(items))
-    for batch in _batches(items):
+    for batch in batches(items, BATCH):
         await client.post(BOOTSTRAP, path, {"items": batch})
         progress.step(len(batch))
     progress.close()
-
-
-def _batches(items: Sequence[Body]) -> Iterator[Sequence[Body]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
 
 
 async def _adoptions(client: Client, planned: Sequence[Adoption]) -> int:

@@ -25,7 +25,7 @@ class House:
     ledger: Ledger
     wrong: Irregularities
     made: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
+    milliseconds: Counter[str] = field(default_factory=Counter)
 
     def account(self, org_id: str, role: str) -> str:
         """The account of the first person of a role at a node."""
@@ -42,8 +42,7 @@ class House:
         try:
             yield
         finally:
-            # Milliseconds, since a Counter counts whole things.
-            self.seconds[name] += round((time.monotonic() - begun) * 1000)
+            self.milliseconds[name] += round((time.monotonic() - begun) * 1000)
 
 
 async def together(works: Iterable[Awaitable[None]]) -> None:

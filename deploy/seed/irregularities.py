@@ -5,8 +5,6 @@ from functools import cached_property
 from random import Random
 from typing import Literal
 
-from deploy.seed.months import shifted
-
 Reason = Literal["late", "source", "inaccuracy"]
 Written = Literal["xlsx", "utf-8-sig", "gb18030"]
 
@@ -83,8 +81,3 @@ class Irregularities:
             if CityMonth(month, city) not in but
         ]
         return sorted(rng.sample(free, min(count, len(free))))
-
-
-def filed_in(month: str) -> str:
-    """The month in which a month's usage is filed."""
-    return shifted(month, 1)

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from deploy.seed import caring, clock, dealing, foundation
 from deploy.seed.client import CallFailedError, Client
@@ -39,7 +38,7 @@ async def load(client: Client, plan: Plan) -> Loaded:
     house = House(client, plan, Ledger(plan), wrong)
     if not plan.customers:
         house.made.update(await foundation.lay(client, plan))
-        return Loaded(house.made, house.seconds)
+        return Loaded(house.made, house.milliseconds)
     course = stops(plan.months, wrong, await clock.real_now(client))
     async with clock.moved(client):
         if not await foundation.complete(client, plan):
@@ -47,7 +46,7 @@ async def load(client: Client, plan: Plan) -> Loaded:
         async with house.part("foundation"):
             house.made.update(await foundation.lay(client, plan))
         await _Months(house).live_through(course)
-    return Loaded(house.made, house.seconds)
+    return Loaded(house.made, house.milliseconds)
 
 
 class _Months:
@@ -105,7 +104,7 @@ class _Months:
         for year in stop.reviews:
             await review(house, year)
         if stop.last:
-            today = datetime.fromisoformat((await house.client.clock())["now"]).date()
+            today = (await clock.real_now(house.client)).date()
             await self._registering.wait_at_the_end(today.isoformat())
 
     async def _month(self, offset: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deploy.seed import bodies
+from deploy.seed.adoptions import PROVINCE
 from deploy.seed.client import CallFailedError, Upload
 from deploy.seed.duplicates import Duplicate, planted
 from deploy.seed.forms import customer_file, registration
@@ -14,7 +15,6 @@ from deploy.seed.house import DIRECTOR, OFFICER, House, batches, together
 from deploy.seed.plan import Customer
 from deploy.seed.progress import Progress
 
-PROVINCE = "420000"
 FORMS = 200
 PROVINCE_FROM_CLASS = 2
 HERE_ALREADY = frozenset({"approved", "filed", "protected", "held"})

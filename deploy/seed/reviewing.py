@@ -1,9 +1,8 @@
 """The yearly review: an officer of the province proposes it, the director looks at a line and publishes."""
 
+from deploy.seed.adoptions import PROVINCE
 from deploy.seed.client import CONFLICT, TIERING, CallFailedError
 from deploy.seed.house import DIRECTOR, OFFICER, House
-
-PROVINCE = "420000"
 
 
 async def review(house: House, year: int) -> None:

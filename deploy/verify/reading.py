@@ -18,6 +18,7 @@ from contracts.subscriptions import SUBSCRIPTIONS
 from deploy.instance import Instance
 from deploy.layout import SERVICES
 from deploy.verify.comparing import sides_at, within
+from deploy.verify.comparisons import WRITTEN
 from deploy.verify.records import DIRECTORY, RECORDS, Record
 from deploy.verify.rows import Heard, Logged, Parked, Row, Streamed, Told
 
@@ -31,12 +32,9 @@ LOG = """
 INBOX = "SELECT event_id, source, type, aggregate, version, position FROM inbox WHERE consumer = $1"
 STREAM = "SELECT event_id, source, type, aggregate, version, position FROM stream_log"
 PARKED = "SELECT key, event_id, error, parked_at FROM parked WHERE consumer = $1 ORDER BY position"
-WRITTEN = "(SELECT * FROM outbox UNION ALL SELECT {columns} FROM event_log) AS written"
-COLUMNS = """lane, seq, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, causation_id,
-  time, payload"""
 NEWEST = f"""
     SELECT DISTINCT ON (aggregate) event_id, type, aggregate, version, payload AS data
-    FROM {WRITTEN.format(columns=COLUMNS)}
+    FROM {WRITTEN}
     WHERE aggregate ^@ ($1 || ':') ORDER BY aggregate, version DESC
 """  # noqa: S608 - constants
 DEADLINES = "SELECT id, kind, state, version, cardinality(warned_at) AS warnings, breached_at FROM deadline"

@@ -108,7 +108,9 @@ async def test_the_review_counted_what_was_mailed_corrections_and_all(province: 
 
 async def test_after_a_stop_no_usage_is_on_record(province: Province) -> None:
     codes = await province.codes()
-    for index, month in province.planted.anomalies["stop"].items():
+    stopped = province.planted.anomalies["stop"]
+    assert stopped
+    for index, month in stopped.items():
         code = codes[province.plan.customers[index].firm.name]
         rows = await province.all("/usage", TIERING, customer=code)
         assert rows

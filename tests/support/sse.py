@@ -32,15 +32,6 @@ class Stream:
         async with asyncio.timeout(seconds):
             return [await self.next(seconds) for _ in range(count)]
 
-    async def until_closed(self, seconds: float = 30.0) -> list[dict[str, Any]]:
-        """Read until the server ends the stream; gives the events that came."""
-        found = []
-        try:
-            while True:
-                found.append(await self.next(seconds))
-        except (StopAsyncIteration, httpx.TransportError):
-            return found
-
     async def _read(self) -> None:
         *frames, self._rest = (self._rest + await anext(self._pieces)).split("\n\n")
         for frame in frames:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from deploy.seed.firms import Firm
 from deploy.seed.forms.sheets import Form, workbook
 from deploy.seed.plan import Customer
 
@@ -40,7 +39,7 @@ def as_workbook(filed: Iterable[FiledCustomer]) -> bytes:
 def _fill(form: Form, filed: FiledCustomer) -> None:
     firm = filed.customer.firm
     rng = Random(f"{filed.seed}:file:{firm.index}")
-    blocks: Sequence[Iterable[Cell]] = (_basic(filed), _extended(firm, rng), _person(filed, rng), _rival(rng))
+    blocks: Sequence[Iterable[Cell]] = (_basic(filed), _extended(rng), _person(filed, rng), _rival(rng))
     for block in blocks:
         for cell in block:
             form.put(*cell)
@@ -72,7 +71,7 @@ def _basic(filed: FiledCustomer) -> Iterable[Cell]:
     yield from ((11, 3, "年累计业务量（件）"), (11, 4, pieces, LAST))
 
 
-def _extended(firm: Firm, rng: Random) -> Iterable[Cell]:
+def _extended(rng: Random) -> Iterable[Cell]:
     staff = rng.choice((8, 15, 26, 40, 75, 120, 260))
     yield (12, 0, "（二）客户扩展信息", LAST)
     yield from ((13, 0, "职工人数"), (13, 1, staff), (13, 2, "注册资金（万元）"), (13, 3, staff * 5))
