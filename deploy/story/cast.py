@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -18,6 +19,8 @@ NAME_LENGTH = 4
 LOWEST_SERIAL, HIGHEST_SERIAL = 500_000, 999_999
 LOWEST_MOBILE, HIGHEST_MOBILE = 200_000, 279_999
 LINE = "domestic-express"
+DIVISION = 6
+Accounts = Mapping[tuple[str, str], list[Json]]
 
 
 @dataclass(frozen=True)
@@ -72,47 +75,60 @@ class Cast:
 
 
 async def choose(house: House, rng: Random) -> Cast:
-    """Choose a city with teams in two counties, and firms that no run before this one has had."""
+    """Choose a city with teams in two counties under the province's law, and firms that no run before has had."""
     accounts = (await house.call("GET", "/dev/accounts")).body["items"]
-    at: dict[tuple[str, str], list[Json]] = defaultdict(list)
+    at: defaultdict[tuple[str, str], list[Json]] = defaultdict(list)
     for account in accounts:
         for role in account["roles"]:
             at[account["organisation"]["org_id"], role].append(account)
-    city, teams = _city(at, rng)
 
     async def person(org_id: str, role: str) -> Person:
         return await _sign_in(house, at[org_id, role][0])
 
-    first, second = teams
+    province = await person(PROVINCE, "center-director")
+    city, first, second = await _places(at, province, rng)
     return Cast(
         first_team=await person(first, "account-manager"),
         second_team=await person(second, "account-manager"),
         officer=await person(city, "center-officer"),
         director=await person(city, "center-director"),
         agent=await person(city, "hotline-agent"),
-        province=await person(PROVINCE, "center-director"),
+        province=province,
         observer=await person(PROVINCE, "observer"),
-        raced=invent(rng, first[:6]),
-        idle=invent(rng, second[:6]),
+        raced=invent(rng, first[:DIVISION]),
+        idle=invent(rng, second[:DIVISION]),
     )
 
 
-def _city(at: dict[tuple[str, str], list[Json]], rng: Random) -> tuple[str, list[str]]:
+async def _places(at: Accounts, province: Person, rng: Random) -> tuple[str, str, str]:
+    """Give a city and a team in each of two of its counties, none of which goes by regulations of its own."""
+    cities = _cities(at)
+    for city in rng.sample(sorted(cities), len(cities)):
+        bound = [team for team in cities[city] if not await _has_own_law(province, team[:DIVISION])]
+        if len(bound) > 1 and not await _has_own_law(province, city):
+            first, second = rng.sample(bound, 2)
+            return city, first, second
+    raise StoryBroken("the sample has no city with two county teams and a center: is it loaded?")
+
+
+def _cities(at: Accounts) -> dict[str, list[str]]:
+    """Give the cities that have every post of the story, with a team of each county."""
     counties: dict[str, dict[str, str]] = defaultdict(dict)
     for org_id, role in at:
         team = COUNTY_TEAM.fullmatch(org_id)
         if team and role == "account-manager":
-            counties[f"{team[1]}00"].setdefault(org_id[:6], org_id)
+            counties[f"{team[1]}00"].setdefault(org_id[:DIVISION], org_id)
     posts = ("center-officer", "center-director", "hotline-agent")
-    whole = [
-        city
+    return {
+        city: sorted(teams.values())
         for city, teams in counties.items()
-        if len(teams) > 1 and all((city, role) in at for role in posts)
-    ]
-    if not whole:
-        raise StoryBroken("the sample has no city with two county teams and a center: is it loaded?")
-    city = rng.choice(sorted(whole))
-    return city, rng.sample(sorted(counties[city].values()), 2)
+        if all((city, role) in at for role in posts)
+    }
+
+
+async def _has_own_law(asker: Person, org_id: str) -> bool:
+    reply = await asker.get(f"/api/registry/v1/adoptions?org_id={org_id}")
+    return bool(reply.body["items"])
 
 
 async def person_at(house: House, org_id: str, role: str) -> Person:
