@@ -12,7 +12,6 @@ from deploy.story.calling import House, Json, Person
 from deploy.story.telling import StoryBroken
 
 COUNTY_TEAM = re.compile(r"(\d{4})(?!00)\d{2}-T\d{2}")
-CITY = re.compile(r"(\d{4})00")
 PROVINCE = "420000"
 SYLLABLES = "苍琅漱橘砚箬霁澹荇棠岫芷筠蘅濯峤翎枢澄屿黛璞杼笙楫篁瀚煦鹭蓼栩潇"
 NAME_LENGTH = 4
