@@ -3,11 +3,18 @@ PORT := 8000
 DATA := data
 SIZE := 1000000
 SEED :=
+KAFKA_DATA := kafka-data
+KAFKA_PORT := 19092
+KAFKA_LOG := warn
 PY := .venv/bin/python
+# What depends on the broker: tests/kafka is collected on Apache Kafka only.
+KAFKA_SUITES := tests/kafka tests/chassis/test_bus.py tests/chassis/test_bus_faults.py tests/chassis/test_relay.py \
+	tests/chassis/test_replays.py tests/chassis/test_offsets.py tests/chassis/test_consumer_goes_on.py tests/journeys tests/faults
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run province stop reset test check bench story verify requirements unread-topics environment test-environment
+.PHONY: help run province stop reset test test-sabotage check bench story verify kafka kafka-stop test-kafka test-long requirements \
+	unread-topics environment test-environment
 
 help: ## 显示本帮助 · this help
 	@echo '用法 usage: make TARGET [PORT=8000] [DATA=data]'
@@ -31,14 +38,29 @@ story: environment ## 演示一天并逐条核对 · play one day on a fresh ins
 verify: environment ## 核对事件日志与各投影 · compare event logs, inboxes and projections
 	@$(PY) -m deploy.verify --port $(PORT) --data '$(DATA)'
 
+kafka: environment ## 在后台启动 Apache Kafka(BROKERS=1 或 3) · start Apache Kafka in the background, BROKERS=1 or 3
+	@$(PY) -m deploy.kafka start --data '$(KAFKA_DATA)' --port '$(KAFKA_PORT)' --log-level '$(KAFKA_LOG)' $(if $(BROKERS),--brokers '$(BROKERS)')
+
+kafka-stop: environment ## 停止它,数据保留 · stop it, its data stays
+	@$(PY) -m deploy.kafka stop --data '$(KAFKA_DATA)'
+
 test: test-environment ## 全部测试 · all tests
 	@$(PY) -m pytest $(ARGS)
+
+test-sabotage: test-environment ## 逐一拿掉每道保护,其测试必须失败 · each protection taken out, its tests must fail
+	@PYTHONPATH=tests $(PY) -m sabotage $(ARGS)
+
+test-kafka: test-environment ## 在 Apache Kafka 上重跑总线、流程与故障测试 · bus, journey and fault suites on Apache Kafka
+	@KEYPOST_TEST_BROKER=kafka $(PY) -m pytest $(KAFKA_SUITES) $(ARGS)
+
+test-long: test-environment ## 分钟级的故障测试 · the fault suite with outages of minutes
+	@KEYPOST_LONG=1 $(PY) -m pytest tests/faults $(ARGS)
 
 check: test-environment ## 风格、类型、依赖方向、规章包、契约、数字 · every static check
 	@$(PY) tests/architecture/check.py
 
 bench: test-environment ## 与同场底线相比的速度 · speed beside the floor of the same run
-	@$(PY) -m deploy.bench
+	@$(PY) -m deploy.bench $(ARGS)
 
 unread-topics: test-environment ## 重写尚无代码读取的规章主题清单 · renew the list of topics nobody reads yet
 	@$(PY) tests/architecture/unread_topics.py --write

@@ -1,11 +1,14 @@
 """Command line of the embedded instance: run, province, stop, reset."""
 
 import argparse
+import logging
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from deploy import folder
+from deploy.kafka import outside
 from deploy.layout import BROKER_OFFSET, ROOT, Layout
 from deploy.probes import answers
 from deploy.refusal import Refused
@@ -59,16 +62,33 @@ def _stop(layout: Layout) -> None:
 def _reset(layout: Layout) -> None:
     folder.check_removable(layout.data)
     folder.stop(layout)
+    _release_kafka(layout)
     if folder.remove(layout):
         print(f"已删除 · removed: {layout.data}")
     else:
         print(f"没有数据目录 · no data folder: {layout.data}")
 
 
+def _release_kafka(layout: Layout) -> None:
+    """Delete the folder's topics on its Kafka, so that another folder may have it; one that is gone keeps nothing."""
+    with suppress(folder.Broken):
+        marker = folder.read_marker(layout.data) or {}
+        if "kafka" not in marker:
+            return
+        bootstrap = marker["kafka"]["bootstrap"]
+        try:
+            if outside.release(bootstrap, marker["installation"]):
+                print(f"已删除主题 · topics deleted: {bootstrap}")
+        except Refused:
+            print(f"Kafka 没有应答,其主题保留 · does not answer, its topics stay: {bootstrap}")
+
+
 def main() -> int:
     """Carry out one command; a refusal is told in both languages and ends with 1."""
     arguments = _arguments()
     layout = Layout(arguments.data.expanduser().resolve(), arguments.port)
+    # A Kafka that does not answer is told of in our words.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         if arguments.command == "run":
             run(layout, None if arguments.no_seed else Sample(_options(arguments)))

@@ -1,4 +1,4 @@
-"""Becomes one process of an instance: drops the user, dies with its parent, then execs the real command.
+"""Becomes one process of an instance: drops the user, dies with its parent if asked to, then execs the real command.
 
 Run as a file, with nothing but the standard library on the path, so that a restart costs milliseconds.
 """
@@ -17,6 +17,13 @@ PR_SET_PDEATHSIG = 1
 QUICK_DEATH_SECONDS = 3.0
 LONGEST_PAUSE_SECONDS = 5.0
 FIRST_PAUSE_SECONDS = 0.1
+INHERITED = ("PATH", "HOME", "USER", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
+
+
+def base_environment() -> dict[str, str]:
+    """Give what a process may see of the caller's environment: nothing that could change its behaviour."""
+    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
 
 
 def start_time(pid: int) -> str:
@@ -79,7 +86,8 @@ def become(spec: dict[str, Any]) -> None:
         os.setuid(owner[0])
     with contextlib.suppress(OSError):
         os.nice(spec.get("nice", 0))
-    die_with_parent(getattr(signal, spec["on_parent_death"]), parent)
+    if on_parent_death := spec.get("on_parent_death"):
+        die_with_parent(getattr(signal, on_parent_death), parent)
     os.execve(spec["command"][0], spec["command"], spec["environment"])  # noqa: S606 - that is its purpose
 
 

@@ -117,9 +117,10 @@ def claim(layout: Layout) -> dict[str, Any]:
     return marker
 
 
-def check_ports(layout: Layout) -> None:
+def check_ports(layout: Layout, ports: Mapping[str, int] | None = None) -> None:
     """Refuse to start where a port is taken, naming the port, its use and the setting."""
-    taken = [(name, port) for name, port in layout.ports.items() if not _free(port)]
+    wanted = layout.ports if ports is None else ports
+    taken = [(name, port) for name, port in wanted.items() if not free(port)]
     if not taken:
         return
     list_zh = "、".join(f"{port}({name})" for name, port in taken)
@@ -136,7 +137,8 @@ def other_base(port: int) -> int:
     return port + 1000 if port + 1000 < 60000 else port - 1000
 
 
-def _free(port: int) -> bool:
+def free(port: int) -> bool:
+    """Tell whether a port of this machine can be listened on."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

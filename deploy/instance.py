@@ -11,36 +11,28 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from deploy import broker, child
+from deploy import child
+from deploy.broker import BROKER, Bus, Embedded
+from deploy.child import base_environment
 from deploy.databases import accepts, make_databases
 from deploy.keys import Keys, make_keys, read_keys, write_private
 from deploy.layout import SERVICES, Layout
 from deploy.postgres import Postgres
-from deploy.probes import answers, listens, wait_until
+from deploy.probes import answers, wait_until
 from deploy.refusal import Refused
 
-# One process a service reads here: more partitions would only be more for the broker to look through at every fetch.
-PARTITIONS = 4
 # The embedded broker lets a new group wait for half of its session time-out before the first assignment.
 SESSION_TIMEOUT_MS = 6_000
 ISSUER = "keypost-development"
 POSTGRES = "postgres"
-BROKER = "broker"
 PROCESSES = (POSTGRES, BROKER, *SERVICES)
 STOP_SIGNALS = {POSTGRES: "SIGINT"}
-INHERITED = ("PATH", "HOME", "USER", "TMPDIR", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
 SHUTDOWN_SECONDS = 3
 GIVE_UP_SECONDS = 90.0
 
 
-def base_environment() -> dict[str, str]:
-    """Give what a process may see of the caller's environment: nothing that could change its behaviour."""
-    kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    return {**kept, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
-
-
 class Instance:
-    """The processes, secrets and databases that belong to one data folder and one base port."""
+    """The processes, secrets and databases that belong to one data folder and one base port, and the bus they use."""
 
     def __init__(
         self,
@@ -49,11 +41,29 @@ class Instance:
         *,
         settings: Mapping[str, str] | None = None,
         extra: Mapping[str, str] | None = None,
+        bus: Bus | None = None,
     ) -> None:
         self.layout = Layout(data.resolve(), port)
+        self.bus: Bus = bus or Embedded()
         self.postgres = Postgres(self.layout, settings)
         self.extra = dict(extra or {})
         self._started: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def processes(self) -> tuple[str, ...]:
+        """The names of the instance's processes, in the order of their start."""
+        return (POSTGRES, *self.bus.processes, *SERVICES)
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Give every TCP port of the instance by what listens on it."""
+        services = {name: self.layout.ports[name] for name in SERVICES}
+        return {**services, **self.bus.ports(self.layout)}
+
+    @property
+    def bootstrap(self) -> str:
+        """Give the address that the services know their bus by."""
+        return self.bus.settings(self.layout)["KEYPOST_KAFKA_BOOTSTRAP"]
 
     @cached_property
     def keys(self) -> Keys:
@@ -67,7 +77,8 @@ class Instance:
         if not (self.layout.keys / "secrets.json").exists() and not self.postgres.initialised:
             make_keys(self.layout)
         self.postgres.prepare(self.keys)
-        for name in PROCESSES:
+        self.bus.prepare(self.layout)
+        for name in self.processes:
             self.write_spec(name)
 
     def database_url(self, service: str, role: str, database: str | None = None) -> str:
@@ -86,10 +97,7 @@ class Instance:
             "KEYPOST_PROFILE": "development",
             "KEYPOST_DATABASE_URL": self.database_url(service, "app", database),
             "KEYPOST_WORKER_URL": self.database_url(service, "worker", database),
-            "KEYPOST_KAFKA_BOOTSTRAP": layout.bootstrap,
-            "KEYPOST_KAFKA_IDEMPOTENT": "false",
-            "KEYPOST_KAFKA_REPLICATION": "1",
-            "KEYPOST_KAFKA_PARTITIONS": str(PARTITIONS),
+            **self.bus.settings(layout),
             "KEYPOST_SESSION_TIMEOUT_MS": str(SESSION_TIMEOUT_MS),
             "KEYPOST_ISSUER": ISSUER,
             "KEYPOST_JWKS": str(layout.keys / "jwks.json"),
@@ -110,7 +118,7 @@ class Instance:
         if name == POSTGRES:
             return self.postgres.command
         if name == BROKER:
-            return broker.command(self.layout)
+            return self.bus.command(self.layout)
         return [
             *(sys.executable, "-m", "uvicorn", f"{SERVICES[name].package}.app:create", "--factory"),
             *("--host", "127.0.0.1", "--port", str(self.layout.ports[name])),
@@ -147,6 +155,8 @@ class Instance:
 
     def start(self, name: str) -> None:
         """Start one process as a child of this one; it ends when this process (its main thread) does."""
+        if name == BROKER:
+            self.bus.prepare(self.layout)
         self.write_spec(name)
         (self.layout.run / f"{name}.pid").unlink(missing_ok=True)
         with (self.layout.logs / f"{name}.log").open("ab") as log:
@@ -183,7 +193,7 @@ class Instance:
 
     def pids(self) -> dict[str, int]:
         """Give the living processes of the instance by name, whoever started them."""
-        records = {name: self._record(name) for name in PROCESSES}
+        records = {name: self._record(name) for name in self.processes}
         return {
             name: int(record["pid"])
             for name, record in records.items()
@@ -217,7 +227,7 @@ class Instance:
         if name == POSTGRES:
             return accepts(self.postgres)
         if name == BROKER:
-            return listens(self.layout.broker_port)
+            return self.bus.ready(self.layout)
         return answers(f"{self.layout.url(name)}/readyz")
 
     def wait_for(self, name: str, seconds: float = GIVE_UP_SECONDS) -> None:

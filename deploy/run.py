@@ -5,13 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
+from typing import Any
 
 from deploy import accounts, folder
+from deploy.broker import Bus, Embedded
 from deploy.child import die_with_parent
-from deploy.instance import BROKER, POSTGRES, Instance
+from deploy.instance import POSTGRES, Instance
+from deploy.kafka import outside
 from deploy.layout import ROOT, SERVICES, Layout
 from deploy.probes import wait_until
 from deploy.refusal import Refused
@@ -64,16 +68,30 @@ def run(layout: Layout, sample: Sample | None) -> None:
     teller = Teller()
     marker = folder.claim(layout)
     with folder.held(layout):
-        folder.check_ports(layout)
+        bus = _bus(layout, marker, teller)
+        folder.check_ports(layout, Instance(layout.data, layout.port, bus=bus).ports)
         wanted = sample if sample and (sample.anew or not marker.get("seeded")) else None
-        Run(layout, teller, wanted).stay()
+        Run(layout, bus, teller, wanted).stay()
+
+
+def _bus(layout: Layout, marker: Mapping[str, Any], teller: Teller) -> Bus:
+    """Give the bus of this run: the Kafka that the environment names, marked as this folder's, or the embedded broker."""
+    kafka = outside.choose(outside.Wishes.of(os.environ), marker.get("kafka"))
+    if kafka is None:
+        return Embedded()
+    installation = marker.get("installation") or outside.new_installation()
+    outside.claim(kafka, installation)
+    folder.write_marker(layout.data, kafka=outside.facts(kafka), installation=installation)
+    told = f"{kafka.bootstrap} ({kafka.partitions} × {kafka.replication}, min {kafka.min_insync})"
+    teller.say(f"使用 Kafka {told}", f"on the Kafka at {told}")
+    return kafka
 
 
 class Run:
     """One run of an instance under its supervisor."""
 
-    def __init__(self, layout: Layout, teller: Teller, sample: Sample | None) -> None:
-        self.instance = Instance(layout.data, layout.port)
+    def __init__(self, layout: Layout, bus: Bus, teller: Teller, sample: Sample | None) -> None:
+        self.instance = Instance(layout.data, layout.port, bus=bus)
         self.supervisor = Supervisor(self.instance)
         self.say = teller.say
         self.sample = sample
@@ -105,9 +123,10 @@ class Run:
     def _up(self) -> None:
         self.supervisor.launch()
         wait_until(self._supervised, READY_SECONDS, "supervisor")
-        for name in (POSTGRES, BROKER):
+        ground = (POSTGRES, *self.instance.bus.processes)
+        for name in ground:
             self.supervisor.start(name)
-        for name in (POSTGRES, BROKER):
+        for name in ground:
             self.instance.wait_for(name)
         self.say("PostgreSQL 与消息代理已就绪", "PostgreSQL and the broker are up")
         self.instance.make_databases()

@@ -9,7 +9,8 @@ from xmlrpc.client import Fault, ServerProxy
 from supervisor.xmlrpc import SupervisorTransport
 
 from deploy import child
-from deploy.instance import BROKER, POSTGRES, STOP_SIGNALS, Instance, base_environment
+from deploy.child import base_environment
+from deploy.instance import POSTGRES, STOP_SIGNALS, Instance
 from deploy.layout import SERVICES
 
 GROUP = "services"
@@ -73,7 +74,7 @@ def configuration(instance: Instance) -> str:
             services=",".join(SERVICES),
         )
     ]
-    for priority, name in enumerate((POSTGRES, BROKER, *SERVICES), start=10):
+    for priority, name in enumerate(instance.processes, start=10):
         parts.append(
             PROGRAM.format(
                 **common,

@@ -39,8 +39,9 @@ class Reply:
 class House:
     """The one origin, where everybody calls."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self.base = base
+        self._patience_seconds = patience_seconds
         self._http = httpx.AsyncClient(base_url=base, timeout=TIMEOUT_SECONDS, trust_env=False)
 
     async def close(self) -> None:
@@ -64,7 +65,7 @@ class House:
         return await self._insist("POST", path, {**headers, **key}, data=fields, files={"file": file})
 
     async def _insist(self, method: str, path: str, headers: Mapping[str, str], **content: Any) -> Reply:
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + self._patience_seconds
         while True:
             try:
                 answer = await self._http.request(method, path, headers=headers, **content)
@@ -75,12 +76,14 @@ class House:
             except httpx.TransportError as error:
                 trouble = repr(error)
             if time.monotonic() > end:
-                raise StoryBroken(f"{method} {path}: no answer within {PATIENCE_SECONDS:g} s ({trouble})")
+                raise StoryBroken(
+                    f"{method} {path}: no answer within {self._patience_seconds:g} s ({trouble})"
+                )
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def page(self, path: str) -> str:
         """Give the text of a page."""
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + self._patience_seconds
         while True:
             try:
                 answer = await self._http.get(path)
@@ -89,7 +92,7 @@ class House:
             except httpx.TransportError:
                 pass
             if time.monotonic() > end:
-                raise StoryBroken(f"GET {path}: no page within {PATIENCE_SECONDS:g} s")
+                raise StoryBroken(f"GET {path}: no page within {self._patience_seconds:g} s")
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def clock(self) -> tuple[datetime, float]:

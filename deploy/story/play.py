@@ -1,5 +1,6 @@
 """The whole day, on a running instance."""
 
+import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -23,8 +24,8 @@ class Stage:
 
     @classmethod
     def of(cls, layout: Layout) -> "Stage":
-        """Give the stage of an embedded instance."""
-        return cls(layout.url("console"), layout.bootstrap)
+        """Give the stage of an instance, on the Kafka that KAFKA_BOOTSTRAP names or with its embedded broker."""
+        return cls(layout.url("console"), os.environ.get("KAFKA_BOOTSTRAP") or layout.bootstrap)
 
 
 CHAPTERS = (

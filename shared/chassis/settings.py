@@ -29,13 +29,19 @@ class Settings(BaseSettings):
     kafka_idempotent: bool = True
     kafka_compression: Literal["lz4", "zstd"] | None = None
     kafka_replication: int = 3
+    kafka_min_insync: int = 2
     kafka_partitions: int = 12
+    kafka_retention_days: int = 14
+    dead_letter_retention_days: int = 30
     kafka_max_request_bytes: int = 8 * 1024 * 1024
     relay_page: int = 2_000
     relay_poll_seconds: float = 0.25
     broker_check_seconds: float = 1.0
     republish_days: int = 14
     replay_poll_seconds: float = 2.0
+    rebuild_poll_seconds: float = 2.0
+    rebuild_hold_seconds: float = 3.0
+    rebuild_statement_timeout_ms: int = 600_000
     consumer_batch: int = 2_000
     consumer_wait_ms: int = 500
     fetch_max_wait_ms: int = 50
@@ -67,6 +73,7 @@ class Settings(BaseSettings):
     idempotency_hours: int = 72
     total_exact_to: int = 10_000
     deadline_batch: int = 500
+    deadline_hands: int = 2
     deadline_idle_seconds: float = 1.0
     deadline_retry_seconds: float = 60.0
     directory_poll_seconds: float = 0.5
@@ -78,6 +85,13 @@ class Settings(BaseSettings):
         if len(bytes.fromhex(secret.get_secret_value())) != SECRET_BYTES:
             raise ValueError(f"a secret is {SECRET_BYTES} bytes, written as hex")
         return secret
+
+    @model_validator(mode="after")
+    def refuse_more_copies_in_sync_than_there_are(self) -> Self:
+        """A topic laid so would take no record ever."""
+        if self.kafka_min_insync > self.kafka_replication:
+            raise ValueError("KEYPOST_KAFKA_MIN_INSYNC is at most KEYPOST_KAFKA_REPLICATION")
+        return self
 
     @model_validator(mode="after")
     def refuse_development_parts_in_production(self) -> Self:
@@ -92,6 +106,11 @@ class Settings(BaseSettings):
                     "KEYPOST_ISSUER_KEY is for development only: a production profile trusts an outside issuer"
                 )
         return self
+
+    @property
+    def longest_statement_ms(self) -> int:
+        """How long the database may work on any statement of this service."""
+        return self.statement_timeout_ms
 
     @property
     def topic(self) -> str:

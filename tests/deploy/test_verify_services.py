@@ -18,6 +18,7 @@ from deploy.verify.rows import Heard, Kind, Logged, Streamed
 from support.busy import NATION, done, live
 from support.damage import damaged, findings
 from support.players import players
+from support.rebuilt import rebuilt, touched
 
 BACKWARDS = [
     "ALTER TABLE inbox ALTER COLUMN position DROP IDENTITY",
@@ -313,6 +314,15 @@ async def test_what_another_source_told_again_excuses_nothing(busy: Instance) ->
     async with damaged(busy, "pricing", REPLAYED), damaged(busy, "service-desk", *BACKWARDS):
         found = await findings(busy)
     assert any(one.kind is Kind.REORDERED and "service-desk inbox" in one.says for one in found)
+
+
+@pytest.mark.parametrize("service", ["scoring", "pricing", "tiering", "service-desk", "console"])
+async def test_made_once_more_of_everything_that_happens_a_projection_is_the_same(
+    busy: Instance, service: str
+) -> None:
+    async with players(busy) as people:
+        administrator = await person_at(people.cast.officer.house, NATION, "administrator")
+        assert touched(await rebuilt(administrator, service)) == {}
 
 
 async def test_a_consumer_that_lost_everything_and_heard_all_logs_again_is_in_order(busy: Instance) -> None:

@@ -1,6 +1,7 @@
 """Throw-away instances for tests: free ports, folders that vanish, databases copied from a migrated one."""
 
 import itertools
+import os
 import shutil
 import socket
 import subprocess
@@ -11,8 +12,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.broker import Bus, Embedded
 from deploy.databases import DATABASE_SHAPE, furnish_script, sql
 from deploy.instance import Instance
+from deploy.kafka.own import OwnKafka
 from deploy.layout import ROOT, SERVICES, SHORT_FOLDER, Layout
 
 LOWEST_PORT = 18_000
@@ -27,13 +30,25 @@ FAST: Mapping[str, str] = {
     "shared_buffers": "128MB",
     "max_wal_size": "1GB",
 }
+# Which broker the instances of this run stand on: "embedded", or "kafka" with the settings of use.
+BROKER_KIND = os.environ.get("KEYPOST_TEST_BROKER") or "embedded"
+BUSES: Mapping[str, type[Embedded] | type[OwnKafka]] = {"embedded": Embedded, "kafka": OwnKafka}
+# A node of Kafka listens on this many ports from the broker's on.
+BROKER_PORTS = 3
 _numbers = itertools.count(1)
+
+
+def chosen_bus(advertised: str | None = None) -> Bus:
+    """Give the bus that this run is on; `advertised` is the address of a proxy before it."""
+    return BUSES[BROKER_KIND](advertised)
 
 
 def free_base_port() -> int:
     """Give a base port whose whole range is free, and stays reserved for this test process."""
     for base in range(LOWEST_PORT, HIGHEST_PORT, PORTS_APART):
-        if all(_free(port) for port in (*Layout(Path(), base).ports.values(), base + PORTS_APART - 1)):
+        layout = Layout(Path(), base)
+        broker = range(layout.broker_port, layout.broker_port + BROKER_PORTS)
+        if all(_free(port) for port in (*layout.ports.values(), *broker, base + PORTS_APART - 1)):
             _reserve(base + PORTS_APART - 1)
             return base
     raise RuntimeError("no free range of ports")
@@ -70,24 +85,32 @@ def throwaway_folder() -> Iterator[Path]:
 
 @contextmanager
 def throwaway_instance(
-    *, settings: Mapping[str, str] | None = None, extra: Mapping[str, str] | None = None
+    *,
+    settings: Mapping[str, str] | None = None,
+    extra: Mapping[str, str] | None = None,
+    bus: Bus | None = None,
 ) -> Iterator[Instance]:
     """Give a prepared instance with nothing running yet; `settings={}` keeps data as safe as in use."""
     with throwaway_folder() as folder:
         chosen = FAST if settings is None else settings
-        instance = Instance(folder / "data", free_base_port(), settings=chosen, extra=extra)
+        instance = Instance(
+            folder / "data", free_base_port(), settings=chosen, extra=extra, bus=bus or chosen_bus()
+        )
         instance.prepare()
         yield instance
 
 
 @contextmanager
 def whole_instance(
-    *, settings: Mapping[str, str] | None = None, extra: Mapping[str, str] | None = None
+    *,
+    settings: Mapping[str, str] | None = None,
+    extra: Mapping[str, str] | None = None,
+    bus: Bus | None = None,
 ) -> Iterator[Instance]:
     """Give an instance with all six services running and ready, without any data."""
     with (
-        throwaway_instance(settings=settings, extra=extra) as instance,
-        instance.running("postgres", "broker"),
+        throwaway_instance(settings=settings, extra=extra, bus=bus) as instance,
+        instance.running("postgres", *instance.bus.processes),
     ):
         instance.make_databases()
         instance.migrate()
