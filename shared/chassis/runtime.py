@@ -16,9 +16,11 @@ from chassis.directory import Directory
 from chassis.doorbell import Doorbell
 from chassis.housekeeping import Housekeeping
 from chassis.phones import PhoneBook
+from chassis.rebuilding import Rebuilder
 from chassis.relay import Relay
 from chassis.replaying import Replayer
 from chassis.settings import Settings
+from chassis.shadow import Projection
 from chassis.spreadsheets.desk import Workbooks
 from chassis.sweeper import Reaction, Sweeper
 from chassis.telemetry import describe, log
@@ -34,11 +36,12 @@ NOT_READABLE_NOW: tuple[type[Exception], ...] = (
     PackError,
     *PASSING,
 )
+NO_PROJECTION = Projection((), {})
 DIRECTORY_TYPES = frozenset(directory_consumer.HANDLERS)
 
 
 class Runtime:
-    """Database, directory, relay, replayer, consumer and sweeper of a service."""
+    """Database, directory, relay, replayer, consumer, rebuilder and sweeper of a service."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
@@ -53,6 +56,7 @@ class Runtime:
         self.relay = Relay(settings, self.relay_bell)
         self.replay_bell = Doorbell()
         self.consumer: Consumer | None = None
+        self.rebuilder: Rebuilder | None = None
         self.sweeper: Sweeper | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -84,6 +88,7 @@ class Runtime:
         if topics:
             self.consumer = Consumer(self.settings, self.database, self.clock, handlers, topics)
             self.consumer.applied.append(self._follow_directory)
+            self.rebuilder = self._rebuilder(parts, topics)
         self.sweeper = Sweeper(self.settings, self.database, self.clock, self.relay_bell, parts.reacts(self))
         loops: dict[str, Coroutine[Any, Any, None]] = {
             "relay": self.relay.run(),
@@ -94,6 +99,8 @@ class Runtime:
         }
         if self.consumer is not None:
             loops["consumer"] = self.consumer.run()
+        if self.rebuilder is not None:
+            loops["rebuilder"] = self.rebuilder.run()
         loops |= parts.loops(self)
         for name, loop in loops.items():
             task = asyncio.create_task(loop, name=name)
@@ -106,6 +113,15 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.database.close()
+
+    def _rebuilder(self, parts: "Parts", topics: Sequence[str]) -> Rebuilder | None:
+        """Give who makes the projections once more; nobody where there are none."""
+        projection = parts.projects(self)
+        if parts.keeps_directory:
+            projection = directory_consumer.PROJECTION.beside(projection)
+        if not projection.tables:
+            return None
+        return Rebuilder(self.settings, self.database, self.clock, projection, topics)
 
     async def _follow_directory(self, events: Sequence[Event]) -> None:
         if any(event.type in DIRECTORY_TYPES for event in events):
@@ -124,10 +140,14 @@ class Runtime:
 
 @dataclass(frozen=True)
 class Parts:
-    """What a service brings to its runtime."""
+    """What a service brings to its runtime.
+
+    `projects`: which of its tables follow from heard events alone, beside the directory's, and by which handlers.
+    """
 
     topics: Sequence[str] = ()
     consumes: Callable[[Runtime], Mapping[str, Handler]] = field(default=lambda _: {})
+    projects: Callable[[Runtime], Projection] = field(default=lambda _: NO_PROJECTION)
     reacts: Callable[[Runtime], Mapping[str, Reaction]] = field(default=lambda _: {})
     loops: Callable[[Runtime], Mapping[str, Coroutine[Any, Any, None]]] = field(default=lambda _: {})
     keeps_directory: bool = True

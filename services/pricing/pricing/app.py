@@ -12,7 +12,7 @@ from chassis.sweeper import Reaction, warned
 from chassis.transaction import Transaction
 from pricing.api import agreements, receivables, tariffs
 from pricing.api.statuses import STATUSES
-from pricing.consumers import HANDLERS
+from pricing.consumers import HANDLERS, PROJECTION
 from pricing.handlers.agreements import agreement_runs_out, remind_of_end
 from pricing.handlers.receivables import credit_bound_is_reached
 from pricing.handlers.tariffs import tariff_is_overdue
@@ -32,6 +32,7 @@ def create() -> FastAPI:
         parts=Parts(
             topics=("keypost.registry", "keypost.tiering"),
             consumes=lambda _: dict(HANDLERS),
+            projects=lambda _: PROJECTION,
             reacts=_reactions,
         ),
     )

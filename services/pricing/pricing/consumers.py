@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from chassis.bus import Handler
+from chassis.shadow import Projection
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
@@ -36,3 +37,4 @@ HANDLERS: Mapping[str, Handler] = {
     AssignmentChanged.TYPE: assignments_changed,
     TierChanged.TYPE: tiers_changed,
 }
+PROJECTION = Projection(("customer", "customer_support", "customer_class"), HANDLERS)

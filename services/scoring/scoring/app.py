@@ -25,7 +25,7 @@ def create() -> FastAPI:
         title="考评与通报 Scoring",
         routers=(scores.router, events.router),
         statuses=STATUSES,
-        parts=Parts(topics=TOPICS, consumes=hear),
+        parts=Parts(topics=TOPICS, consumes=hear, projects=lambda _: consumers.projection()),
     )
     settings = ScoringSettings()
     app = create_app(settings, service)

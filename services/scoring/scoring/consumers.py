@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from chassis.bus import Handler
+from chassis.shadow import Projection
 from chassis.transaction import Transaction
 from contracts.care import SymposiumHeld, VisitRecorded
 from contracts.envelope import Event
@@ -22,9 +23,33 @@ from regulations.calendars import day_of
 from scoring.repository.hearing import Hearing, Row, Rows, UsageRow
 from scoring.repository.publications import Restoring
 
+# What others tell is all in these tables, and they hold nothing else; scores as published are this service's own.
+TABLES = (
+    "evidence",
+    "heard",
+    "customer_fact",
+    "assignment_fact",
+    "tier_fact",
+    "usage_row",
+    "usage_event",
+    "visit",
+    "symposium",
+    "report",
+)
+
 
 def handlers() -> Mapping[str, Handler]:
     """Give the handler of each event type; one that serves several types gets their events together."""
+    return {**others(), ScorePublished.TYPE: own_scores, NoticePublished.TYPE: own_notices}
+
+
+def projection() -> Projection:
+    """Give what follows from others' events alone; how many batches they came in does not."""
+    return Projection(TABLES, others(), counted={"heard": ("revision",)})
+
+
+def others() -> Mapping[str, Handler]:
+    """Give the handler of each type of others' events."""
     customers = heard_as(_customer, Hearing.customers)
     usage_files = heard_as(_form, Hearing.usage_events)
     return {
@@ -39,8 +64,6 @@ def handlers() -> Mapping[str, Handler]:
         VisitRecorded.TYPE: heard_as(_visit, Hearing.visits),
         SymposiumHeld.TYPE: heard_as(_symposium, Hearing.symposia),
         ReportFiled.TYPE: heard_as(_report, Hearing.reports),
-        ScorePublished.TYPE: own_scores,
-        NoticePublished.TYPE: own_notices,
     }
 
 

@@ -7,7 +7,7 @@ from chassis.http.app import Service, create_app
 from chassis.runtime import Parts, Runtime
 from service_desk.api import callers, complaints, intake, reading
 from service_desk.api.statuses import STATUSES
-from service_desk.consumers import Hearing
+from service_desk.consumers import PROJECTION, Hearing
 from service_desk.settings import DeskSettings
 
 
@@ -22,6 +22,8 @@ def create() -> FastAPI:
         title="service-desk",
         routers=(callers.router, intake.router, complaints.router, reading.router),
         statuses=STATUSES,
-        parts=Parts(topics=("keypost.registry", "keypost.tiering"), consumes=hear),
+        parts=Parts(
+            topics=("keypost.registry", "keypost.tiering"), consumes=hear, projects=lambda _: PROJECTION
+        ),
     )
     return create_app(DeskSettings(), service)

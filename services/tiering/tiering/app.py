@@ -12,7 +12,7 @@ from tiering.api import annex3, reports, reviews, tiers, usage, usage_files
 from tiering.api.statuses import STATUSES
 from tiering.consumers.files import Loader
 from tiering.consumers.filings import FilingClocks, missing_month
-from tiering.consumers.hearing import Hearing
+from tiering.consumers.hearing import PROJECTION, Hearing
 from tiering.repository.filings import USAGE_FILING
 from tiering.settings import TieringSettings
 
@@ -34,6 +34,7 @@ def create() -> FastAPI:
         parts=Parts(
             topics=("keypost.pricing", "keypost.registry"),
             consumes=_hear,
+            projects=lambda _: PROJECTION,
             reacts=lambda runtime: {USAGE_FILING: missing_month(runtime)},
             loops=lambda runtime: _loops(runtime, settings),
         ),

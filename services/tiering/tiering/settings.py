@@ -41,3 +41,8 @@ class TieringSettings(Settings):
     usage_filing_poll_seconds: float = 2.0
     review_portion_lines: int = 500
     review_timeout_ms: int = 300_000
+
+    @property
+    def longest_statement_ms(self) -> int:
+        """A review works on a whole province in one statement."""
+        return max(self.statement_timeout_ms, self.review_timeout_ms)

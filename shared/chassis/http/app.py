@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from fastapi import APIRouter, FastAPI
 
-from chassis.http import attachments, dead_letters, deadlines, health, problems, replays
+from chassis.http import attachments, dead_letters, deadlines, health, problems, rebuilds, replays
 from chassis.http.edge import Edge
 from chassis.http.middleware import Edgewise
 from chassis.runtime import Parts, open_runtime
@@ -55,7 +55,8 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
     app.state.beyond = service.beyond
     problems.install(app, service.statuses)
     common = (health.router, deadlines.router, attachments.router, dead_letters.router, replays.router)
-    for router in (*common, *service.routers):
+    hearing = (rebuilds.router,) if service.parts.topics or service.parts.keeps_directory else ()
+    for router in (*common, *hearing, *service.routers):
         app.include_router(router)
     app.add_middleware(
         Edgewise,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from fastapi import Request as HttpRequest
 from fastapi.responses import Response
 
+from chassis import points
 from chassis.auth import Caller
 from chassis.encoding import dumps
 from chassis.http.edge import (
@@ -132,6 +133,7 @@ async def _asked(
 async def _answered(written: Written | None, edge: Edge, body: IntakeIn) -> Response:
     if written is None:
         raise LookupError("an intake ends with an answer or a refusal")
+    points.reach("intake.after-commit")
     # The clocks of a call that comes in now are days away; only those of an offline call may be due already.
     await edge.committed(clocks_too=body.received_at is not None)
     return Answer(CREATED, written.body, etag=written.etag, location=written.location).response()

@@ -124,6 +124,7 @@ class Loader:
     async def _begin(self, file: UsageFile, source: Source) -> None:
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
             await UsageFilesInTables(tx).begin(file.file_id, source.header)
+        points.reach("usage.after-begin")
 
     async def _take(self, file: UsageFile, portion: Portion) -> None:
         """Write a portion: rows, events, refusals and the count of all, or nothing."""
@@ -176,6 +177,8 @@ class Loader:
                 await filings.tell_missing(file.org_id, file.month, term)
             if files_it:
                 await filings.filed(file.org_id, file.month, file.received_at)
+            points.reach("usage.before-finish")
+        points.reach("usage.after-finish")
 
     async def _reject(self, file: UsageFile, code: str, zh: str, en: str) -> None:
         law = self.runtime.directory.current

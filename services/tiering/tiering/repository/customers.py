@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import TypeVar
+from uuid import UUID
 
 import orjson
 
@@ -101,7 +102,6 @@ class Customers:
         ]
         if registered:
             await self._write(REGISTERED_HEARD, registered)
-        await self._tx.execute(CLASSES_FOLLOW, list(newest))
 
     async def hear_assignments(self, told: Sequence[tuple[Event, AssignmentChanged]]) -> None:
         """Take over the newest unit and manager of each customer; an unknown customer gets its row."""
@@ -118,7 +118,10 @@ class Customers:
             for event, fact in newest.values()
         ]
         await self._write(ASSIGNMENTS_HEARD, rows)
-        await self._tx.execute(CLASSES_FOLLOW, list(newest))
+
+    async def classes_follow(self, customers: Sequence[UUID]) -> None:
+        """Let customers' classes be seen by whoever serves them now."""
+        await self._tx.execute(CLASSES_FOLLOW, customers)
 
     async def hear_agreements(self, told: Sequence[tuple[Event, AgreementFact]]) -> None:
         """Take over agreements; one that ended is in force no longer from the day on which that was told."""
