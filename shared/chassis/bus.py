@@ -2,34 +2,31 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from typing import Any
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from chassis import inbox, parking, points
 from chassis.clock import Clock
 from chassis.database import PASSING, Database, is_passing
 from chassis.ids import uuid7
-from chassis.lives import Lives
+from chassis.order import Order, OutOfOrder
 from chassis.parking import Heard
+from chassis.reading import Fetched, Reader
 from chassis.records import replay_topic
 from chassis.settings import Settings
 from chassis.subscription import subscribed, wait_for_topics
-from chassis.telemetry import CONSUMER_LAG, CONSUMER_REBUILDS, EVENTS_APPLIED, EVENTS_PARKED, describe, log
+from chassis.telemetry import EVENTS_APPLIED, EVENTS_PARKED, describe, log
 from chassis.transaction import Moment, Transaction, unscoped
-from contracts.envelope import Event, MalformedEvent, from_record
+from chassis.watching import StoodStill, Watch
+from contracts.envelope import Event, MalformedEvent
 
 Handler = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
-Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 EVERY_TYPE = "*"
 LONGEST_DELAY_SECONDS = 5.0
-LOOK_EVERY_SECONDS = 5.0
-
-
-class StoodStill(RuntimeError):
-    """There were records to read and none came: the client is to be built anew."""
+STOP_SECONDS = 15.0
 
 
 class Consumer:
@@ -51,8 +48,9 @@ class Consumer:
         self._sources = [*topics, *(replay_topic(topic) for topic in topics)]
         self.name = settings.service
         self._targets: dict[TopicPartition, int] | None = None
-        self._lives = Lives()
-        self._moved_at = 0.0
+        self._reader = Reader(settings, self.name)
+        self._order = Order(topics)
+        self.watch = Watch(settings, self.name)
         self.caught_up = False
         self.applied: list[Callable[[Sequence[Event]], Awaitable[None]]] = []
 
@@ -62,58 +60,58 @@ class Consumer:
             client = self._client()
             try:
                 await wait_for_topics(self._settings, self._sources)
-                await client.start()
-                await self._consume(client)
-            except StoodStill:
-                CONSUMER_REBUILDS.labels(self.name).inc()
-                log().error("consumer.stood_still", consumer=self.name)
+                await self._consume_watched(client)
+            except StoodStill as reason:
+                self.watch.rebuilt(str(reason))
             except (KafkaError, *PASSING) as error:
                 log().warning("consumer.failed", consumer=self.name, error=describe(error))
             finally:
-                with suppress(KafkaError, OSError):
-                    await client.stop()
+                await _stop(client)
             await asyncio.sleep(self._settings.relay_poll_seconds)
 
+    async def _consume_watched(self, client: AIOKafkaConsumer) -> None:
+        """Consume until client or watch give up. A client whose task was cancelled would cancel us: that counts as still."""
+        consuming = asyncio.create_task(self._consume(client))
+        watching = asyncio.create_task(self.watch.over(client, self._sources))
+        try:
+            await asyncio.wait((consuming, watching), return_when=asyncio.FIRST_COMPLETED)
+            if consuming.cancelled():
+                self.watch.look_for_the_dead(client)
+                raise StoodStill("the client cancelled its reader")
+            for ended in (consuming, watching):
+                if ended.done():
+                    ended.result()
+        finally:
+            await _cancelled(consuming, watching)
+
     async def _consume(self, client: AIOKafkaConsumer) -> None:
-        loop = asyncio.get_running_loop()
-        self._moved_at = looked_at = loop.time()
+        """Read the next batch while one is applied; batches are applied one after the other, in the order they came."""
+        await client.start()
+        fetched = Fetched()
         while True:
             if self._joining.sizes_changed:
-                raise StoodStill
-            moved = await self._take(client, await self._fetch(client))
-            if moved:
-                self._moved_at = loop.time()
-            if not self.caught_up:
-                self.caught_up = await self._has_caught_up(client)
-            # Asking for the ends waits behind the running fetch: not while records are coming.
-            if not moved and loop.time() - looked_at > LOOK_EVERY_SECONDS:
-                looked_at = loop.time()
-                await self._watch(client, looked_at)
+                raise StoodStill("topics have changed their sizes")
+            self.watch.look_for_the_dead(client)
+            reading = asyncio.create_task(self._reader.read(client, most=self._settings.consumer_batch))
+            try:
+                await self._take(client, fetched)
+                if not self.caught_up and not reading.done():
+                    self.caught_up = await self._has_caught_up(client)
+                fetched = await reading
+            finally:
+                await _cancelled(reading)
+            if fetched.unreadable:
+                await self._find_unreadable(client, fetched.unreadable)
+                fetched = Fetched()
 
-    async def _fetch(self, client: AIOKafkaConsumer) -> Fetched:
-        """Give what has come; nothing where it is of another life of its topic, which is then read from its beginning."""
-        try:
-            fetched: Fetched = await client.getmany(
-                timeout_ms=self._settings.consumer_wait_ms, max_records=self._settings.consumer_batch
-            )
-        except ValueError as error:
-            await self._find_unreadable(client, error)
-            return {}
-        anew = self._lives.begun_anew(fetched)
-        if anew:
-            log().warning("consumer.log_begun_anew", consumer=self.name, topics=sorted(anew))
-            places = [place for place in client.assignment() if place.topic in anew]
-            await client.seek_to_beginning(*places)
-        return {place: records for place, records in fetched.items() if place.topic not in anew}
-
-    async def _take(self, client: AIOKafkaConsumer, fetched: Fetched) -> bool:
-        """Apply what was fetched and say how far that is; tells whether there was anything."""
-        batch = [_heard(record) for records in fetched.values() for record in records]
-        if batch:
-            await self._apply(batch)
-            points.reach("consumer.after-effect")
-            await self._commit(client, {tp: records[-1].offset + 1 for tp, records in fetched.items()})
-        return bool(batch)
+    async def _take(self, client: AIOKafkaConsumer, fetched: Fetched) -> None:
+        """Apply what was fetched and say how far that is."""
+        if fetched.batch:
+            with self.watch.applying():
+                await self._apply(fetched.batch)
+            points.reach("consumer.before-offset")
+            await self._commit(client, fetched.ends)
+            points.reach("consumer.after-offset")
 
     async def _find_unreadable(self, client: AIOKafkaConsumer, error: ValueError) -> None:
         """Set aside the record that the client itself cannot read, such as one with a header whose name is no text.
@@ -134,11 +132,8 @@ class Consumer:
         ends = await client.end_offsets([place])
         last = min(ends[place], await client.position(place) + self._settings.consumer_batch)
         while (offset := await client.position(place)) < last:
-            try:
-                fetched = await client.getmany(
-                    place, timeout_ms=self._settings.consumer_wait_ms, max_records=1
-                )
-            except ValueError:
+            fetched = await self._reader.read(client, place, most=1)
+            if fetched.unreadable:
                 await self._park(
                     Heard(place.topic, place.partition, offset, None, None, (), None, reason), reason
                 )
@@ -179,24 +174,38 @@ class Consumer:
             if heard.event is not None:
                 await inbox.enter(tx, self.name, [heard.event])
             await parking.park(tx, self.name, heard, reason)
+            points.reach("consumer.before-parking")
+        points.reach("consumer.after-parking")
         EVENTS_PARKED.labels(self.name).inc()
 
     async def _apply_whole(self, batch: Sequence[Heard]) -> None:
         async with unscoped(self._database.worker, self._moment()) as tx:
-            waiting = await parking.keys_parked(tx, self.name, list({heard.parking_key for heard in batch}))
-            events = []
+            waiting = await parking.keys_parked(tx, self.name, [heard.parking_key for heard in batch])
+            told = []
             for heard in batch:
                 if heard.parking_key in waiting and (heard.defect or self._handles(heard.event)):
                     await self._park_behind(tx, heard)
                 elif heard.defect:
                     raise MalformedEvent(heard.defect)
-                elif self._handles(heard.event):
-                    events.append(heard.event)
-            new = await self.effect(tx, [event for event in events if event is not None])
+                elif heard.event is not None and self._handles(heard.event):
+                    told.append((heard, heard.event))
+            await self._refuse_disorder(tx, told)
+            new = await self.effect(tx, [event for _, event in told])
+            points.reach("consumer.before-commit")
+        self._order.note(told)
         points.reach("consumer.after-commit")
         EVENTS_APPLIED.labels(self.name).inc(len(new))
         for follow_up in self.applied:
             await follow_up(new)
+
+    async def _refuse_disorder(self, tx: Transaction, told: Sequence[tuple[Heard, Event]]) -> None:
+        """Raise OutOfOrder where an event stands behind a later version of its aggregate and was never heard before."""
+        late = self._order.late(told)
+        if late:
+            known = await inbox.known(tx, self.name, [event.id for event in late])
+            for event in late:
+                if event.id not in known:
+                    raise OutOfOrder(f"version {event.version} stands behind a later one of its aggregate")
 
     async def effect(self, tx: Transaction, events: Sequence[Event]) -> list[Event]:
         """Enter events in the inbox and apply the new ones; gives these."""
@@ -226,15 +235,15 @@ class Consumer:
             raise MalformedEvent(f"{event.type} is of a version that this consumer does not know")
         return False
 
-    async def _commit(self, client: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+    async def _commit(self, client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
         """Say how far we are. A failure costs nothing: what comes again is found in the inbox."""
         try:
-            await client.commit(offsets)
+            await client.commit(dict(offsets))
         except (CommitFailedError, IllegalStateError, KafkaError) as error:
             log().info("consumer.commit_failed", consumer=self.name, error=str(error))
 
     async def _has_caught_up(self, client: AIOKafkaConsumer) -> bool:
-        """Tell whether everything that was there when reading began has been applied."""
+        """Tell whether everything that was there when reading began has been applied; asked with nothing in hand."""
         assignment = client.assignment()
         if self._targets is None or self._targets.keys() != assignment:
             marks = {partition: client.highwater(partition) for partition in assignment}
@@ -245,23 +254,6 @@ class Consumer:
             if await client.position(partition) < target:
                 return False
         return True
-
-    async def _watch(self, client: AIOKafkaConsumer, moment: float) -> None:
-        """Raise StoodStill where records wait and none come.
-
-        The end is the larger of two answers: a memory broker counts batches where it is asked for it, and a fetch
-        that hangs tells no high-water mark.
-        """
-        assignment = client.assignment()
-        ends = await client.end_offsets(assignment) if assignment else {}
-        lag = 0
-        for partition, end in ends.items():
-            lag += max(0, end, client.highwater(partition) or 0) - await client.position(partition)
-        CONSUMER_LAG.labels(self.name).set(max(0, lag))
-        if lag <= 0 and assignment:
-            self._moved_at = moment
-        elif moment - self._moved_at > self._settings.watchdog_seconds:
-            raise StoodStill
 
     def _moment(self) -> Moment:
         return Moment(
@@ -276,11 +268,17 @@ class Consumer:
         return client
 
 
-def _heard(record: object) -> Heard:
-    topic, partition, offset = record.topic, record.partition, record.offset  # type: ignore[attr-defined]
-    key, value, headers = record.key, record.value, record.headers  # type: ignore[attr-defined]
-    try:
-        event = from_record(headers, value)
-    except MalformedEvent as error:
-        return Heard(topic, partition, offset, key, value, headers, None, str(error))
-    return Heard(topic, partition, offset, key, value, headers, event)
+async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _stop(client: AIOKafkaConsumer) -> None:
+    """Take leave of the group. What hangs in the client, or is cancelled there, must neither hold nor end us."""
+    for leave in (client.stop, client._client.close):
+        leaving = asyncio.create_task(leave())
+        done, _ = await asyncio.wait((leaving,), timeout=STOP_SECONDS)
+        if done and not leaving.cancelled() and leaving.exception() is None:
+            return
+        await _cancelled(leaving)

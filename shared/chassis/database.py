@@ -29,6 +29,8 @@ PASSING: tuple[type[Exception], ...] = (
     asyncpg.InvalidCachedStatementError,
     asyncpg.InternalClientError,
 )
+NO_ROOM = "Check free disk space."
+"""The server's hint where a file cannot grow: it calls a quota or a limit on files an internal error."""
 DATABASE_FAILURES: tuple[type[Exception], ...] = (*PASSING, asyncpg.PostgresError)
 """What a background loop lives through."""
 
@@ -38,7 +40,22 @@ def is_passing(error: BaseException) -> bool:
 
     A value that the driver could not even send is an InterfaceError too, and a ValueError: it never succeeds.
     """
-    return isinstance(error, PASSING) and not isinstance(error, ValueError)
+    return out_of_room(error) or (isinstance(error, PASSING) and not isinstance(error, ValueError))
+
+
+def out_of_room(error: BaseException) -> bool:
+    """Tell whether the database has no room to keep anything more."""
+    return isinstance(error, asyncpg.DiskFullError) or (
+        isinstance(error, asyncpg.InternalServerError) and getattr(error, "hint", None) == NO_ROOM
+    )
+
+
+CONNECT_SECONDS = 10
+ANSWER_MARGIN_SECONDS = 5
+LOCK_HOLDER_IDLE_MS = 30_000
+"""A session that holds a lock asks something all the while: the server takes one that does not for dead."""
+POOLED_IDLE_MS = 360_000
+"""Longer than a pool keeps a connection that nobody uses."""
 
 
 class BlindTrigrams(RuntimeError):
@@ -65,21 +82,45 @@ async def open_database(settings: Settings) -> Database:
         "lock_timeout": str(settings.lock_timeout_ms),
         "statement_timeout": str(settings.statement_timeout_ms),
         "timezone": "Asia/Shanghai",
+        "idle_session_timeout": str(POOLED_IDLE_MS),
     }
+    answer = _longest_answer_seconds(settings)
     app = await asyncpg.create_pool(
         settings.database_url,
         min_size=1,
         max_size=settings.pool_size,
         server_settings=server_settings,
         reset=_keep_session,
+        timeout=CONNECT_SECONDS,
+        command_timeout=answer,
     )
     worker = await asyncpg.create_pool(
-        settings.worker_url, min_size=1, max_size=settings.worker_pool_size, server_settings=server_settings
+        settings.worker_url,
+        min_size=1,
+        max_size=settings.worker_pool_size,
+        server_settings=server_settings,
+        timeout=CONNECT_SECONDS,
+        command_timeout=answer,
     )
     async with worker.acquire() as connection:
         if not await connection.fetchval("SELECT cardinality(show_trgm('武汉'))"):
             raise BlindTrigrams("create the database with libc C.UTF-8: pg_trgm finds nothing in '武汉'")
     return Database(app, worker)
+
+
+async def open_lock_holder(settings: Settings) -> Connection:
+    """Open a worker's connection beside the pools, whose locks end soon after its process is gone."""
+    return await asyncpg.connect(
+        settings.worker_url,
+        server_settings={"idle_session_timeout": str(LOCK_HOLDER_IDLE_MS)},
+        timeout=CONNECT_SECONDS,
+        command_timeout=_longest_answer_seconds(settings),
+    )
+
+
+def _longest_answer_seconds(settings: Settings) -> float:
+    """Give how long an answer is waited for: what comes later than any statement may run comes from nobody."""
+    return settings.longest_statement_ms / 1000 + ANSWER_MARGIN_SECONDS
 
 
 async def _keep_session(_connection: Connection) -> None:

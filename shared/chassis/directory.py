@@ -22,7 +22,8 @@ REVISION = """
     SELECT (SELECT COALESCE(sum(version), 0) FROM organisation)::text || ' ' ||
            (SELECT COALESCE(sum(version), 0) FROM staff)::text || ' ' ||
            (SELECT COALESCE(sum(version), 0) || '/' || count(*) FROM rule_wording) || ' ' ||
-           (SELECT COALESCE(sum(version), 0) || '/' || count(*) FROM calendar_day)
+           (SELECT COALESCE(sum(version), 0) || '/' || count(*) FROM calendar_day) || ' ' ||
+           (SELECT count(*) FROM rebuild WHERE state = 'done')
 """
 
 

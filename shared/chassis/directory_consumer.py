@@ -7,6 +7,7 @@ import orjson
 
 from chassis.bus import Handler
 from chassis.directory import EMPTY
+from chassis.shadow import Projection
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from contracts.law import CalendarImported, RulePublished
@@ -101,6 +102,7 @@ HANDLERS: Mapping[str, Handler] = {
     CalendarImported.TYPE: calendars_imported,
 }
 TOPIC = "keypost.registry"
+PROJECTION = Projection(("organisation", "staff", "rule_wording", "calendar_day"), HANDLERS)
 
 
 def _newest(events: Sequence[Event], identity: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from chassis import audit
+from chassis import audit, points
 from chassis.clock import Clock, technical_now
 from chassis.database import DATABASE_FAILURES, Database
 from chassis.ids import uuid7
@@ -39,3 +39,4 @@ class Housekeeping:
             await audit.seal(tx, SEAL_AT_MOST)
             oldest = technical_now() - timedelta(hours=self._settings.idempotency_hours)
             await tx.execute("DELETE FROM idempotency WHERE at < $1", oldest)
+            points.reach("housekeeping.before-commit")

@@ -25,19 +25,25 @@ class Received(Protocol):
 
 
 class Lives:
-    """Remembers the life of each topic. A position is worth nothing in another life than that it was reached in."""
+    """Remembers the lives of each topic. A position is worth nothing in another life than that it was reached in.
+
+    A broker that keeps its data holds several lives of a topic one behind the other, where its publisher began anew
+    twice: each is a reason to begin again once, not each time that reading comes from one to the next.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[str, bytes] = {}
+        self._known: dict[str, set[bytes]] = {}
 
     def begun_anew(self, fetched: Mapping[Place, Sequence[Received]]) -> set[str]:
-        """Give the topics of which records of another life than before have come."""
+        """Give the topics of which records of another life than any before have come."""
         anew = set()
         for place, records in fetched.items():
-            life = dict(records[0].headers or ()).get(HEADER)
-            if life is None:
-                continue
-            if self._known.get(place.topic, life) != life:
-                anew.add(place.topic)
-            self._known[place.topic] = life
+            for record in (records[0], records[-1]):
+                life = dict(record.headers or ()).get(HEADER)
+                if life is None:
+                    continue
+                known = self._known.setdefault(place.topic, set())
+                if known and life not in known:
+                    anew.add(place.topic)
+                known.add(life)
         return anew

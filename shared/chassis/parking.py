@@ -15,13 +15,20 @@ from chassis.transaction import Transaction
 from contracts.envelope import Event, Header
 
 NATION = "CN"
+LONGEST_REASON = 500
+LONGEST_NAME = 200
+"""A stranger's record may hold megabytes where we would tell a name: the dead letter says no more of it than this."""
 LONGEST_KEY = 400
 """Longer keys, which none of ours is, wait under their digest: an index has no room for them."""
 
 
-@dataclass(frozen=True)
+FEW = 500
+"""With fewer parked records than that, usually none, keys are compared here."""
+
+
+@dataclass(slots=True)
 class Heard:
-    """A record as it came, with the event where it is one."""
+    """A record as it came, never changed, with the event where it is one."""
 
     topic: str
     partition: int
@@ -60,8 +67,13 @@ class DeadLetter:
 
 async def keys_parked(tx: Transaction, consumer: str, keys: Sequence[str]) -> set[str]:
     """Give those of the keys that wait for a release; one that is being released is waited for."""
+    parked = await tx.fetch("SELECT key FROM parked WHERE consumer = $1 LIMIT $2", consumer, FEW)
+    if len(parked) < FEW:
+        keys = list({row["key"] for row in parked}.intersection(keys))
+    if not keys:
+        return set()
     rows = await tx.fetch(
-        "SELECT key FROM parked WHERE consumer = $1 AND key = ANY($2::text[]) FOR SHARE", consumer, list(keys)
+        "SELECT key FROM parked WHERE consumer = $1 AND key = ANY($2::text[]) FOR SHARE", consumer, keys
     )
     return {row["key"] for row in rows}
 
@@ -70,6 +82,8 @@ async def park(tx: Transaction, consumer: str, heard: Heard, error: str) -> None
     """Set a record aside and tell the dead-letter topic, in one statement; the same record again changes nothing."""
     place = f"{heard.topic}/{heard.partition}/{heard.offset}/{heard.parking_key}"
     record_id = heard.event.id if heard.event else uuid5(NAMESPACE_URL, place)
+    error = error[:LONGEST_REASON]
+    orgpath, correlation_id = _told_of(heard.event, record_id)
     letter = DeadLetter(consumer, heard.topic, heard.partition, heard.offset, heard.parking_key, error)
     told = Event(
         id=uuid7(),
@@ -79,9 +93,9 @@ async def park(tx: Transaction, consumer: str, heard: Heard, error: str) -> None
         subject=heard.parking_key,
         aggregate=f"dead-letter:{record_id}",
         version=1,
-        orgpath=heard.event.orgpath if heard.event else NATION,
+        orgpath=orgpath,
         actor=f"system:{consumer}",
-        correlation_id=heard.event.correlation_id if heard.event else str(record_id),
+        correlation_id=correlation_id,
         causation_id=str(heard.event.id) if heard.event else None,
         data=letter.model_dump(mode="json"),
     )
@@ -100,6 +114,13 @@ async def park(tx: Transaction, consumer: str, heard: Heard, error: str) -> None
         tx.now,
         outbox.encode([told], f"keypost.{consumer}.dlq"),
     )
+
+
+def _told_of(event: Event | None, record_id: UUID) -> tuple[str, str]:
+    """Give organisation and chain of the event where they can be true."""
+    if event is None or max(len(event.orgpath), len(event.correlation_id)) > LONGEST_NAME:
+        return NATION, str(record_id)
+    return event.orgpath, event.correlation_id
 
 
 async def parked_of(tx: Transaction, consumer: str, key: str) -> list[tuple[UUID, Heard]]:

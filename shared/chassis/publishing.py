@@ -1,18 +1,21 @@
 """Pages of events as hand-made record batches, one per partition: every acknowledgement awaited, nothing retried here."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
+from aiokafka.producer.message_accumulator import BatchBuilder
 
+from chassis import points
 from chassis.broker import BrokerUnavailable
 from chassis.settings import Settings
 from contracts.envelope import Header
 
+KEYS_KNOWN = 65_536
+Place = tuple[str, int]
 Record = tuple[bytes, bytes, Sequence[Header]]
 
 
@@ -26,19 +29,16 @@ class Publisher:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
-        self._acknowledged: dict[tuple[str, int], int] = {}
+        self._acknowledged: dict[Place, int] = {}
 
-    async def publish(self, records: Sequence[tuple[str, Record]]) -> bool:
+    async def publish(self, records: Iterable[tuple[str, Record]]) -> bool:
         """Publish (topic, record) pairs in order; raises NotPublished.
 
         Gives False where an offset went backwards: the broker lost what it had.
         """
         producer = await self._connected()
-        by_partition: dict[tuple[str, int], list[Record]] = defaultdict(list)
-        for topic, record in records:
-            by_partition[topic, self._partition(record[0])].append(record)
         outcomes = await asyncio.gather(
-            *(self._send(producer, *place, page) for place, page in by_partition.items()),
+            *(self._send(producer, *place, batches) for place, batches in self._packed(producer, records)),
             return_exceptions=True,
         )
         for outcome in outcomes:
@@ -59,23 +59,36 @@ class Publisher:
         if producer is not None:
             await producer.stop()
 
-    async def _send(self, producer: AIOKafkaProducer, topic: str, partition: int, page: list[Record]) -> bool:
+    def _packed(
+        self, producer: AIOKafkaProducer, records: Iterable[tuple[str, Record]]
+    ) -> Iterable[tuple[Place, list[BatchBuilder]]]:
+        """Pack each record as it comes: a page of them would be 30,000 objects for the garbage collector to visit."""
+        partitions = self._settings.kafka_partitions
+        packed: dict[Place, list[BatchBuilder]] = {}
+        for topic, record in records:
+            place = topic, partition_of(record[0], partitions)
+            batches = packed.get(place)
+            if batches is None:
+                batches = packed[place] = [producer.create_batch()]
+            if not _append(batches[-1], record):
+                batches.append(producer.create_batch())
+                _append(batches[-1], record)
+        return packed.items()
+
+    async def _send(
+        self, producer: AIOKafkaProducer, topic: str, partition: int, batches: list[BatchBuilder]
+    ) -> bool:
+        """Send batches one after the other is acknowledged."""
         held = True
-        position = 0
-        while position < len(page):
-            batch = producer.create_batch()
-            while position < len(page) and _append(batch, page[position]):
-                position += 1
+        for batch in batches:
             batch.close()
             acknowledged = await producer.send_batch(batch, topic, partition=partition)
             metadata = await acknowledged
             last = self._acknowledged.get((topic, partition), -1)
             held &= metadata.offset > last
             self._acknowledged[topic, partition] = metadata.offset
+            points.reach("publish.after-batch")
         return held
-
-    def _partition(self, key: bytes) -> int:
-        return int(murmur2(key) & 0x7FFFFFFF) % self._settings.kafka_partitions
 
     async def _connected(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -100,7 +113,13 @@ class Publisher:
         return self._producer
 
 
-def _append(batch: Any, record: Record) -> bool:
+@lru_cache(maxsize=KEYS_KNOWN)
+def partition_of(key: bytes, partitions: int) -> int:
+    """Give the partition that every Kafka client gives a key; worked out in Python, so it is remembered."""
+    return int(murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def _append(batch: BatchBuilder, record: Record) -> bool:
     key, value, headers = record
     return batch.append(key=key, value=value, timestamp=None, headers=list(headers)) is not None
 

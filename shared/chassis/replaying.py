@@ -6,6 +6,7 @@ hear both, find in their inbox what they know already.
 
 import asyncio
 
+from chassis import points
 from chassis.broker import Broker, BrokerUnavailable
 from chassis.database import DATABASE_FAILURES, Connection, Database
 from chassis.doorbell import Doorbell
@@ -14,7 +15,7 @@ from chassis.records import COLUMNS, record_of, replay_topic
 from chassis.settings import Settings
 from chassis.telemetry import describe, log
 
-OWNERSHIP = 0x6B71  # the advisory lock of the one process of a service that replays
+OWNERSHIP = 0x6B72  # the advisory lock of the one process of a service that replays
 NEXT = "SELECT id, since FROM replay WHERE state <> 'done' ORDER BY requested_at, id LIMIT 1"
 TOLD = f"""
     SELECT {COLUMNS} FROM event_log WHERE topic = $1 AND ($2::date IS NULL OR day >= $2) ORDER BY seq
@@ -82,7 +83,9 @@ class Replayer:
             count = await self._tell(replay_id, page, count)
         if not await self._broker.holds_the_log() or self._broker.life != life:
             raise LogLost(self._topic)
+        points.reach("replay.before-done")
         await connection.execute(PROGRESS, replay_id, "done", count)
+        points.reach("replay.after-done")
         log().info("replay.done", events=count)
 
     async def _tell(self, replay_id: object, page: list[tuple[str, Record]], count: int) -> int:
@@ -91,5 +94,6 @@ class Replayer:
             self._publisher.forget_offsets()
             raise LogLost(self._topic)
         await self._database.worker.execute(PROGRESS, replay_id, "running", count + len(page))
+        points.reach("replay.after-page")
         await asyncio.sleep(0)
         return count + len(page)

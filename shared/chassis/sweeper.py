@@ -1,6 +1,7 @@
 """Fires the steps of due deadlines: woken for the next one, each step exactly once, through every failure."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -21,8 +22,9 @@ Reaction = Callable[[Transaction, str], Awaitable[None]]
 FIRE = "SELECT * FROM fire_deadlines($1, $2, $3, $4, $5, $6)"
 FIRST_DUE = """
     SELECT id FROM deadline WHERE next_at <= $1 AND (kind = ANY ($2)) = $3 AND NOT id = ANY ($4)
-    ORDER BY next_at, id LIMIT 1
+    ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
+UPCOMING = "SELECT min(next_at) FROM deadline WHERE NOT id = ANY ($1)"
 SHORTEST_PAUSE_SECONDS = 0.005
 """What is due and locked belongs to another sweeper: it is not waited for in a busy loop."""
 FAULTS = (Refusal, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, asyncpg.PostgresError)
@@ -61,6 +63,7 @@ class Sweeper:
         self._relay_bell = bell
         self._reactions = reactions
         self._skipped: dict[UUID, float] = {}
+        self._hands = 1
         self.bell = Doorbell()
 
     async def run(self) -> None:
@@ -75,11 +78,23 @@ class Sweeper:
                 await asyncio.sleep(self._settings.deadline_idle_seconds)
 
     async def _sweep(self) -> int:
-        fired = await self._fire(self._settings.deadline_batch, reacting=False)
+        fired = await self._fire_side_by_side()
         if self._reactions:
             fired += await self._fire(1, reacting=True)
         if fired:
             self._relay_bell.ring()
+        return fired
+
+    async def _fire_side_by_side(self) -> int:
+        """Fire a batch; after a full one several at once, for more are waiting."""
+        most = self._settings.deadline_batch
+        firing = [self._fire(most, reacting=False) for _ in range(self._hands)]
+        outcomes = await asyncio.gather(*firing, return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        fired = sum(one for one in outcomes if isinstance(one, int))
+        self._hands = self._settings.deadline_hands if fired >= most else 1
         return fired
 
     async def _fire(self, most: int, *, reacting: bool) -> int:
@@ -97,8 +112,8 @@ class Sweeper:
                 raise
             return await self._find_the_fault(error, rows, most, reacting=reacting)
         points.reach("deadlines.after-commit")
-        for row in rows:
-            DEADLINES_FIRED.labels(self._settings.service, row["step"]).inc()
+        for step, count in Counter(row["step"] for row in rows).items():
+            DEADLINES_FIRED.labels(self._settings.service, step).inc(count)
         return len(rows)
 
     async def _find_the_fault(
@@ -132,9 +147,7 @@ class Sweeper:
     async def _pause(self) -> float:
         """Seconds until the next step is due, at most the idle pause: the business clock may be moved."""
         async with self._database.worker.acquire() as connection:
-            upcoming: datetime | None = await connection.fetchval(
-                "SELECT min(next_at) FROM deadline WHERE NOT id = ANY ($1)", self._skipping()
-            )
+            upcoming: datetime | None = await connection.fetchval(UPCOMING, self._skipping())
         idle = self._settings.deadline_idle_seconds
         if upcoming is None:
             return idle

@@ -16,6 +16,9 @@ EVENTS_APPLIED = Counter("keypost_events_applied_total", "Events whose effect wa
 EVENTS_PARKED = Counter("keypost_events_parked_total", "Records set aside with their key", ["consumer"])
 CONSUMER_LAG = Gauge("keypost_consumer_lag", "Records behind the end of the topics", ["consumer"])
 CONSUMER_REBUILDS = Counter("keypost_consumer_rebuilds_total", "Consumers that stood still", ["consumer"])
+CONSUMER_MOVED = Gauge(
+    "keypost_consumer_moved_timestamp_seconds", "When a batch was last applied", ["consumer"]
+)
 OUTBOX_OLDEST = Gauge("keypost_outbox_oldest_seconds", "Age of the oldest unpublished event", ["service"])
 BUS_UP = Gauge("keypost_bus_up", "1 while the broker takes events", ["service"])
 DEADLINES_FIRED = Counter("keypost_deadline_steps_total", "Deadline steps fired", ["service", "step"])

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from chassis.bus import Consumer
@@ -276,7 +277,11 @@ async def test_a_record_of_two_megabytes_is_applied(bench: Bench) -> None:
     key = new_key()
     await bench.say(happened(key, 1, text="x" * 2_000_000), happened(key, 2))
     await bench.until_applied(key, [1, 2])
-    assert bench.consumer.caught_up
+
+    async def caught_up() -> bool:
+        return bench.consumer.caught_up
+
+    await eventually(caught_up, "the consumer has caught up")
 
 
 async def test_release_takes_along_what_was_parked_meanwhile(bench: Bench) -> None:
@@ -305,3 +310,98 @@ async def test_the_inbox_names_what_was_heard(bench: Bench) -> None:
         f"thing:{key}",
     )
     assert isinstance(row["event_id"], UUID)
+
+
+async def test_what_stands_behind_a_later_version_is_parked_and_applied_when_released(bench: Bench) -> None:
+    """In one batch and over two; a gap alone is none of this consumer's business."""
+    together, apart, sound = new_key(), new_key(), new_key()
+    await bench.say(
+        happened(together, 1), happened(together, 3), happened(together, 2), happened(together, 4)
+    )
+    await bench.say(happened(apart, 1), happened(apart, 5), happened(sound))
+    await bench.until_applied(apart, [1, 5])
+    await bench.say(happened(apart, 4), happened(apart, 6), happened(sound, 2))
+    await bench.until_applied(sound, [1, 2])
+    for key, first, rest in ((together, [1, 3], [2, 4]), (apart, [1, 5], [4, 6])):
+        rows = await bench.until_parked(key, 2)
+        assert "OutOfOrder" in rows[0]["error"]
+        assert rows[1]["error"] == "waits behind an earlier record of its key"
+        assert await bench.applied(key) == first
+        assert await bench.root.fetchval("SELECT count(*) FROM outbox WHERE key = $1", key) == 2
+        assert await bench.release(key) == 2
+        assert await bench.applied(key) == [*first, *rest]
+    await bench.say(happened(together, 5))
+    await bench.until_applied(together, [1, 3, 2, 4, 5])
+
+
+async def test_an_earlier_version_told_again_is_not_out_of_order(bench: Bench) -> None:
+    key = new_key()
+    events = [happened(key, version) for version in (1, 2, 3)]
+    await bench.say(*events)
+    await bench.until_applied(key, [1, 2, 3])
+    await bench.say(*events, happened(key, 4))
+    await bench.until_applied(key, [1, 2, 3, 4])
+    assert not await bench.parked(key)
+
+
+async def test_what_a_replay_tells_is_never_out_of_order(bench: Bench) -> None:
+    """Whoever lost a database hears what happens and, beside it, what had happened."""
+    key = new_key()
+    await bench.say(happened(key, 9))
+    await bench.until_applied(key, [9])
+    again = [raw(happened(key, version)) for version in (1, 2)]
+    await produce(bench.settings, f"{bench.topic}.replay", again)
+    await bench.until_applied(key, [9, 1, 2])
+    assert not await bench.parked(key)
+
+
+async def test_records_of_five_megabytes_from_a_stranger_are_parked_whole_and_told_in_short(
+    bench: Bench,
+) -> None:
+    much = b"x" * 5_000_000
+    strange: dict[str, Callable[[Event], Raw]] = {
+        "no headers": lambda one: Raw(one.subject.encode(), much),
+        "a header of no text": lambda one: replace(raw(one, ce_actor=b"\xff" * 1_000), value=much),
+        "a time that is none": lambda one: raw(one, ce_time=much),
+        "a type of megabytes": lambda one: raw(one, ce_type=b"source.thing.happened.v" + much),
+        "an organisation of megabytes": lambda one: raw(one, ce_orgpath=much, ce_aggregateversion=b"0"),
+    }
+    keys = {name: new_key() for name in strange}
+    sound = new_key()
+    for name, make in strange.items():
+        await bench.say(make(happened(keys[name], 1)))
+    await bench.say(happened(sound))
+    await bench.until_applied(sound, [1], 60)
+    for name, key in keys.items():
+        (row,) = await bench.until_parked(key, 1)
+        held = len(row["value"] or b"") + len(row["headers"])
+        assert held > len(much), name
+        assert len(row["error"]) <= 500, name
+        (letter,) = await bench.root.fetch("SELECT outbox::text AS told FROM outbox WHERE key = $1", key)
+        assert len(letter["told"]) < 4_000, name
+
+
+async def test_an_event_of_five_megabytes_that_cannot_be_applied_is_told_in_short(bench: Bench) -> None:
+    """Its attributes are as long as its sender likes; the dead letter stays a letter."""
+    key = new_key()
+    await bench.root.execute("INSERT INTO forbidden VALUES ($1)", key)
+    event = replace(
+        happened(key, do="fail unless allowed"), orgpath="o" * 3_000_000, correlation_id="c" * 3_000_000
+    )
+    await bench.say(event)
+    (row,) = await bench.until_parked(key, 1)
+    (letter,) = await bench.root.fetch("SELECT * FROM outbox WHERE key = $1", key)
+    assert (letter["orgpath"], letter["correlation_id"]) == ("CN", str(row["id"]))
+    await bench.root.execute("DELETE FROM forbidden WHERE key = $1", key)
+    assert await bench.release(key) == 1
+    await bench.until_applied(key, [1])
+
+
+async def test_an_event_that_no_broker_takes_is_refused_where_it_is_announced(bench: Bench) -> None:
+    key = new_key()
+    with pytest.raises(asyncpg.CheckViolationError, match="outbox_event_size"):
+        async with unscoped(bench.database.worker, moment()) as tx:
+            await tx.announce([happened(key, text="x" * 4_200_000)])
+    async with unscoped(bench.database.worker, moment()) as tx:
+        await tx.announce([happened(key, text="x" * 4_100_000)])
+    assert await bench.root.fetchval("SELECT count(*) FROM outbox WHERE key = $1", key) == 1

@@ -1,10 +1,13 @@
 """Consumers whose client or broker fails: nothing is lost, nothing has its effect twice or out of order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 
+import pytest
 import pytest_asyncio
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.util import calc_crc32c
 
@@ -79,41 +82,124 @@ async def out_of_order(root: Connection) -> list[tuple[str, int]]:
     return wrong
 
 
-class _PauseWhatIsAssigned(ConsumerRebalanceListener):  # type: ignore[misc]
-    def __init__(self, client: AIOKafkaConsumer) -> None:
-        self._client = client
-
-    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Nothing is held."""
-
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
-        self._client.pause(*assigned)
-
-
-class _StandsStillAtFirst(Consumer):
-    """Its first client fetches nothing, and says nothing about it."""
+class _FailsAtFirst(Consumer):
+    """Something happens to its first client, which says nothing about it."""
 
     clients = 0
+
+    def __init__(self, what: Callable[[AIOKafkaConsumer], Awaitable[None]], *parts: Any) -> None:
+        super().__init__(*parts)
+        self._what = what
 
     def _client(self) -> AIOKafkaConsumer:
         client = super()._client()
         self.clients += 1
         if self.clients == 1:
-            client.subscribe(list(self._topics), listener=_PauseWhatIsAssigned(client))
+            client.start = lambda start=client.start: self._start(client, start)  # type: ignore[method-assign]
         return client
 
+    async def _start(self, client: AIOKafkaConsumer, start: Callable[[], Awaitable[None]]) -> None:
+        await start()
+        await self._what(client)
 
-async def test_a_client_that_stands_still_is_replaced(fresh: FreshDatabase, root: Connection) -> None:
+
+async def fetch_nothing(client: AIOKafkaConsumer) -> None:
+    client.pause(*client.assignment())
+
+
+async def fetch_without_end(client: AIOKafkaConsumer) -> None:
+    async def hang(_assignment: object, node_id: object, _request: object) -> bool:
+        return await asyncio.get_running_loop().create_future()
+
+    client._fetcher._proc_fetch_request = hang
+
+
+async def end_the_coordinator(client: AIOKafkaConsumer) -> None:
+    client._coordinator._coordination_task.cancel()
+
+
+async def end_the_fetcher(client: AIOKafkaConsumer) -> None:
+    client._fetcher._fetch_task.cancel()
+
+
+async def forget_every_partition(client: AIOKafkaConsumer) -> None:
+    client._subscription.assign_from_subscribed([])
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        (fetch_nothing, "records wait and none came"),
+        (fetch_without_end, "records wait and none came"),
+        (end_the_coordinator, "the client's coordinator has ended"),
+        (end_the_fetcher, "the client's fetcher has ended"),
+        (forget_every_partition, "it was given no partition"),
+    ],
+)
+async def test_a_client_that_stands_still_is_replaced(
+    fresh: FreshDatabase, root: Connection, what: Callable[[AIOKafkaConsumer], Awaitable[None]], reason: str
+) -> None:
+    settings = settings_of(fresh, watchdog_seconds=1.5, session_timeout_ms=6_000, consumer_wait_ms=100)
+    topic = f"{settings.topic}.heard"
+    await lay_topics(settings, topic)
+    async with opened(settings) as database:
+        consumer = _FailsAtFirst(what, settings, database, Clock(), {Happened.TYPE: apply}, [topic])
+        async with in_background(consumer.run()):
+            await produce(settings, topic, [raw(happened("a"))])
+            await until_applied(root, 1, 60)
+            await produce(settings, topic, [raw(happened("a", 2))])
+            await until_applied(root, 2)
+    told = consumer.watch.told()
+    assert consumer.clients == 2
+    assert told["rebuilds"] == 1
+    assert reason in told["rebuilt_because"]
+    assert told["last_moved"]
+    assert CONSUMER_REBUILDS.labels(consumer.name)._value.get() == 1
+    assert await out_of_order(root) == []
+
+
+async def test_a_client_that_never_joins_is_replaced(fresh: FreshDatabase, root: Connection) -> None:
     settings = settings_of(fresh, watchdog_seconds=1.5, session_timeout_ms=6_000, consumer_wait_ms=100)
     topic = f"{settings.topic}.heard"
     await lay_topics(settings, topic)
     await produce(settings, topic, [raw(happened("a"))])
+
+    class JoinsNothingAtFirst(Consumer):
+        clients = 0
+
+        def _client(self) -> AIOKafkaConsumer:
+            client = super()._client()
+            self.clients += 1
+            if self.clients == 1:
+                client.start = asyncio.Event().wait
+            return client
+
     async with opened(settings) as database:
-        consumer = _StandsStillAtFirst(settings, database, Clock(), {Happened.TYPE: apply}, [topic])
+        consumer = JoinsNothingAtFirst(settings, database, Clock(), {Happened.TYPE: apply}, [topic])
         async with in_background(consumer.run()):
-            await until_applied(root, 1)
+            await until_applied(root, 1, 90)
     assert consumer.clients == 2
-    assert CONSUMER_REBUILDS.labels(consumer.name)._value.get() == 1
+    assert "has not joined" in consumer.watch.told()["rebuilt_because"]
+
+
+async def test_a_database_that_is_away_is_no_reason_to_replace_the_client(
+    fresh: FreshDatabase, root: Connection
+) -> None:
+    settings = settings_of(fresh, watchdog_seconds=1.0, session_timeout_ms=6_000, consumer_wait_ms=100)
+    topic = f"{settings.topic}.heard"
+    await lay_topics(settings, topic)
+    async with opened(settings) as database:
+        consumer = consumer_of(settings, database, topic)
+        async with in_background(consumer.run()):
+            await produce(settings, topic, [raw(happened("a"))])
+            await until_applied(root, 1)
+            async with root.transaction():
+                await root.execute("LOCK TABLE inbox")
+                await produce(settings, topic, [raw(happened("a", version)) for version in (2, 3)])
+                await asyncio.sleep(4.0)
+            await until_applied(root, 3)
+    assert consumer.watch.told()["rebuilds"] == 0
+    assert await out_of_order(root) == []
 
 
 async def test_offsets_that_cannot_be_committed_cost_nothing(fresh: FreshDatabase, root: Connection) -> None:
@@ -149,7 +235,8 @@ async def test_members_that_come_and_go_lose_and_double_nothing(
     settings = settings_of(fresh, session_timeout_ms=6_000, consumer_batch=20)
     topic = f"{settings.topic}.heard"
     await lay_topics(settings, topic)
-    events = [happened(f"k{number % 30}", 1 + number // 30) for number in range(3_000)]
+    comings = 20 if os.environ.get("KEYPOST_LONG") else 2
+    events = [happened(f"k{number % 30}", 1 + number // 30) for number in range(1_500 * comings)]
 
     async def say() -> None:
         for start in range(0, len(events), 100):
@@ -158,11 +245,12 @@ async def test_members_that_come_and_go_lose_and_double_nothing(
 
     async with opened(settings) as database, in_background(consumer_of(settings, database, topic).run()):
         telling = asyncio.create_task(say())
-        await asyncio.sleep(3.5)
-        async with in_background(consumer_of(settings, database, topic).run()):
-            await asyncio.sleep(3.0)
+        for _ in range(comings):
+            await asyncio.sleep(2.0)
+            async with in_background(consumer_of(settings, database, topic).run()):
+                await asyncio.sleep(3.0)
         await telling
-        await until_applied(root, len(events))
+        await until_applied(root, len(events), 120)
     assert await out_of_order(root) == []
     assert await root.fetchval("SELECT count(*) FROM applied") == len(events)
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from support.backbone import caller
+from chassis.http.problems import MEDIA_TYPE
+from support.backbone import caller, superuser
 from support.edge import AppUnderTest, chunks, is_problem, running_app
 from support.instance import FreshDatabase
 
@@ -189,3 +190,30 @@ async def test_strange_paths_are_answered_soundly(app: AppUnderTest, note_id: st
 async def test_strange_parameters_of_a_list_are_refused(app: AppUnderTest, query: str) -> None:
     answer = await app.http.get(f"/v1/deadlines?{query}", headers=app.headers(HEAD))
     is_problem(answer, 422, answer.json().get("code", ""))
+
+
+async def test_every_operation_that_may_refuse_documents_that_the_database_may_be_away(
+    app: AppUnderTest,
+) -> None:
+    document = (await app.http.get("/v1/openapi.json")).json()
+    operations = [
+        operation
+        for path in document["paths"].values()
+        for operation in path.values()
+        if "401" in operation["responses"]
+    ]
+    assert operations
+    for operation in operations:
+        assert MEDIA_TYPE in operation["responses"]["503"]["content"], operation["operationId"]
+
+
+async def test_a_write_whose_event_no_broker_takes_is_refused_and_changes_nothing(
+    app: AppUnderTest, fresh: FreshDatabase
+) -> None:
+    reply = await post(app, {"text": "tell much of it"})
+    body = is_problem(reply, 413, "event-too-large")
+    assert "4 MiB" in body["zh"]["detail"]
+    assert "4 MiB" in body["en"]["detail"]
+    async with superuser(fresh) as root:
+        assert not await root.fetchval("SELECT count(*) FROM note WHERE text = 'tell much of it'")
+        assert not await root.fetchval("SELECT count(*) FROM outbox WHERE key = 'tell much of it'")

@@ -45,9 +45,10 @@ async def history(root: Connection, settings: Settings) -> History:
     return made
 
 
-@pytest.fixture
-def settings(fresh: FreshDatabase, broker: Instance) -> Settings:
-    return settings_of(fresh, broker_check_seconds=0.3)
+@pytest.fixture(params=[2_000, 160], ids=["long pages", "short pages"])
+def settings(request: pytest.FixtureRequest, fresh: FreshDatabase, broker: Instance) -> Settings:
+    """With short pages the next is always read while the one before is on its way."""
+    return settings_of(fresh, broker_check_seconds=0.3, relay_page=request.param)
 
 
 async def drained(root: Connection) -> None:

@@ -1,7 +1,7 @@
 """Replays: the whole log is told once more, apart from what happens, and who lost everything has it again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from chassis.database import Connection, Database
 from chassis.doorbell import Doorbell
 from chassis.ids import uuid7
 from chassis.outbox import encode
-from chassis.publishing import NotPublished, Publisher
+from chassis.publishing import NotPublished, Publisher, Record
 from chassis.records import COLUMNS, record_of, replay_topic
 from chassis.relay import Relay
 from chassis.replaying import Replayer
@@ -160,10 +160,11 @@ async def test_a_replay_that_the_broker_broke_off_begins_again(
     refusals = iter([False, True, False])
     publish = Publisher.publish
 
-    async def unsteady(self: Publisher, records: Sequence[object]) -> bool:
-        if records and records[0][0].endswith(".replay") and next(refusals, False):  # type: ignore[index]
+    async def unsteady(self: Publisher, records: Iterable[tuple[str, Record]]) -> bool:
+        page = list(records)
+        if page and page[0][0].endswith(".replay") and next(refusals, False):
             raise NotPublished("the broker was away")
-        return await publish(self, records)  # type: ignore[arg-type]
+        return await publish(self, page)
 
     monkeypatch.setattr(Publisher, "publish", unsteady)
     async with publisher_side(settings, pools):

@@ -208,7 +208,7 @@ async def test_a_burst_of_100000_due_drains_by_index(
     await root.execute("ANALYZE deadline")
     plans = await plans_of(root, FRIDAY + timedelta(days=20))
     assert "deadline_next" in plans
-    assert "Seq Scan on deadline" not in plans
+    assert "Seq Scan on deadline " not in plans
     async with sweeping(settings, clock, 2):
         clock.set(FRIDAY + timedelta(days=20))
         await until_nothing_is_due(root, clock, 90)

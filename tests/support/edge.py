@@ -24,7 +24,7 @@ from chassis.http.problems import problems
 from chassis.runtime import Parts, Runtime
 from chassis.transaction import Transaction
 from contracts.refusals import Forbidden, NotFound, Refusal
-from support.backbone import caller, settings_of, superuser
+from support.backbone import caller, happened, settings_of, superuser
 from support.instance import FreshDatabase
 
 router = APIRouter()
@@ -69,6 +69,8 @@ async def write_note(body: Note, request: Request, caller: Authenticated, edge: 
         if body.text.startswith("refused"):
             raise TextTaken("文字已被占用", "The text is taken", pointer="/text", extra={"holder": "420106"})
         await tx.execute("INSERT INTO note VALUES ($1, $2, $3, 1)", note_id, caller.org_id, body.text)
+        if body.text.startswith("tell much"):
+            await tx.announce([happened(body.text, text="x" * 5_000_000)])
         return Answer(201, {"id": note_id, "text": body.text}, etag=1, location=f"/v1/notes/{note_id}")
 
     return await edge.write(request, caller, run)

@@ -52,13 +52,12 @@ async def release_dead_letters(
     """Apply the parked records of a key again, in order; all of them or none."""
     runtime: Runtime = request.app.state.runtime
 
-    async def run(_tx: Transaction) -> Answer:
+    async def run(tx: Transaction) -> Answer:
         if runtime.consumer is None:
             raise NotFound("本服务不接收消息", "This service consumes nothing")
-        async with unscoped(runtime.database.worker, edge.moment(request, caller)) as tx:
-            released = await release(runtime.consumer, tx, key)
+        released = await release(runtime.consumer, tx, key)
         if not released:
             raise NotFound("没有该键的待处理消息", "Nothing is parked under this key", pointer="path:key")
         return Answer(200, {"key": key, "released": released})
 
-    return await edge.write(request, caller, run)
+    return await edge.write(request, caller, run, as_worker=True)

@@ -26,6 +26,7 @@ async def health(request: Request) -> dict[str, object]:
         "now": runtime.clock.now().isoformat(),
         "bus": "up" if runtime.bus_up else "down",
         "consumer": runtime.consumer_state,
+        "consuming": runtime.consumer.watch.told() if runtime.consumer else None,
     }
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from chassis.auth import Unauthenticated
-from chassis.database import PASSING, is_passing
+from chassis.database import PASSING, is_passing, out_of_room
 from chassis.directory import UnknownOrganisation
 from chassis.encoding import dumps
 from chassis.http.words import field_error, prefers_english, status_words
@@ -22,6 +22,8 @@ from regulations.rulebook import AmbiguousAdoption, NoLaw
 
 MEDIA_TYPE = "application/problem+json"
 CONFLICT = 409
+OUTBOX_LIMIT = "outbox_event_size"
+UNAVAILABLE = 503
 COLLISIONS: tuple[type[Exception], ...] = (
     asyncpg.LockNotAvailableError,
     asyncpg.DeadlockDetectedError,
@@ -69,14 +71,14 @@ class RequestRefused(Refusal):
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Declare the problems that an operation can answer, for its documentation."""
+    """Declare the problems that an operation can answer, for its documentation: the database may always be away."""
     return {
         status: {
             "model": ProblemDocument,
             "description": status_words(status)[1],
             "content": {MEDIA_TYPE: {}},
         }
-        for status in statuses
+        for status in sorted({*statuses, UNAVAILABLE})
     }
 
 
@@ -98,7 +100,9 @@ def install(app: FastAPI, statuses: Mapping[type[Refusal], int]) -> None:
     for failure in PASSING:
         if failure not in COLLISIONS:
             app.add_exception_handler(failure, _unavailable)
+    app.add_exception_handler(asyncpg.InternalServerError, _of_the_server)
     app.add_exception_handler(asyncpg.DataError, _not_storable)
+    app.add_exception_handler(asyncpg.CheckViolationError, _too_large_to_tell)
     # Another process has entered the organisation a moment ago, and this one has not read it yet.
     app.add_exception_handler(UnknownOrganisation, _in_progress)
     app.add_exception_handler(NoLaw, _no_law)
@@ -212,6 +216,8 @@ async def _occupied(request: Request, error: Exception) -> Response:
 async def _unavailable(request: Request, error: Exception) -> Response:
     if not is_passing(error):
         return await _not_storable(request, error)
+    if out_of_room(error):
+        return await _no_room(request, error)
     log().error("request.database", error=describe(error))
     return problem(
         request,
@@ -225,12 +231,46 @@ async def _unavailable(request: Request, error: Exception) -> Response:
     )
 
 
+async def _of_the_server(request: Request, error: Exception) -> Response:
+    """What the database calls an internal error: no room for some of its files, or a fault."""
+    return await (_no_room if out_of_room(error) else _fault)(request, error)
+
+
+async def _no_room(request: Request, error: Exception) -> Response:
+    log().critical("request.no_room", error=describe(error))
+    return problem(
+        request,
+        RequestRefused(
+            503,
+            "storage-full",
+            "存储空间已满，未作任何更改；请联系管理员腾出空间，之后用同一 Idempotency-Key 重试",
+            "The storage is full and nothing was changed: have room made, then try again with the same idempotency key",
+        ),
+        headers={"Retry-After": "30"},
+    )
+
+
 async def _not_storable(request: Request, error: Exception) -> Response:
     log().info("request.not_storable", error=describe(error))
     return problem(
         request,
         RequestRefused(
             422, "not-storable", "请求中有无法保存的值", "The request holds a value that cannot be stored"
+        ),
+    )
+
+
+async def _too_large_to_tell(request: Request, error: Exception) -> Response:
+    """The one rule of the outbox; any other that a value breaks should have been refused before."""
+    if getattr(error, "constraint_name", None) != OUTBOX_LIMIT:
+        return await _fault(request, error)
+    return problem(
+        request,
+        RequestRefused(
+            413,
+            "event-too-large",
+            "内容过大：它的事件超过 4 MiB，无法通知其他服务；请拆成几次提交。未作任何更改",
+            "Too large: its event is above 4 MiB and could not be told to the other services; split it. Nothing was changed",
         ),
     )
 
