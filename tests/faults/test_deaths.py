@@ -1,38 +1,50 @@
-"""A service killed at a named point, under writers: nothing acknowledged is lost, nothing has its effect twice."""
+"""Services killed at each named point, under writers: nothing acknowledged is lost, nothing has its effect twice.
+
+Every service dies at its points one after another, as dead as by SIGKILL, and is started again; callers who got no
+answer ask again under the same key. What a point stands between is said in `chassis.points.POINTS`.
+"""
 
 import asyncio
-from datetime import datetime
+import signal
+import time
+from collections.abc import Mapping, Sequence
 
 import pytest
 
-from deploy.story.calling import House
-from support.acknowledged import Acknowledged, assert_all_there, writing
+from support.acknowledged import assert_all_there, writing
 from support.crashing import Mortal
-from support.players import eventually, players
 
+STALLED_SECONDS = 3.0
 DEATHS = [
     pytest.param(
         {
-            "registry": "relay.before-publish",
-            "service-desk": "consumer.after-commit",
-            "console": "consumer.after-effect",
+            "registry": ["write.before-commit", "write.after-commit"],
+            "service-desk": ["intake.after-commit", "housekeeping.before-commit"],
         },
-        id="after commit before publish; after effect before offset",
+        id="writing",
     ),
     pytest.param(
         {
-            "registry": "relay.after-publish",
-            "service-desk": "relay.after-publish",
-            "console": "consumer.after-commit",
+            "registry": ["relay.before-publish", "relay.after-publish", "relay.after-move"],
+            "service-desk": ["relay.before-publish", "relay.after-publish", "relay.after-move"],
         },
-        id="after publish before move",
+        id="telling",
     ),
-    pytest.param({"service-desk": "relay.after-move", "registry": "relay.after-move"}, id="after move"),
+    pytest.param(
+        {
+            "service-desk": ["consumer.before-commit", "consumer.after-commit"],
+            "scoring": ["consumer.before-offset", "consumer.after-offset"],
+            "console": ["consumer.before-commit", "consumer.before-offset", "consumer.after-offset"],
+        },
+        id="hearing",
+    ),
 ]
 
 
 @pytest.mark.parametrize("deaths", DEATHS)
-async def test_nothing_is_lost_or_doubled_where_services_die(mortal: Mortal, deaths: dict[str, str]) -> None:
+async def test_nothing_is_lost_or_doubled_where_services_die(
+    mortal: Mortal, deaths: Mapping[str, Sequence[str]]
+) -> None:
     async with writing(mortal) as acknowledged:
         await acknowledged.until(10)
         await asyncio.to_thread(mortal.let_die, deaths)
@@ -40,29 +52,42 @@ async def test_nothing_is_lost_or_doubled_where_services_die(mortal: Mortal, dea
     await assert_all_there(mortal, acknowledged)
 
 
-@pytest.mark.parametrize("point", ["deadlines.before-commit", "deadlines.after-commit"])
-async def test_each_step_of_a_deadline_is_fired_once_where_the_sweeper_dies(
-    mortal: Mortal, point: str
-) -> None:
-    house = House(mortal.layout.url("console"))
-    async with players(mortal) as people:
-        complaint = await people.complain(people.firm().phone)
-        clock = next(one for one in complaint["deadlines"] if one["kind"] == "complaint-answer")
-        due = datetime.fromisoformat(clock["due_at"])
-        began = datetime.fromisoformat(clock["started_at"])
+async def test_a_relay_that_dies_in_the_middle_of_a_page_sends_it_again(mortal: Mortal) -> None:
+    def let_the_broker_go_on() -> None:
+        time.sleep(STALLED_SECONDS)  # the outbox takes what is written: a page for several partitions
+        mortal.kill("broker", signal.SIGCONT)
+
+    deaths = {"registry": ["publish.after-batch"], "service-desk": ["publish.after-batch"]}
+    async with writing(mortal) as acknowledged:
+        await acknowledged.until(10)
+        mortal.kill("broker", signal.SIGSTOP)
         try:
-            moving = asyncio.create_task(house.set_clock(began + (due - began) * 3 / 4))
-            await asyncio.to_thread(mortal.let_die, {"service-desk": point})
-            await moving
-
-            async def warned() -> int:
-                reply = await people.cast.officer.get(
-                    f"/api/service-desk/v1/deadlines?subject={complaint['id']}&kind=complaint-answer"
-                )
-                return len(reply.body["items"][0]["warned_at"])
-
-            assert await eventually(warned, bool) == 1
+            await acknowledged.until(30)
+            await asyncio.to_thread(mortal.let_die, deaths, let_the_broker_go_on)
         finally:
-            await house.real_clock()
-            await house.close()
-    await assert_all_there(mortal, Acknowledged(complaints=[complaint]))
+            mortal.kill("broker", signal.SIGCONT)
+        await acknowledged.until(10)
+    await assert_all_there(mortal, acknowledged)
+
+
+async def test_a_relay_that_dies_while_it_gives_the_log_back_gives_it_back_again(mortal: Mortal) -> None:
+    points = ["relay.before-republish", "publish.after-batch", "relay.after-republish", "relay.after-mark"]
+    async with writing(mortal) as acknowledged:
+        await acknowledged.until(10)
+        mortal.empty_broker()
+        await asyncio.to_thread(
+            mortal.let_die, {"registry": points, "service-desk": points}, lambda: mortal.revive("broker")
+        )
+        await acknowledged.until(10)
+    await assert_all_there(mortal, acknowledged)
+
+
+async def test_all_services_killed_at_once_lose_nothing(mortal: Mortal) -> None:
+    services = ("console", "registry", "service-desk", "tiering", "pricing", "scoring")
+    async with writing(mortal) as acknowledged:
+        await acknowledged.until(20)
+        for service in services:
+            mortal.kill(service)
+        await asyncio.to_thread(mortal.revive, *services)
+        await acknowledged.until(20)
+    await assert_all_there(mortal, acknowledged)

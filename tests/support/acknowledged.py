@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -16,7 +16,14 @@ from support.players import Players, players
 Write = Callable[[Players, "Acknowledged"], Awaitable[None]]
 WRITERS = 6
 PAUSE_SECONDS = 0.05
-SETTLED_SECONDS = 45.0
+SETTLED_SECONDS = 120.0
+WRITTEN_SECONDS = 240.0
+TWICE_COMPLAINED = """
+    SELECT mail_no, count(*) FROM complaint WHERE mail_no = ANY($1) GROUP BY mail_no HAVING count(*) > 1
+"""
+TWICE_DECLARED = """
+    SELECT customer_id, count(*) FROM declaration WHERE customer_id = ANY($1) GROUP BY customer_id HAVING count(*) > 1
+"""
 
 
 @dataclass
@@ -25,16 +32,23 @@ class Acknowledged:
 
     declarations: list[Json] = field(default_factory=list)
     complaints: list[Json] = field(default_factory=list)
+    mails: list[str] = field(default_factory=list)
+    """What each complaint was about, acknowledged or not: one complaint each, however often it was sent."""
 
     @property
     def count(self) -> int:
         """How many writes were acknowledged."""
         return len(self.declarations) + len(self.complaints)
 
+    def mail(self) -> str:
+        """Give a mail that nobody has complained about."""
+        self.mails.append(f"EA{uuid4().hex[:16].upper()}")
+        return self.mails[-1]
+
     async def until(self, more: int) -> None:
         """Wait until so many more writes were acknowledged."""
         wanted = self.count + more
-        async with asyncio.timeout(SETTLED_SECONDS):
+        async with asyncio.timeout(WRITTEN_SECONDS):
             while True:
                 if self.count >= wanted:
                     return
@@ -67,7 +81,8 @@ async def _declare(people: Players, acknowledged: Acknowledged) -> None:
 
 
 async def _complain(people: Players, acknowledged: Acknowledged) -> None:
-    acknowledged.complaints.append(await people.complain(people.firm().phone))
+    mail_no = acknowledged.mail()
+    acknowledged.complaints.append(await people.complain(people.firm().phone, mail_no=mail_no))
 
 
 async def assert_all_there(instance: Instance, acknowledged: Acknowledged) -> None:
@@ -82,13 +97,17 @@ async def assert_all_there(instance: Instance, acknowledged: Acknowledged) -> No
     ):
         ids = {UUID(answer["id"]) for answer in answers}
         assert len(ids) == len(answers), "an answer came for two writes"
-        kept = await _ids(instance, service, f"SELECT {key} FROM {table}")
+        kept = {row[0] for row in await rows(instance, service, f"SELECT {key} FROM {table}")}
         assert ids <= kept, f"lost: {ids - kept}"
+    assert not await rows(instance, "service-desk", TWICE_COMPLAINED, acknowledged.mails)
+    declared = [UUID(answer["customer_id"]) for answer in acknowledged.declarations]
+    assert not await rows(instance, "registry", TWICE_DECLARED, declared)
 
 
-async def _ids(instance: Instance, service: str, sql: str) -> set[UUID]:
+async def rows(instance: Instance, service: str, sql: str, *arguments: object) -> list[asyncpg.Record]:
+    """Give what a service's database holds."""
     connection = await asyncpg.connect(instance.database_url(service, "worker"))
     try:
-        return {row[0] for row in await connection.fetch(sql)}
+        return list(await connection.fetch(sql, *arguments))
     finally:
         await connection.close()

@@ -15,6 +15,8 @@ from deploy.story.cast import Cast, Firm, choose, invent
 
 REGISTRY = "/api/registry/v1"
 DESK = "/api/service-desk/v1"
+PATIENCE_SECONDS = 300.0
+"""Services that are killed start anew several times meanwhile, side by side, on a machine that may be busy."""
 YEARLY_FEES = "120000.00"
 T = TypeVar("T")
 _numbers = count(time.time_ns())
@@ -59,13 +61,14 @@ class Players:
         assert approved.status == 200, approved
         return Customer(chosen, declared["customer_id"], approved.body["customer_code"])
 
-    async def complain(self, phone: str) -> Json:
+    async def complain(self, phone: str, **more: str) -> Json:
         """Take a complaint down for a caller."""
-        body = {
+        body: Json = {
             "channel": "hotline",
             "caller": {"phone": phone},
             "category": "delay",
             "content": "邮件迟了三天",
+            **more,
         }
         reply = await self.cast.agent.post(f"{DESK}/complaints", body)
         assert reply.status == 201, reply
@@ -82,7 +85,7 @@ class Players:
 @asynccontextmanager
 async def players(instance: Instance) -> AsyncIterator[Players]:
     """Give the people of a city of the instance, other firms every time."""
-    house = House(instance.layout.url("console"))
+    house = House(instance.layout.url("console"), PATIENCE_SECONDS)
     rng = Random(next(_numbers))
     try:
         yield Players(await choose(house, rng), rng)
