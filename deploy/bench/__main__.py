@@ -1,21 +1,31 @@
-"""`python -m deploy.bench [intake write end-to-end]`: ours beside the floor, in the same run on the same machine."""
+"""`python -m deploy.bench [relay clocks …]`: ours beside the floor, in the same run on the same machine."""
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from deploy.bench import end_to_end, intake, write
+import uvloop
+
+from deploy.bench import clocks, consume, end_to_end, intake, relay, replay, start, stream, write
 from deploy.bench.measures import Comparison, write_results
-from deploy.bench.setting import Bench, bench_instance, cores
+from deploy.bench.page import circumstances, write_pages
+from deploy.bench.setting import Bench, bench_setting
 
 Measure = Callable[[Bench, Callable[[str], None]], Awaitable[Comparison]]
-# In this order: each needs fewer services running than the one before.
+# In this order: the first wants the machine for itself, each after it fewer services running than the one before.
 BENCHES: dict[str, Measure] = {
+    "start": start.measure,
     "end-to-end": end_to_end.measure,
+    "stream": stream.measure,
     "intake": intake.measure,
     "write": write.measure,
+    "consume": consume.measure,
+    "replay": replay.measure,
+    "relay": relay.measure,
+    "clocks": clocks.measure,
 }
 
 
@@ -23,15 +33,28 @@ def main() -> int:
     """Run the chosen benches and print their ratios; slow is told, only wrong fails."""
     parser = argparse.ArgumentParser(prog="python -m deploy.bench", description=__doc__)
     parser.add_argument("benches", nargs="*", choices=[*BENCHES, []], help="which; all where none is named")
+    parser.add_argument(
+        "--broker", choices=["embedded", "kafka"], default="embedded", help="the bus to run on"
+    )
     parser.add_argument("--results", type=Path, default=Path("data/bench.json"), help="where the JSON goes")
+    parser.add_argument(
+        "--page", type=Path, nargs="+", metavar="RESULTS", help="only: put results into docs/benches*.md"
+    )
     arguments = parser.parse_args()
+    if arguments.page:
+        write_pages([json.loads(file.read_text()) for file in arguments.page])
+        return 0
     chosen = [name for name in BENCHES if name in (arguments.benches or BENCHES)]
-    with bench_instance() as bench:
-        comparisons = [asyncio.run(_one(BENCHES[name], bench)) for name in chosen]
-    print(f"\n{cores()}, embedded PostgreSQL and broker; medians of the rounds")
+    taken = circumstances(arguments.broker)
+    with (
+        bench_setting(arguments.broker) as bench,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        comparisons = [runner.run(_one(BENCHES[name], bench)) for name in chosen]
+    print(f"\n{taken['machine']}; broker: {taken['broker']}; medians of the rounds")
     for comparison in comparisons:
         print("\n".join(comparison.lines()))
-    write_results(comparisons, arguments.results)
+    write_results(taken, comparisons, arguments.results)
     return 0
 
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from chassis.broker import Broker
+from chassis.settings import Settings
 from deploy.bench.intake import DESK, body
 from deploy.bench.measures import Comparison, Run, middle
 from deploy.bench.setting import Bench
@@ -24,11 +26,16 @@ TOPIC = "bench.latency"
 
 async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
     """Run the bare broker and the whole road in turn, at the same rate."""
+    bench.leave_running("console", "service-desk")
+    settings = bench.settings("service-desk")
+    broker = Broker(settings)
+    await broker.lay([TOPIC])
+    await broker.close()
     ours: list[Run] = []
     floor: list[Run] = []
     for number in range(1, ROUNDS + 1):
         say(f"end to end, round {number} of {ROUNDS}")
-        floor.append(await _through_the_broker(bench.instance.layout.bootstrap))
+        floor.append(await _through_the_broker(settings))
         ours.append(await _through_the_platform(bench))
     p50 = middle(ours, "p50") - middle(floor, "p50")
     p99 = middle(ours, "p99") - middle(floor, "p99")
@@ -44,9 +51,10 @@ async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
     )
 
 
-async def _through_the_broker(bootstrap: str) -> Run:
+async def _through_the_broker(settings: Settings) -> Run:
+    bootstrap = settings.kafka_bootstrap
     producer = AIOKafkaProducer(
-        bootstrap_servers=bootstrap, acks="all", linger_ms=0, enable_idempotence=False
+        bootstrap_servers=bootstrap, acks="all", linger_ms=0, enable_idempotence=settings.kafka_idempotent
     )
     await producer.start()
     await producer.send_and_wait(TOPIC, b"{}", partition=0)

@@ -1,12 +1,15 @@
-"""The floor of the HTTP benches: a bare FastAPI handler over asyncpg that inserts two rows in one statement."""
+"""The floor of the HTTP benches: a bare FastAPI handler over asyncpg that inserts two rows, and bare server-sent events."""
 
+import asyncio
 import os
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 from fastapi import FastAPI
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 TABLES = """
@@ -31,6 +34,17 @@ class Case(BaseModel):
     content: str
 
 
+class Telling(BaseModel):
+    """So many events, each for the next scope in turn and for those who see all."""
+
+    scopes: list[str]
+    events: int
+
+
+PROVINCE = "420000"
+FRAME = b'id: %d\ndata: {"content": "' + b"x" * 750 + b'"}\n\n'
+
+
 def create() -> FastAPI:
     """Build the floor's application."""
     held: dict[str, Any] = {}
@@ -50,4 +64,31 @@ def create() -> FastAPI:
             number = await connection.fetchval(INSERT, case.caller["phone"], case.model_dump_json())
         return {"id": number}
 
+    _add_stream(app)
     return app
+
+
+def _add_stream(app: FastAPI) -> None:
+    queues: dict[str, set[asyncio.Queue[bytes]]] = defaultdict(set)
+
+    @app.get("/stream")
+    async def stream(scope: str) -> StreamingResponse:
+        async def frames() -> AsyncIterator[bytes]:
+            queue: asyncio.Queue[bytes] = asyncio.Queue()
+            queues[scope].add(queue)
+            try:
+                yield b": open\n\n"
+                while True:
+                    yield await queue.get()
+            finally:
+                queues[scope].discard(queue)
+
+        return StreamingResponse(frames(), media_type="text/event-stream")
+
+    @app.post("/tell")
+    async def tell(telling: Telling) -> None:
+        for number in range(1, telling.events + 1):
+            frame = FRAME % number
+            for scope in (telling.scopes[number % len(telling.scopes)], PROVINCE):
+                for queue in queues[scope]:
+                    queue.put_nowait(frame)

@@ -1,10 +1,16 @@
 """What a run measures, and how it is said."""
 
+import asyncio
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
+
+from chassis.database import Connection
+from chassis.doorbell import Doorbell
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,11 @@ class Run:
             len(ordered),
         )
 
+    @classmethod
+    def counted(cls, n: int, seconds: float) -> "Run":
+        """Give the figures of a run of which only the whole is measured."""
+        return cls(round(n / seconds, 1), 0.0, 0.0, n)
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -44,13 +55,43 @@ class Comparison:
     def lines(self) -> list[str]:
         """Say it for a person."""
         mark = "✔" if self.reached else "✘"
+        sides = [("ours ", self.ours), ("floor", self.floor)]
         return [
             f"{mark} {self.bench}: {', '.join(f'{name} {value:g}' for name, value in self.ratios.items())}"
             f"   (to reach: {self.to_reach})",
             f"    {self.does}; {self.setting}",
-            f"    ours  {_middle(self.ours)}",
-            f"    floor {_middle(self.floor)}",
+            *(f"    {side} {_middle(runs)}" for side, runs in sides if runs),
         ]
+
+
+class WatchedBell(Doorbell):
+    """The bell of a loop that is measured: notes when it was rung, and when the loop had nothing left to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rings: list[float] = []
+        self._idle_since = 0.0
+        self._idle = asyncio.Event()
+
+    def ring(self) -> None:
+        """Wake whoever waits."""
+        self.rings.append(time.time())
+        super().ring()
+
+    async def wait(self, timeout: float) -> bool:
+        """Wait like at any doorbell."""
+        self._idle_since = time.perf_counter()
+        self._idle.set()
+        return await super().wait(timeout)
+
+    async def done(self, connection: Connection, left: str) -> float:
+        """Give the moment since which the loop is idle and the query `left` gives no row."""
+        while True:
+            self._idle.clear()
+            await self._idle.wait()
+            since = self._idle_since
+            if not await connection.fetchval(f"SELECT EXISTS ({left})"):
+                return since
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
@@ -63,15 +104,14 @@ def middle(runs: Sequence[Run], figure: str) -> float:
     return float(median(getattr(run, figure) for run in runs))
 
 
-def write_results(comparisons: Sequence[Comparison], file: Path) -> None:
-    """Keep the figures as JSON."""
+def write_results(taken: Mapping[str, Any], comparisons: Sequence[Comparison], file: Path) -> None:
+    """Keep the figures as JSON, with the circumstances under which they were taken."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps([asdict(one) for one in comparisons], ensure_ascii=False, indent=1) + "\n")
+    results = {"taken": taken, "benches": [asdict(one) for one in comparisons]}
+    file.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n")
 
 
 def _middle(runs: Sequence[Run]) -> str:
-    figures = {name: middle(runs, name) for name in ("per_second", "p50", "p99")}
-    return (
-        "{per_second:9.1f}/s   p50 {p50:7.2f} ms   p99 {p99:7.2f} ms".format(**figures)
-        + f"   n {sum(r.n for r in runs)}"
-    )
+    rate = f"{middle(runs, 'per_second'):9.1f}/s"
+    times = f"   p50 {middle(runs, 'p50'):7.2f} ms   p99 {middle(runs, 'p99'):7.2f} ms"
+    return rate + (times if middle(runs, "p99") else "") + f"   n {sum(run.n for run in runs)}"

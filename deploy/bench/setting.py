@@ -1,67 +1,126 @@
-"""A throw-away instance for the benches, with the sample's organisations, staff and some customers."""
+"""A throw-away instance for the benches; where services run, with the sample's organisations, staff and some customers."""
 
-import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 
-from deploy.instance import Instance, base_environment
+from chassis.database import Connection
+from chassis.settings import Settings
+from deploy.broker import Bus, Embedded
+from deploy.child import base_environment
+from deploy.instance import Instance
+from deploy.kafka.own import OwnKafka
 from deploy.layout import ROOT, SERVICES, SHORT_FOLDER
 from deploy.probes import answers, wait_until
 
 BASE_PORT = 27_000
+BUSES: Mapping[str, type[Embedded] | type[OwnKafka]] = {"embedded": Embedded, "kafka": OwnKafka}
 CUSTOMERS = 60
 
 
 class Bench:
-    """The running instance, its floor, and tokens of the sample's staff."""
+    """A throw-away instance with the settings of use (fsync on), of which each bench starts as much as it needs."""
 
-    def __init__(self, instance: Instance) -> None:
-        self.instance = instance
-        self.console = instance.layout.url("console")
-        self._accounts: Any = httpx.get(f"{self.console}/dev/accounts").json()
+    def __init__(self, folder: Path, broker: str) -> None:
+        self.folder = folder
+        self._bus: Bus = BUSES[broker](None)
+        self._running: set[str] = set()
+        self._stack = ExitStack()
+
+    @cached_property
+    def instance(self) -> Instance:
+        """The instance: database and broker run from the first use on, services when a bench asks for them."""
+        instance = Instance(self.folder / "data", BASE_PORT, bus=self._bus)
+        instance.prepare()
+        self._stack.enter_context(instance.running("postgres", *self._bus.processes))
+        instance.make_databases()
+        instance.migrate()
+        return instance
+
+    @cached_property
+    def console(self) -> str:
+        """The address of the console, with all services running and the sample loaded."""
+        url = self.instance.layout.url("console")
+        self._start(SERVICES)
+        load = [sys.executable, "-m", "deploy.seed", "--base", url]
+        subprocess.run([*load, "--customers", str(CUSTOMERS)], cwd=ROOT, check=True)
+        return url
 
     def leave_running(self, *services: str) -> None:
-        """Stop the other services for the rest of the run: their work is not what is measured."""
-        for name in SERVICES:
-            if name not in services:
-                self.instance.stop(name)
+        """Let these services run, on the sample where any does, and no others: their work is not what is measured."""
+        if services and self.console:
+            self._start(services)
+        for name in self._running - set(services):
+            self.instance.stop(name)
+        self._running &= set(services)
+
+    def settings(self, service: str, /, **changed: object) -> Settings:
+        """Give the settings of a process on a service's database; with another `service` it has topics of its own."""
+        environment = self.instance.environment(service)
+        values = {
+            name.removeprefix("KEYPOST_").lower(): value
+            for name, value in environment.items()
+            if name.startswith("KEYPOST_") and name != "KEYPOST_SERVICES"
+        }
+        return Settings.model_validate({**values, **changed})
+
+    @asynccontextmanager
+    async def superuser(self, service: str) -> AsyncIterator[Connection]:
+        """Connect to a service's database as the one who may prepare everything."""
+        database = SERVICES[service].database
+        connection = await asyncpg.connect(self.instance.postgres.superuser_url(self.instance.keys, database))
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     def token(self, role: str, org_id: str) -> str:
         """Give a token of somebody with this role at this organisation."""
-        accounts = self._accounts["items"] if isinstance(self._accounts, dict) else self._accounts
-        for account in accounts:
+        url = self.console
+        self._start(["console"])
+        accounts: Any = httpx.get(f"{url}/dev/accounts").json()
+        for account in accounts["items"] if isinstance(accounts, dict) else accounts:
             if role in account["roles"] and account["organisation"]["org_id"] == org_id:
-                answer = httpx.post(f"{self.console}/dev/token", json={"account": account["account"]})
+                answer = httpx.post(f"{url}/dev/token", json={"account": account["account"]})
                 token: str = answer.json()["access_token"]
                 return token
         raise LookupError(f"the sample has no {role} at {org_id}")
 
+    def close(self) -> None:
+        """Stop whatever runs."""
+        for name in self._running:
+            self.instance.stop(name)
+        self._stack.close()
+
+    def _start(self, services: Iterable[str]) -> None:
+        fresh = [name for name in services if name not in self._running]
+        for name in fresh:
+            self._running.add(name)
+            self.instance.start(name)
+        for name in fresh:
+            self.instance.wait_for(name)
+
 
 @contextmanager
-def bench_instance() -> Iterator[Bench]:
-    """Start everything with the settings of use (fsync on), load the sample, and stop it all afterwards."""
+def bench_setting(broker: str) -> Iterator[Bench]:
+    """Give a bench whose processes and data are gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="keypost-bench-", dir=SHORT_FOLDER))
-    instance = Instance(folder / "data", BASE_PORT)
+    bench = Bench(folder, broker)
     try:
-        instance.prepare()
-        with instance.running("postgres", "broker"):
-            instance.make_databases()
-            instance.migrate()
-            with instance.running(*SERVICES):
-                load = [sys.executable, "-m", "deploy.seed", "--base", instance.layout.url("console")]
-                subprocess.run([*load, "--customers", str(CUSTOMERS)], cwd=ROOT, check=True)
-                yield Bench(instance)
+        yield bench
     finally:
+        bench.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -83,8 +142,3 @@ def floor_server(bench: Bench) -> Iterator[int]:
             yield port
         finally:
             process.send_signal(signal.SIGTERM)
-
-
-def cores() -> str:
-    """Say on what the figures were taken."""
-    return f"{os.cpu_count()} cores"

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PY = sys.executable
-CODE = ("shared", "services", "deploy", "tests/support", "tests/architecture")
+CODE = ("shared", "services", "deploy", "tests/support", "tests/architecture", "tests/sabotage")
 
 STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", (str(BIN / "ruff"), "check", "--quiet", "--output-format", "concise", ".")),
