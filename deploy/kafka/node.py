@@ -162,5 +162,6 @@ def in_sync(copies: int) -> int:
 
 
 def new_cluster() -> str:
-    """Give the name of a new cluster, as Kafka writes them."""
-    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    """Give the name of a new cluster, as Kafka writes them: a dash at its beginning would be read as an option."""
+    name = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return new_cluster() if name.startswith("-") else name

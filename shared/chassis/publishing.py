@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.record.memory_records import MemoryRecords
 
 from chassis import points
 from chassis.broker import BrokerUnavailable
@@ -15,6 +16,7 @@ from chassis.settings import Settings
 from contracts.envelope import Header
 
 KEYS_KNOWN = 65_536
+WITHHELD_SECONDS = 300.0  # then the broker is asked again: its limit may have been raised
 Place = tuple[str, int]
 Record = tuple[bytes, bytes, Sequence[Header]]
 
@@ -23,13 +25,29 @@ class NotPublished(ConnectionError):
     """At least one batch of a page was not acknowledged: the page is to be sent again, whole."""
 
 
+class TooLargeForTheBroker(NotPublished):
+    """The broker takes no batch of this size; where it is one record, its key is withheld from now on."""
+
+
 class Publisher:
-    """A producer for one relay."""
+    """A producer for one relay.
+
+    A record that the broker refuses for its size (its limit was lowered since) is withheld with its key: what it says
+    stays in the outbox, in order, and is tried again later; other keys go on.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
         self._acknowledged: dict[Place, int] = {}
+        self._one_by_one = False
+        self._withheld: dict[bytes, float] = {}
+
+    def withheld(self) -> list[str]:
+        """Give the keys of which nothing is published for now; whoever reads a page leaves them out."""
+        now = asyncio.get_running_loop().time()
+        self._withheld = {key: until for key, until in self._withheld.items() if until > now}
+        return [key.decode() for key in self._withheld]
 
     async def publish(self, records: Iterable[tuple[str, Record]]) -> bool:
         """Publish (topic, record) pairs in order; raises NotPublished.
@@ -42,11 +60,16 @@ class Publisher:
             return_exceptions=True,
         )
         for outcome in outcomes:
+            if isinstance(outcome, TooLargeForTheBroker):
+                self._one_by_one = True
+                await self.close()
+                raise outcome
             if isinstance(outcome, KafkaError | OSError):
                 await self.close()
                 raise NotPublished(f"{type(outcome).__name__}: {outcome}") from outcome
             if isinstance(outcome, BaseException):
                 raise outcome
+        self._one_by_one = False
         return all(outcomes)
 
     def forget_offsets(self) -> None:
@@ -66,11 +89,14 @@ class Publisher:
         partitions = self._settings.kafka_partitions
         packed: dict[Place, list[BatchBuilder]] = {}
         for topic, record in records:
+            if record[0] in self._withheld:
+                continue
             place = topic, partition_of(record[0], partitions)
             batches = packed.get(place)
             if batches is None:
                 batches = packed[place] = [producer.create_batch()]
-            if not _append(batches[-1], record):
+            alone = self._one_by_one and bool(batches[-1].record_count())
+            if alone or not _append(batches[-1], record):
                 batches.append(producer.create_batch())
                 _append(batches[-1], record)
         return packed.items()
@@ -83,12 +109,26 @@ class Publisher:
         for batch in batches:
             batch.close()
             acknowledged = await producer.send_batch(batch, topic, partition=partition)
-            metadata = await acknowledged
+            try:
+                metadata = await acknowledged
+            except MessageSizeTooLargeError as error:
+                raise self._refused(batch) from error
             last = self._acknowledged.get((topic, partition), -1)
             held &= metadata.offset > last
             self._acknowledged[topic, partition] = metadata.offset
             points.reach("publish.after-batch")
         return held
+
+    def _refused(self, batch: BatchBuilder) -> TooLargeForTheBroker:
+        """Withhold the key of a record that was refused alone; of several none is known to be the one."""
+        if batch.record_count() > 1:
+            return TooLargeForTheBroker(
+                f"{batch.record_count()} records at once are too large: one by one now"
+            )
+        (record,) = MemoryRecords(bytes(batch._buffer)).next_batch()
+        key = bytes(record.key)
+        self._withheld[key] = asyncio.get_running_loop().time() + WITHHELD_SECONDS
+        return TooLargeForTheBroker(f"an event is too large for the broker: {key.decode()} is withheld")
 
     async def _connected(self) -> AIOKafkaProducer:
         if self._producer is None:

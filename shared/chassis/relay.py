@@ -13,10 +13,10 @@ from chassis.broker import Broker, BrokerUnavailable
 from chassis.clock import technical_now
 from chassis.database import DATABASE_FAILURES, Connection, open_lock_holder
 from chassis.doorbell import Doorbell
-from chassis.publishing import NotPublished, Publisher, Record
+from chassis.publishing import NotPublished, Publisher, Record, TooLargeForTheBroker
 from chassis.records import COLUMNS, record_of, replay_topic
 from chassis.settings import Settings
-from chassis.telemetry import BUS_UP, EVENTS_PUBLISHED, OUTBOX_OLDEST, describe, log
+from chassis.telemetry import BUS_UP, EVENTS_PUBLISHED, KEYS_WITHHELD, OUTBOX_OLDEST, describe, log
 
 LANES = 8
 LONGEST_PAUSE_SECONDS = 5.0  # what cannot be moved for want of room is published again after every pause
@@ -25,7 +25,7 @@ OWNERSHIP = 0x6B70  # the advisory lock that the one relay of a service holds
 PAGE = f"""
     SELECT o.* FROM generate_series(0, {LANES - 1}) AS l(lane),
     LATERAL (SELECT lane, {COLUMNS} FROM outbox WHERE lane = l.lane AND NOT seq = ANY ($2::bigint[])
-             ORDER BY seq LIMIT $1) AS o
+             AND NOT key = ANY ($3::text[]) ORDER BY seq LIMIT $1) AS o
 """  # noqa: S608 - column names of our own
 MOVE = f"""
     WITH moved AS (DELETE FROM outbox WHERE (lane, seq) IN (SELECT * FROM unnest($1::smallint[], $2::bigint[]))
@@ -63,6 +63,8 @@ class Relay:
                     await self._own_and_relay()
                 except NotTheOwner:
                     await self._watch_the_bus()
+                except TooLargeForTheBroker as error:
+                    log().error("relay.too_large", error=str(error))
                 except (BrokerUnavailable, NotPublished) as error:
                     self._report(False, error)
                     await asyncio.sleep(self._settings.relay_poll_seconds)
@@ -125,7 +127,9 @@ class Relay:
 
     async def _read(self, connection: Connection, published: Page) -> Page:
         """Read the oldest events of every lane but those that are being published."""
-        page = await connection.fetch(PAGE, self._share, [row["seq"] for row in published])
+        withheld = self._publisher.withheld()
+        KEYS_WITHHELD.labels(self._settings.service).set(len(withheld))
+        page = await connection.fetch(PAGE, self._share, [row["seq"] for row in published], withheld)
         OUTBOX_OLDEST.labels(self._settings.service).set(_age(published or page))
         return page
 

@@ -19,6 +19,9 @@ CONSUMER_REBUILDS = Counter("keypost_consumer_rebuilds_total", "Consumers that s
 CONSUMER_MOVED = Gauge(
     "keypost_consumer_moved_timestamp_seconds", "When a batch was last applied", ["consumer"]
 )
+KEYS_WITHHELD = Gauge(
+    "keypost_outbox_withheld_keys", "Keys of which an event is too large for the broker", ["service"]
+)
 OUTBOX_OLDEST = Gauge("keypost_outbox_oldest_seconds", "Age of the oldest unpublished event", ["service"])
 BUS_UP = Gauge("keypost_bus_up", "1 while the broker takes events", ["service"])
 DEADLINES_FIRED = Counter("keypost_deadline_steps_total", "Deadline steps fired", ["service", "step"])

@@ -312,9 +312,9 @@ async def test_a_broker_killed_and_back_empty_is_consumed_again_from_its_beginni
         async def empty() -> bool:
             return not await root.fetchval("SELECT count(*) FROM outbox")
 
-        await eventually(empty, "the outbox is empty")
+        await eventually(empty, "the outbox is empty", 60)
 
-    doubling = [10]
+    doubling = [5]
 
     def double_what_is_published(name: str) -> None:
         if name == "relay.after-publish" and doubling[0]:

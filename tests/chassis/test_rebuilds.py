@@ -1,7 +1,6 @@
 """Rebuilds: a projection made once more under live traffic is the incremental one, row by row, or it is not taken over."""
 
 import asyncio
-import importlib
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -26,7 +25,6 @@ from chassis.shadow import Projection
 from chassis.transaction import Transaction
 from contracts.envelope import Event
 from deploy.instance import Instance
-from deploy.layout import SERVICES
 from support.backbone import (
     Happened,
     eventually,
@@ -41,7 +39,6 @@ from support.backbone import (
     superuser,
 )
 from support.instance import Databases, FreshDatabase
-from support.service import ADMINISTRATOR, PROVINCE, expect, running_service
 
 PREPARE = """
     CREATE TABLE thing (key text PRIMARY KEY, version bigint NOT NULL, text text NOT NULL, written bigint NOT NULL DEFAULT 1);
@@ -477,60 +474,3 @@ async def test_the_application_sees_nothing_of_a_shadow(house: House) -> None:
     ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await house.database.app.execute(statement)
-
-
-UNFIT = """
-    SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relname = ANY ($1::text[]) AND (
-      c.relkind <> 'r'
-      OR NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)
-      OR EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f' AND c.oid IN (k.conrelid, k.confrelid))
-      OR EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid))
-"""
-KNOWN = (
-    "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = ANY ($1::text[])"
-)
-
-
-@pytest.mark.parametrize("service", [name for name in SERVICES if name != "registry"])
-async def test_what_a_service_offers_can_be_made_once_more(
-    service: str, database: Databases, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fresh = database(service)
-    for name, value in fresh.environment.items():
-        monkeypatch.setenv(name, value)
-    app = importlib.import_module(f"{SERVICES[service].package}.app").create()
-    async with app.router.lifespan_context(app), superuser(fresh) as root:
-        runtime = app.state.runtime
-        offered = runtime.rebuilder.projection
-        heard = set(runtime.consumer._handlers)
-        assert await root.fetch(UNFIT, list(offered.tables)) == []
-        assert await root.fetchval(KNOWN, list(offered.tables)) == len(set(offered.tables))
-    assert set(offered.handlers) <= heard
-    assert {"organisation", "staff", "rule_wording", "calendar_day"} <= set(offered.tables)
-
-
-async def test_who_hears_nothing_offers_nothing(database: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in database("registry").environment.items():
-        monkeypatch.setenv(name, value)
-    app = importlib.import_module("registry.app").create()
-    assert "/v1/rebuilds" not in app.openapi()["paths"]
-
-
-async def test_only_an_administrator_asks_one_at_a_time_and_may_cancel(database: Databases) -> None:
-    async with running_service("pricing", database("pricing")) as pricing:
-        assert (await pricing.post(PROVINCE, "/rebuilds", {})).status_code == 403
-        assert (await pricing.get(PROVINCE, "/rebuilds")).status_code == 403
-        asked = expect(await pricing.post(ADMINISTRATOR, "/rebuilds", {}, key="k1"), 202)
-        assert expect(await pricing.post(ADMINISTRATOR, "/rebuilds", {}, key="k1"), 202) == asked
-        refused = expect(await pricing.post(ADMINISTRATOR, "/rebuilds", {}), 409)
-        assert refused["code"] == "rebuild-under-way"
-        path = f"/rebuilds/{asked['id']}"
-        assert (await pricing.post(PROVINCE, f"{path}/cancel", {})).status_code == 403
-        cancelled = expect(await pricing.post(ADMINISTRATOR, f"{path}/cancel", {}), 200)
-        assert (cancelled["state"], cancelled["missing"], cancelled["changed"]) == ("cancelled", None, None)
-        assert cancelled["ended_at"]
-        assert expect(await pricing.post(ADMINISTRATOR, f"{path}/cancel", {}), 409)["code"] == "rebuild-over"
-        assert expect(await pricing.get(ADMINISTRATOR, path), 200) == cancelled
-        assert expect(await pricing.get(ADMINISTRATOR, f"/rebuilds/{uuid7()}"), 404)["code"] == "not-found"
-        listed = expect(await pricing.get(ADMINISTRATOR, "/rebuilds"), 200)
-        assert ([one["id"] for one in listed["items"]], listed["total"]) == ([asked["id"]], 1)

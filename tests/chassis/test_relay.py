@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -9,14 +10,17 @@ import pytest_asyncio
 from chassis import points
 from chassis.database import Connection
 from chassis.doorbell import Doorbell
+from chassis.outbox import encode
 from chassis.relay import OWNERSHIP, Relay
 from chassis.settings import Settings
 from deploy.instance import Instance
 from support.backbone import (
     eventually,
+    happened,
     header,
     held_by,
     lay_topics,
+    new_key,
     opened,
     relaying,
     settings_of,
@@ -160,6 +164,34 @@ async def test_a_topic_that_the_broker_lost_alone_is_filled_again(
         await history.write_for(settings.worker_url, 0.3)
         await drained(root)
     assert judge(history, await held_by(settings, settings.topic)).lost == set()
+
+
+async def test_what_is_committed_late_is_told_before_the_next_of_its_key(
+    settings: Settings, root: Connection, fresh: FreshDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lower `seq` becomes visible while a page of its lane is on its way, and a higher one of the same key with it."""
+    key, announce = new_key(), "SELECT announce($1::jsonb)"
+    first, second = (encode([happened(key, version)], settings.topic) for version in (1, 2))
+    others = encode([happened(new_key()) for _ in range(2 * settings.relay_page)], settings.topic)
+    read_ahead, open_still = Relay._move_and_read, [True]
+    async with superuser(fresh) as writer:
+        late = writer.transaction()
+        await late.start()
+        await writer.execute(announce, first)
+        await root.execute(announce, others)
+
+        async def after_the_late_one(self: Relay, *page: Any) -> Any:
+            if open_still:
+                open_still.clear()
+                await late.commit()
+                await writer.execute(announce, second)
+            return await read_ahead(self, *page)
+
+        monkeypatch.setattr(Relay, "_move_and_read", after_the_late_one)
+        async with relaying(Relay(settings, Doorbell())):
+            await drained(root)
+    told = [one for one in await held_by(settings, settings.topic) if one.key == key.encode()]
+    assert [header(one, "ce_aggregateversion") for one in told] == ["1", "2"]
 
 
 async def test_a_record_carries_the_attributes_of_its_event(

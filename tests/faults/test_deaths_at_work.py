@@ -11,7 +11,7 @@ from deploy.layout import SERVICES
 from deploy.story.calling import Json, Reply
 from deploy.story.cast import person_at
 from support.acknowledged import Acknowledged, assert_all_there, rows, writing
-from support.crashing import Mortal
+from support.crashing import Mortal, armed
 from support.players import Players, eventually, players
 
 TIERING = "/api/tiering/v1"
@@ -22,6 +22,7 @@ FILE_DEATHS = [
 ]
 DEAF = "ALTER TABLE customer ADD CONSTRAINT deaf CHECK (name <> '{}') NOT VALID"
 HEARING = "ALTER TABLE customer DROP CONSTRAINT deaf"
+TAKEN = "SELECT count(*) FROM usage WHERE customer_id = $1"
 PARKED = "SELECT event_id FROM parked WHERE key = $1"
 TOLD = "SELECT payload->>'key' FROM event_log WHERE topic = 'keypost.service-desk.dlq' AND key = $1"
 
@@ -41,11 +42,11 @@ async def test_each_step_of_a_deadline_is_fired_once_where_the_sweeper_dies(mort
             return len(reply.body["items"][0]["warned_at"])
 
         try:
-            moving = asyncio.create_task(house.set_clock(began + (due - began) * 3 / 4))
-            await asyncio.to_thread(
-                mortal.let_die, {"service-desk": ["deadlines.before-commit", "deadlines.after-commit"]}
+            dying = await armed(
+                mortal, {"service-desk": ["deadlines.before-commit", "deadlines.after-commit"]}
             )
-            await moving
+            await house.set_clock(began + (due - began) * 3 / 4)
+            await dying
             assert await eventually(warned, bool) == 1
         finally:
             await house.real_clock()
@@ -62,7 +63,7 @@ async def test_a_file_is_loaded_once_whole_wherever_its_loader_dies(mortal: Mort
             lambda: officer.get(f"{TIERING}/tiers/{customer.code}"), lambda reply: reply.status == 200
         )
         assert known.status == 200, known
-        dying = asyncio.create_task(asyncio.to_thread(mortal.let_die, {"tiering": FILE_DEATHS}))
+        dying = await armed(mortal, {"tiering": FILE_DEATHS})
         sent = await officer.upload(
             f"{TIERING}/usage-files", f"{month}.csv", _csv(customer.code), {"month": month}
         )
@@ -73,11 +74,13 @@ async def test_a_file_is_loaded_once_whole_wherever_its_loader_dies(mortal: Mort
             return await officer.get(f"{TIERING}/usage-files/{sent.body['id']}")
 
         loaded = await eventually(file, lambda reply: reply.body["state"] == "loaded")
-        assert (loaded.body["state"], loaded.body["rows"]) == ("loaded", FILE_ROWS), loaded
-    taken = await rows(
-        mortal, "tiering", "SELECT count(*) FROM usage WHERE file_id = $1", UUID(sent.body["id"])
-    )
-    assert taken[0][0] == 1
+        told = [loaded.body[name] for name in ("state", "rows", "loaded_rows", "refused_rows")]
+        assert told == ["loaded", FILE_ROWS, 1, FILE_ROWS - 1], loaded
+        refused = await officer.get(f"{TIERING}/usage-files/{sent.body['id']}/errors?limit=200")
+        numbers = [item["row_no"] for item in refused.body["items"]]
+        assert len(numbers) == len(set(numbers)) == FILE_ROWS - 1
+    taken = await rows(mortal, "tiering", TAKEN, UUID(customer.customer_id))
+    assert [row[0] for row in taken] == [1]
     await assert_all_there(mortal, Acknowledged())
 
 
@@ -95,7 +98,7 @@ async def test_a_replay_is_told_whole_wherever_its_teller_dies(mortal: Mortal) -
         async with players(mortal) as people:
             administrator = await person_at(people.cast.officer.house, "CN", "administrator")
             points = ["replay.after-page", "replay.before-done", "replay.after-done"]
-            dying = asyncio.create_task(asyncio.to_thread(mortal.let_die, {"registry": points}))
+            dying = await armed(mortal, {"registry": points})
             asked = await administrator.post("/api/registry/v1/replays", {})
             assert asked.status == 202, asked
             await dying
@@ -130,7 +133,7 @@ async def test_what_cannot_be_applied_is_set_aside_once_where_the_consumer_dies_
         firm = people.firm()
         async with deaf_to(mortal, firm.name):
             points = ["consumer.before-parking", "consumer.after-parking"]
-            dying = asyncio.create_task(asyncio.to_thread(mortal.let_die, {"service-desk": points}))
+            dying = await armed(mortal, {"service-desk": points})
             customer = await people.register(firm)
             await dying
             parked = await eventually(
@@ -148,7 +151,7 @@ async def _release(mortal: Mortal, people: Players, key: str) -> None:
     """Apply what waits under a key, through deaths before and after the commit; the same request gets its answer."""
     administrator = await person_at(people.cast.officer.house, "CN", "administrator")
     points = ["write.before-commit", "write.after-commit"]
-    dying = asyncio.create_task(asyncio.to_thread(mortal.let_die, {"service-desk": points}))
+    dying = await armed(mortal, {"service-desk": points})
     released = await administrator.post(f"/api/service-desk/v1/dead-letters/{key}/release", {})
     await dying
     assert (released.status, released.body["released"] > 0) == (200, True), released
@@ -162,7 +165,7 @@ async def test_a_projection_is_made_once_more_wherever_its_maker_dies(mortal: Mo
         await acknowledged.until(10)
         async with players(mortal) as people:
             administrator = await person_at(people.cast.officer.house, "CN", "administrator")
-            dying = asyncio.create_task(asyncio.to_thread(mortal.let_die, {"scoring": points}))
+            dying = await armed(mortal, {"scoring": points})
             asked = await administrator.post("/api/scoring/v1/rebuilds", {})
             assert asked.status == 202, asked
             await dying

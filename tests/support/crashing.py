@@ -1,5 +1,6 @@
 """An instance whose services can be made to die at a named point; production code knows nothing of it."""
 
+import asyncio
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -95,6 +96,23 @@ class Mortal(Instance):
             self.start(name)
         for name in names:
             self.wait_for(name, PATIENCE_SECONDS)
+
+
+async def armed(mortal: Mortal, at: Mapping[str, Sequence[str]]) -> "asyncio.Task[None]":
+    """Let services die as `Mortal.let_die` does; comes back once they run, with what ends when all have died.
+
+    What is asked of them from then on is asked of none that ran before.
+    """
+    loop, running = asyncio.get_running_loop(), asyncio.Event()
+
+    def tell() -> None:
+        loop.call_soon_threadsafe(running.set)
+
+    dying_ones = asyncio.create_task(asyncio.to_thread(mortal.let_die, at, tell))
+    told = asyncio.create_task(running.wait())
+    await asyncio.wait((dying_ones, told), return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    return dying_ones
 
 
 def _through(port: int, url: str) -> str:
