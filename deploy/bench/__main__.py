@@ -46,15 +46,17 @@ def main() -> int:
         return 0
     chosen = [name for name in BENCHES if name in (arguments.benches or BENCHES)]
     taken = circumstances(arguments.broker)
+    comparisons: list[Comparison] = []
     with (
         bench_setting(arguments.broker) as bench,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        comparisons = [runner.run(_one(BENCHES[name], bench)) for name in chosen]
+        for name in chosen:
+            comparisons.append(runner.run(_one(BENCHES[name], bench)))
+            write_results(taken, comparisons, arguments.results)
     print(f"\n{taken['machine']}; broker: {taken['broker']}; medians of the rounds")
     for comparison in comparisons:
         print("\n".join(comparison.lines()))
-    write_results(taken, comparisons, arguments.results)
     return 0
 
 

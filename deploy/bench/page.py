@@ -12,6 +12,7 @@ from deploy.layout import ROOT
 
 BEGIN, END = "<!-- figures: make bench writes them -->", "<!-- end of the figures -->"
 PAGES = {"en": ROOT / "docs" / "benches.md", "zh": ROOT / "docs" / "benches.zh.md"}
+BROKERS = {"embedded": "Tansu", "kafka": "Apache Kafka"}
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "head": "| bench | ours beside the floor | to reach | reached |",
@@ -20,7 +21,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ours": "ours",
         "floor": "floor",
         "rounds": "| bench | side | rounds | n | per second | p50 ms | p99 ms |",
-        "taken": "Taken {at} on {machine}; broker: {broker}; load average before the run {load}. {busy}",
+        "taken": "Taken {at} on {machine}; load average before the run {load}. {busy}",
         "busy": "**The machine was busy with other work: read the ratios, and those with care.**",
         "quiet": "Medians of the rounds.",
         "what": "What each does, and against what:",
@@ -32,7 +33,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ours": "我们",
         "floor": "底线",
         "rounds": "| 项目 | 一方 | 轮数 | n | 每秒 | p50 毫秒 | p99 毫秒 |",
-        "taken": "{at} 测于 {machine};消息代理:{broker};开测前系统负载 {load}。{busy}",
+        "taken": "{at} 测于 {machine};开测前系统负载 {load}。{busy}",
         "busy": "**测时机器上另有繁重工作:只看比值,且须谨慎。**",
         "quiet": "各轮取中位数。",
         "what": "每项做什么、与什么相比(原文):",
@@ -66,6 +67,7 @@ def _figures(run: Mapping[str, Any], words: Mapping[str, str]) -> str:
     busy = words["busy"] if taken["load"] > taken["cores"] / 2 else words["quiet"]
     return "\n".join(
         [
+            f"### {BROKERS[taken['broker']]}",
             words["taken"].format(**taken, busy=busy),
             "",
             words["head"],

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 
 from contracts.envelope import Event, MalformedEvent, from_record
@@ -77,9 +77,10 @@ class Ear:
         try:
             await client.start()
             known = await client.topics()
-            places = list(_places(client, [topic for topic in TOPICS if topic in known]))
-            client.assign(places)
-            while places and not self._anew.is_set():
+            wanted = [topic for topic in TOPICS if topic in known]
+            if wanted:
+                client.subscribe(wanted)
+            while wanted and not self._anew.is_set():
                 records = await client.getmany(timeout_ms=FETCH_MS)
                 for record in (one for page in records.values() for one in page):
                     with suppress(MalformedEvent):
@@ -87,9 +88,3 @@ class Ear:
                         self._heard[str(event.id)] = event
         finally:
             await client.stop()
-
-
-def _places(client: AIOKafkaConsumer, topics: Sequence[str]) -> Iterator[TopicPartition]:
-    for topic in topics:
-        for partition in client.partitions_for_topic(topic) or ():
-            yield TopicPartition(topic, partition)

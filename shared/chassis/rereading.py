@@ -81,7 +81,7 @@ class Rereader:
     async def _read(self) -> list[Event]:
         try:
             fetched = await self._client.getmany(
-                timeout_ms=self._settings.consumer_wait_ms, max_records=self._settings.consumer_batch
+                timeout_ms=self._settings.consumer_wait_ms, max_records=self._settings.rebuild_batch
             )
         except ValueError:
             return await self._events(await self._one_by_one())
@@ -113,7 +113,7 @@ class Rereader:
         ends = await self._client.end_offsets(self._places)
         found: list[ConsumerRecord] = []
         for place in self._places:
-            last = min(ends[place], self._done[place] + self._settings.consumer_batch)
+            last = min(ends[place], self._done[place] + self._settings.rebuild_batch)
             while self._done[place] < last:
                 try:
                     fetched = await self._client.getmany(

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     republish_days: int = 14
     replay_poll_seconds: float = 2.0
     rebuild_poll_seconds: float = 2.0
+    rebuild_batch: int = 5_000
     rebuild_hold_seconds: float = 3.0
     rebuild_statement_timeout_ms: int = 600_000
     consumer_batch: int = 2_000

@@ -113,25 +113,27 @@ class Shadowing:
         by_handler: dict[Handler, list[Event]] = {}
         for event in events:
             by_handler.setdefault(self._projection.handlers[event.type], []).append(event)
-        for handler, heard in by_handler.items():
-            try:
-                await self._handle(handler, heard)
-            except Exception as error:  # as in the bus, whatever a handler says is about its events
-                if is_passing(error):
-                    raise
+        try:
+            async with self.connection.transaction():
+                for handler, heard in by_handler.items():
+                    await self._handle(handler, heard)
+        except Exception as error:  # as in the bus, whatever a handler says is about its events
+            if is_passing(error):
+                raise
+            for handler, heard in by_handler.items():
                 await self._name(handler, heard)
-                raise NotMade(describe(error)) from error
+            raise NotMade(describe(error)) from error
 
     async def _handle(self, handler: Handler, events: Sequence[Event]) -> None:
-        async with self.connection.transaction():
-            self._moment.causation_id = str(events[-1].id)
-            self._moment.correlation_id = events[-1].correlation_id
-            await handler(Transaction(self.connection, self._moment), events)
+        self._moment.causation_id = str(events[-1].id)
+        self._moment.correlation_id = events[-1].correlation_id
+        await handler(Transaction(self.connection, self._moment), events)
 
     async def _name(self, handler: Handler, events: Sequence[Event]) -> None:
         """Find the event that cannot be applied by itself; raises NotMade with its name."""
         for event in events:
             try:
-                await self._handle(handler, [event])
+                async with self.connection.transaction():
+                    await self._handle(handler, [event])
             except Exception as error:
                 raise NotMade(f"{event.type} {event.id}: {describe(error)}") from error

@@ -159,7 +159,12 @@ class House:
 async def house(backbone_databases: Databases, broker: Instance) -> AsyncIterator[House]:
     fresh: FreshDatabase = backbone_databases("tiering")
     settings = settings_of(
-        fresh, rebuild_poll_seconds=0.2, consumer_wait_ms=200, consumer_batch=100, relay_poll_seconds=0.1
+        fresh,
+        rebuild_poll_seconds=0.2,
+        consumer_wait_ms=200,
+        consumer_batch=100,
+        rebuild_batch=100,
+        relay_poll_seconds=0.1,
     )
     async with superuser(fresh) as root, opened(settings) as database:
         owner = await asyncpg.connect(fresh.url("owner"))

@@ -15,6 +15,8 @@ from support.crashing import Mortal
 from support.instance import chosen_bus
 from support.proxy import Proxy, proxied
 
+pytestmark = pytest.mark.timeout(1_200)
+
 DELAY_SECONDS = 0.05
 BREAKS = 8
 LINES_A_BREAK = 3

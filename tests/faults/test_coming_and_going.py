@@ -5,9 +5,13 @@ import signal
 from contextlib import ExitStack
 from itertools import cycle
 
+import pytest
+
 from support.acknowledged import assert_all_there, writing
 from support.companions import Companion, beside
 from support.crashing import Mortal
+
+pytestmark = pytest.mark.timeout(1_200)
 
 ROUNDS = 4
 SECONDS_APART = 3.0

@@ -14,6 +14,8 @@ import pytest
 from support.acknowledged import assert_all_there, writing
 from support.crashing import Mortal
 
+pytestmark = pytest.mark.timeout(1_200)
+
 STALLED_SECONDS = 3.0
 DEATHS = [
     pytest.param(

@@ -6,13 +6,17 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from uuid import UUID
 
+import pytest
+
 from deploy.databases import sql
 from deploy.layout import SERVICES
 from deploy.story.calling import Json, Reply
 from deploy.story.cast import person_at
 from support.acknowledged import Acknowledged, assert_all_there, rows, writing
 from support.crashing import Mortal, armed
-from support.players import Players, eventually, players
+from support.players import PATIENCE_SECONDS, Players, eventually, players
+
+pytestmark = pytest.mark.timeout(1_200)
 
 TIERING = "/api/tiering/v1"
 FILE_ROWS = 120
@@ -47,7 +51,7 @@ async def test_each_step_of_a_deadline_is_fired_once_where_the_sweeper_dies(mort
             )
             await house.set_clock(began + (due - began) * 3 / 4)
             await dying
-            assert await eventually(warned, bool) == 1
+            assert await eventually(warned, bool, PATIENCE_SECONDS) == 1
         finally:
             await house.real_clock()
     await assert_all_there(mortal, Acknowledged(complaints=[complaint]))
@@ -60,7 +64,9 @@ async def test_a_file_is_loaded_once_whole_wherever_its_loader_dies(mortal: Mort
         now, _ = await officer.house.clock()
         month = f"{now:%Y-%m}"
         known = await eventually(
-            lambda: officer.get(f"{TIERING}/tiers/{customer.code}"), lambda reply: reply.status == 200
+            lambda: officer.get(f"{TIERING}/tiers/{customer.code}"),
+            lambda reply: reply.status == 200,
+            PATIENCE_SECONDS,
         )
         assert known.status == 200, known
         dying = await armed(mortal, {"tiering": FILE_DEATHS})
@@ -73,7 +79,7 @@ async def test_a_file_is_loaded_once_whole_wherever_its_loader_dies(mortal: Mort
         async def file() -> Reply:
             return await officer.get(f"{TIERING}/usage-files/{sent.body['id']}")
 
-        loaded = await eventually(file, lambda reply: reply.body["state"] == "loaded")
+        loaded = await eventually(file, lambda reply: reply.body["state"] == "loaded", PATIENCE_SECONDS)
         told = [loaded.body[name] for name in ("state", "rows", "loaded_rows", "refused_rows")]
         assert told == ["loaded", FILE_ROWS, 1, FILE_ROWS - 1], loaded
         refused = await officer.get(f"{TIERING}/usage-files/{sent.body['id']}/errors?limit=200")
@@ -106,7 +112,7 @@ async def test_a_replay_is_told_whole_wherever_its_teller_dies(mortal: Mortal) -
             async def states() -> list[Json]:
                 return list((await administrator.get("/api/registry/v1/replays")).body["items"])
 
-            replays = await eventually(states, lambda all_: all_[0]["state"] == "done")
+            replays = await eventually(states, lambda all_: all_[0]["state"] == "done", PATIENCE_SECONDS)
         assert [one["state"] for one in replays] == ["done"] * len(replays)
         await acknowledged.until(10)
     await assert_all_there(mortal, acknowledged)
@@ -174,5 +180,5 @@ async def test_a_projection_is_made_once_more_wherever_its_maker_dies(mortal: Mo
                 reply = await administrator.get("/api/scoring/v1/rebuilds")
                 return [one["state"] for one in reply.body["items"]]
 
-            assert await eventually(states, lambda found: found == ["done"], 60) == ["done"]
+            assert await eventually(states, lambda found: found == ["done"], PATIENCE_SECONDS) == ["done"]
     await assert_all_there(mortal, acknowledged)

@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from deploy.story.calling import IN_PROGRESS, Json
 from support.acknowledged import Acknowledged, assert_all_there, rows
 from support.crashing import Mortal
-from support.players import DESK, Players, eventually, players
+from support.players import DESK, PATIENCE_SECONDS, Players, eventually, players
 from support.storage import full
+
+pytestmark = pytest.mark.timeout(1_200)
 
 AT_ONCE = 20
 MOST_WRITES = 6_000
@@ -91,7 +94,7 @@ async def test_without_room_writes_are_refused_wholly_and_go_on_under_their_keys
                 await desk.send(key, body)
             return len(desk.refused)
 
-        assert await eventually(again, lambda left: left == 0) == 0
+        assert await eventually(again, lambda left: left == 0, PATIENCE_SECONDS) == 0
     await assert_all_there(mortal, desk.acknowledged)
     assert len(desk.acknowledged.mails) == desk.acknowledged.count
 

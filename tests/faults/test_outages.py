@@ -13,6 +13,8 @@ from support.acknowledged import Acknowledged, assert_all_there, rows, writing
 from support.crashing import Mortal
 from support.crowds import CALLERS, Crowd
 
+pytestmark = pytest.mark.timeout(1_200)
+
 OUTAGE_SECONDS = 180 if os.environ.get("KEYPOST_LONG") == "1" else 20
 STRETCHES = 4
 WAITING = "SELECT count(*) FROM outbox"

@@ -13,7 +13,9 @@ import pytest
 from support.acknowledged import assert_all_there, rows, writing
 from support.companions import beside, end_session, end_transactions_left_open, session_that_relays
 from support.crashing import Mortal
-from support.players import eventually
+from support.players import PATIENCE_SECONDS, eventually
+
+pytestmark = pytest.mark.timeout(1_200)
 
 TOLD = "SELECT event_id FROM event_log"
 HEARD = "SELECT event_id FROM inbox"
@@ -45,7 +47,9 @@ async def test_a_relay_that_stood_still_changes_nothing_when_it_goes_on(
             async def successor() -> int | None:
                 return await session_that_relays(mortal, service)
 
-            assert await eventually(successor, lambda pid: pid not in (None, owner)) not in (None, owner)
+            assert await eventually(
+                successor, lambda pid: pid not in (None, owner), PATIENCE_SECONDS
+            ) not in (None, owner)
             await acknowledged.until(20)
             await asyncio.to_thread(zombie.go_on)
             await acknowledged.until(20)
@@ -71,7 +75,7 @@ async def test_a_consumer_that_stood_still_past_its_session_changes_nothing_when
                 return told - await ids(mortal, "console", HEARD)
 
             # The partitions that the zombie holds are heard by the other member meanwhile.
-            assert await eventually(unheard, lambda left: not left, 60) == set()
+            assert await eventually(unheard, lambda left: not left, PATIENCE_SECONDS) == set()
             await asyncio.to_thread(zombie.go_on)
             await acknowledged.until(20)
             assert zombie.process.poll() is None

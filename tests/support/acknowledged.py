@@ -100,7 +100,10 @@ async def assert_all_there(instance: Instance, acknowledged: Acknowledged) -> No
         kept = {row[0] for row in await rows(instance, service, f"SELECT {key} FROM {table}")}
         assert ids <= kept, f"lost: {ids - kept}"
     assert not await rows(instance, "service-desk", TWICE_COMPLAINED, acknowledged.mails)
-    declared = [UUID(answer["customer_id"]) for answer in acknowledged.declarations]
+    # One that is held for the center, for its name is like another's, names no customer yet.
+    declared = [
+        UUID(answer["customer_id"]) for answer in acknowledged.declarations if "customer_id" in answer
+    ]
     assert not await rows(instance, "registry", TWICE_DECLARED, declared)
 
 

@@ -122,7 +122,9 @@ async def _review(people: Players, customer: Customer, year: int) -> None:
     officer = await person_at(people.cast.officer.house, PROVINCE, "center-officer")
     proposed = await done(officer.post(f"{TIERING}/reviews", {"year": year}))
     path = f"{TIERING}/reviews/{proposed['id']}"
-    await done(director.post(f"{path}/lines/{customer.code}", {"class": 3, "reason": "用邮前景有限"}))
+    held = await done(director.get(f"{TIERING}/tiers/{customer.code}"))
+    other = 2 if held["class"] == 3 else 3
+    await done(director.post(f"{path}/lines/{customer.code}", {"class": other, "reason": "用邮前景有限"}))
     published = await done(director.post(f"{path}/publish", {}))
     assert published["changed"] > 0, published
 
