@@ -116,7 +116,8 @@ class Node:
         done = subprocess.run(
             self._java(
                 SOON_READY,
-                *("kafka.tools.StorageTool", "format", "-t", self.cluster, "-c", str(self.settings)),
+                *("kafka.tools.StorageTool", "format", "-c", str(self.settings)),
+                f"--cluster-id={self.cluster}",  # which may begin with a dash
             ),
             env=base_environment(),
             check=False,
@@ -162,6 +163,5 @@ def in_sync(copies: int) -> int:
 
 
 def new_cluster() -> str:
-    """Give the name of a new cluster, as Kafka writes them: a dash at its beginning would be read as an option."""
-    name = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-    return new_cluster() if name.startswith("-") else name
+    """Give the name of a new cluster, as Kafka writes them."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")

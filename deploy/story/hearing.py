@@ -28,6 +28,7 @@ class Ear:
         self._bootstrap = bootstrap
         self._heard: dict[str, Event] = {}
         self._anew = asyncio.Event()
+        self._moved_at = time.monotonic()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -51,16 +52,16 @@ class Ear:
 
     async def wait(self, wanted: Wanted, count: int = 1) -> list[Event]:
         """Wait for so many events; gives what there is when patience ends."""
-        end = time.monotonic() + PATIENCE_SECONDS
-        listen_anew_at = time.monotonic() + QUIET_SECONDS
+        began = time.monotonic()
         while True:
             found = self.events(wanted)
             now = time.monotonic()
-            if len(found) >= count or now > end:
+            if len(found) >= count or now > began + PATIENCE_SECONDS:
                 return found
-            if now > listen_anew_at:
+            # A long log is read to its end first, however slowly.
+            if now > max(began, self._moved_at) + QUIET_SECONDS:
                 self._anew.set()
-                listen_anew_at = now + QUIET_SECONDS
+                self._moved_at = now
             await asyncio.sleep(0.05)
 
     async def _listen(self) -> None:
@@ -82,6 +83,8 @@ class Ear:
                 client.subscribe(wanted)
             while wanted and not self._anew.is_set():
                 records = await client.getmany(timeout_ms=FETCH_MS)
+                if records:
+                    self._moved_at = time.monotonic()
                 for record in (one for page in records.values() for one in page):
                     with suppress(MalformedEvent):
                         event = from_record(record.headers, record.value)
