@@ -42,10 +42,11 @@ class Broker:
 
     async def holds_the_log(self) -> bool:
         """Tell whether what was published is still there; raises BrokerUnavailable."""
-        markers = await self._ask(self._markers)
+        names = await self._ask(lambda admin: admin.list_topics())
+        markers = sorted(name for name in names if name.startswith(self._marker))
         if markers:
             self.life = markers[-1].removeprefix(self._marker)
-        return bool(markers)
+        return bool(markers) and self._settings.topic in names
 
     async def lay(self, names: Sequence[str]) -> None:
         """Create topics for a new life of the log, dropping the marker of the one before; raises BrokerUnavailable.

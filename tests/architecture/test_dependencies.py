@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = tuple(f"services/{path.name}" for path in sorted((ROOT / "services").iterdir()))
 OURS = {path.name for member in (*SERVICES, "shared") for path in (ROOT / member).iterdir() if path.is_dir()}
-OURS |= {"deploy", "support", "architecture"}
+OURS |= {"deploy", "support", "architecture", "sabotage"}
 PARTS = {
     "shared": ("shared",),
     **{service: (service, "shared") for service in SERVICES},

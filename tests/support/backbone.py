@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 from chassis.auth import Caller
 from chassis.broker import Broker
@@ -183,6 +184,21 @@ async def lay_topics(settings: Settings, *names: str) -> None:
     broker = Broker(settings)
     await broker.lay(names)
     await broker.close()
+
+
+async def lose_topic(settings: Settings, name: str) -> None:
+    """Delete one topic behind everybody's back, and wait until the broker knows it no more."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
+    await admin.start()
+    try:
+        await admin.delete_topics([name])
+
+        async def gone() -> bool:
+            return name not in await admin.list_topics()
+
+        await eventually(gone, f"{name} is gone")
+    finally:
+        await admin.close()
 
 
 async def produce(settings: Settings, topic: str, records: Sequence[Raw]) -> None:
