@@ -8,8 +8,8 @@ KAFKA_PORT := 19092
 KAFKA_LOG := warn
 PY := .venv/bin/python
 # What depends on the broker: tests/kafka is collected on Apache Kafka only.
-KAFKA_SUITES := tests/kafka tests/chassis/test_bus.py tests/chassis/test_bus_faults.py tests/chassis/test_relay.py \
-	tests/chassis/test_replays.py tests/chassis/test_offsets.py tests/chassis/test_consumer_goes_on.py tests/journeys tests/faults
+KAFKA_SUITES := tests/kafka $(addprefix tests/chassis/test_,bus.py bus_faults.py consumer_goes_on.py offsets.py too_large.py \
+	relay.py acknowledgements.py replays.py rebuilds.py) tests/journeys tests/faults
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help

@@ -52,15 +52,17 @@ class Broker:
         """Create topics for a new life of the log, dropping the marker of the one before; raises BrokerUnavailable.
 
         A memory broker that lost its data takes records for topics it does not know, and can then neither
-        serve nor extend them: dropping the name first heals it. A broker that keeps its data drops nothing.
+        serve nor extend them: dropping the name first heals it. A broker that keeps its data drops the marker only:
+        until the new one stands the log is not whole.
         Whoever asks a memory broker for a topic between dropping and creating makes it create one of a size of
         its own, so the size is looked at afterwards.
         """
 
         async def laid(admin: AIOKafkaAdminClient) -> bool:
             for _ in range(LAYING_ATTEMPTS):
-                if not self._settings.kafka_idempotent:
-                    await admin.delete_topics([*names, *await self._markers(admin)])
+                lost = [] if self._settings.kafka_idempotent else names
+                if dropped := [*lost, *await self._markers(admin)]:
+                    await admin.delete_topics(dropped)
                 await self._create_all(admin, names)
                 if await self._stand(admin, names):
                     return True

@@ -25,13 +25,13 @@ from support.backbone import (
     happened,
     header,
     held_by,
-    lay_topics,
+    lose_topic,
     new_key,
     relaying,
     settings_of,
     superuser,
 )
-from support.instance import FreshDatabase
+from support.instance import BROKER_KIND, FreshDatabase
 
 LARGE = "x" * 150_000
 KEYS = 40
@@ -132,7 +132,7 @@ async def test_a_log_half_given_back_is_given_back_again(
         for start in range(1, 101, 10):
             await tell(root, settings, [happened(key, start + n) for n in range(10) for key in keys])
         await drained(root)
-    await lay_topics(settings, settings.topic)
+    await lose_topic(settings, with_marker=True)
     publish, pages = Publisher.publish, iter([True, False])
 
     async def unsteady(self: Publisher, records: Sequence[tuple[str, Any]]) -> bool:
@@ -184,7 +184,10 @@ async def test_a_page_acknowledged_by_a_topic_that_had_just_lost_its_records_is_
         await drained(root)
 
         async def all_there() -> bool:
-            return first_told(await held_by(settings, settings.topic)) == {key: [1, 2, 3] for key in keys}
+            told = first_told(await held_by(settings, settings.topic))
+            if BROKER_KIND == "kafka":  # drops no records: what the new topic took before it was noticed stays first
+                told = {key: sorted(versions) for key, versions in told.items()}
+            return told == {key: [1, 2, 3] for key in keys}
 
         await eventually(all_there, "everything is on the topic again, in order")
     assert losing == [False]

@@ -158,7 +158,7 @@ async def test_a_topic_that_the_broker_lost_alone_is_filled_again(
         await drained(root)
     first = await held_by(settings, settings.topic)
     assert judge(history, first) == SOUND
-    await lose_topic(settings, settings.topic)
+    await lose_topic(settings)
     async with relaying(Relay(settings, Doorbell())):
         await history.write_for(settings.worker_url, 0.3)
         await drained(root)
