@@ -185,7 +185,7 @@ async def test_a_page_acknowledged_by_a_topic_that_had_just_lost_its_records_is_
 
         async def all_there() -> bool:
             told = first_told(await held_by(settings, settings.topic))
-            if BROKER_KIND == "kafka":  # drops no records: what the new topic took before it was noticed stays first
+            if BROKER_KIND == "kafka":  # what the new topic took before the loss was noticed stays first
                 told = {key: sorted(versions) for key, versions in told.items()}
             return told == {key: [1, 2, 3] for key in keys}
 

@@ -31,6 +31,7 @@ from support.backbone import (
     happened,
     in_background,
     lay_topics,
+    lose_topic,
     new_key,
     opened,
     produce,
@@ -298,6 +299,7 @@ async def test_events_that_the_bus_holds_no_longer_are_counted_and_nothing_is_ta
         await house.until_heard(90)
         await house.root.execute("UPDATE thing SET text = 'wrong'")
         wrong = await house.rows()
+    await lose_topic(house.settings, house.topic)
     await lay_topics(house.settings, house.topic, replay_topic(house.topic))
     await house.say(*kept)
     async with in_background(house.consumer.run(), house.rebuilder().run()):

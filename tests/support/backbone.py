@@ -186,20 +186,20 @@ async def lay_topics(settings: Settings, *names: str) -> None:
     await broker.close()
 
 
-async def lose_topic(settings: Settings, *, with_marker: bool = False) -> None:
-    """Delete a service's topic behind everybody's back, and wait until the broker knows it no more."""
+async def lose_topic(settings: Settings, name: str | None = None, *, with_marker: bool = False) -> None:
+    """Delete a topic, the service's own if not named, behind everybody's back, and wait until it is gone."""
     admin = AIOKafkaAdminClient(bootstrap_servers=settings.kafka_bootstrap)
     await admin.start()
     try:
         known = await admin.list_topics()
-        markers = {name for name in known if with_marker and name.startswith(f"{settings.topic}.marker.")}
-        lost = {settings.topic, *markers}
+        markers = {one for one in known if with_marker and one.startswith(f"{settings.topic}.marker.")}
+        lost = {name or settings.topic, *markers}
         await admin.delete_topics(sorted(lost))
 
         async def gone() -> bool:
             return lost.isdisjoint(await admin.list_topics())
 
-        await eventually(gone, f"{settings.topic} is gone")
+        await eventually(gone, f"{lost} are gone")
     finally:
         await admin.close()
 
