@@ -7,9 +7,10 @@ KAFKA_DATA := kafka-data
 KAFKA_PORT := 19092
 KAFKA_LOG := warn
 PY := .venv/bin/python
-# What depends on the broker: tests/kafka is collected on Apache Kafka only.
+# What depends on the broker: tests/kafka is collected on Apache Kafka only; the sample province only takes long there.
 KAFKA_SUITES := tests/kafka $(addprefix tests/chassis/test_,bus.py bus_faults.py consumer_goes_on.py offsets.py too_large.py \
-	relay.py acknowledgements.py replays.py rebuilds.py) tests/journeys tests/faults
+	relay.py acknowledgements.py replays.py rebuilds.py) \
+	$(filter-out %/test_province.py,$(wildcard tests/journeys/test_*.py)) tests/faults
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
