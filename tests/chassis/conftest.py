@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from chassis import points
-from chassis.database import Database
+from chassis.database import Connection, Database
 from deploy.instance import Instance
 from support.backbone import opened, plant_tree, settings_of, superuser
 from support.instance import Databases, FreshDatabase
@@ -33,6 +33,14 @@ async def pools(fresh: FreshDatabase) -> AsyncIterator[Database]:
     """The service's two pools on that database."""
     async with opened(settings_of(fresh)) as database:
         yield database
+
+
+@pytest_asyncio.fixture
+async def unheard(fresh: FreshDatabase, broker: Instance) -> AsyncIterator[Connection]:
+    """The superuser's connection to that database, of which nothing has been heard or parked yet."""
+    async with superuser(fresh) as connection:
+        await connection.execute("TRUNCATE inbox, parked")
+        yield connection
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,9 @@
 """A consumer that runs on while its client fails or its log is laid anew under it: nothing lost, nothing twice, in order."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import pytest
-import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
@@ -14,7 +13,6 @@ from chassis.clock import Clock
 from chassis.database import Connection
 from chassis.transaction import Transaction
 from contracts.envelope import Event
-from deploy.instance import Instance
 from support.backbone import (
     Happened,
     Raw,
@@ -27,23 +25,15 @@ from support.backbone import (
     produce,
     raw,
     settings_of,
-    superuser,
 )
 from support.instance import FreshDatabase
 
 BATCH = 10
 
 
-@pytest_asyncio.fixture
-async def root(fresh: FreshDatabase, broker: Instance) -> AsyncIterator[Connection]:
-    async with superuser(fresh) as connection:
-        await connection.execute("TRUNCATE inbox, parked")
-        yield connection
-
-
 @pytest.mark.parametrize("failure", [KafkaError, OSError])
 async def test_a_consumer_whose_client_fails_goes_on_with_another(
-    fresh: FreshDatabase, root: Connection, failure: type[Exception]
+    fresh: FreshDatabase, unheard: Connection, failure: type[Exception]
 ) -> None:
     settings = settings_of(fresh, session_timeout_ms=6_000)
     topic = f"{settings.topic}.heard"
@@ -89,7 +79,7 @@ async def test_a_consumer_whose_client_fails_goes_on_with_another(
 
 
 async def test_a_log_laid_anew_under_a_reader_is_read_from_its_beginning(
-    fresh: FreshDatabase, root: Connection
+    fresh: FreshDatabase, unheard: Connection
 ) -> None:
     """The old log told its events twice, so that the reader stands behind events of the new one that it never heard."""
     settings = settings_of(fresh, session_timeout_ms=6_000, consumer_batch=BATCH)

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
 
-import pytest_asyncio
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from chassis.bus import Consumer
@@ -17,7 +16,6 @@ from chassis.database import Connection
 from chassis.settings import Settings
 from chassis.transaction import Transaction
 from contracts.envelope import Event
-from deploy.instance import Instance
 from support.backbone import (
     Happened,
     eventually,
@@ -30,22 +28,14 @@ from support.backbone import (
     produce,
     raw,
     settings_of,
-    superuser,
 )
 from support.instance import FreshDatabase
 
 COUNT = 50
 
 
-@pytest_asyncio.fixture
-async def root(fresh: FreshDatabase, broker: Instance) -> AsyncIterator[Connection]:
-    async with superuser(fresh) as connection:
-        await connection.execute("TRUNCATE inbox, parked")
-        yield connection
-
-
 async def test_a_consumer_that_ends_before_its_effect_is_durable_leaves_its_events_to_the_next(
-    fresh: FreshDatabase, root: Connection
+    fresh: FreshDatabase, unheard: Connection
 ) -> None:
     settings = settings_of(fresh, session_timeout_ms=6_000)
     topic = f"{settings.topic}.heard"
@@ -67,7 +57,7 @@ async def test_a_consumer_that_ends_before_its_effect_is_durable_leaves_its_even
             await produce(settings, topic, [raw(event) for event in events])
             async with asyncio.timeout(60):
                 await begun.wait()
-        assert not await root.fetchval("SELECT count(*) FROM inbox"), "nothing is durable yet"
+        assert not await unheard.fetchval("SELECT count(*) FROM inbox"), "nothing is durable yet"
         second = Consumer(settings, database, Clock(), {Happened.TYPE: hear}, [topic])
 
         async def all_heard() -> bool:
@@ -79,7 +69,7 @@ async def test_a_consumer_that_ends_before_its_effect_is_durable_leaves_its_even
 
 
 async def test_positions_in_a_log_that_is_gone_are_not_believed(
-    fresh: FreshDatabase, root: Connection
+    fresh: FreshDatabase, unheard: Connection
 ) -> None:
     """The log told everything twice, and a member commits how far it was in it when another stands in its place already."""
     settings = settings_of(fresh, session_timeout_ms=6_000)
