@@ -1,0 +1,1 @@
+-- What a declaration is compared with, blind checks, groups of target markets.

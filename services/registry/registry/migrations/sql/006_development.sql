@@ -1,0 +1,1 @@
+-- Use of claims: progress, renewal, idleness; development cases and projects.

@@ -1,0 +1,1 @@
+-- Disputes, their evidence, rulings and appeals.

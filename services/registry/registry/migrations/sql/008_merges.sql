@@ -1,0 +1,1 @@
+-- Merges, and the history of customers, claims and assignments.

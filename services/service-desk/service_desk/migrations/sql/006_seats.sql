@@ -1,0 +1,1 @@
+-- Seats that work without a network, and callers.

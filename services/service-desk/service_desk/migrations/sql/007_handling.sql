@@ -1,0 +1,1 @@
+-- Handlers, transfers, cycles, pauses, linked complaints.

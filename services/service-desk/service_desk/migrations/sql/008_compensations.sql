@@ -1,0 +1,1 @@
+-- Compensations to their end, settlements between units, service requests.
