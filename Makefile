@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help run province stop reset test test-sabotage check bench story verify kafka kafka-stop test-kafka test-long requirements \
-	unread-topics environment test-environment
+	unread-topics api-pages environment test-environment
 
 help: ## 显示本帮助 · this help
 	@echo '用法 usage: make TARGET [PORT=8000] [DATA=data]'
@@ -65,6 +65,9 @@ bench: test-environment ## 与同场底线相比的速度 · speed beside the fl
 
 unread-topics: test-environment ## 重写尚无代码读取的规章主题清单 · renew the list of topics nobody reads yet
 	@$(PY) tests/architecture/unread_topics.py --write
+
+api-pages: test-environment ## 重写 docs/api 的接口说明 · renew the API pages under docs/api
+	@$(PY) -m deploy.api_pages registry
 
 requirements: test-environment ## 重新解析依赖 · renew requirements/*.txt
 	@$(PY) -m deploy.lock

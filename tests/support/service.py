@@ -3,10 +3,11 @@
 import importlib
 import json
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from chassis.runtime import Runtime
 from chassis.transaction import Moment, unscoped
 from contracts.envelope import Event
 from deploy.layout import SERVICES
+from support.documented import must_be_documented
 from support.instance import FreshDatabase
 
 MORNING = "2026-03-02T09:00:00+08:00"
@@ -204,7 +206,10 @@ async def empty_service(service: str, database: FreshDatabase) -> AsyncIterator[
         app = importlib.import_module(f"{SERVICES[service].package}.app").create()
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}") as http:
+        hooks: dict[str, list[Callable[..., Any]]] = {"response": [partial(must_be_documented, app)]}
+        async with httpx.AsyncClient(
+            transport=transport, base_url=f"http://{service}", event_hooks=hooks
+        ) as http:
             running = ServiceUnderTest(http, issuer_key(database), service, app, database)
             running.set_clock(MORNING)
             yield running

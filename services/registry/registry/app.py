@@ -24,6 +24,7 @@ from registry.api import (
     symposia,
     visits,
 )
+from registry.api.refusals import REFUSALS
 from registry.api.statuses import STATUSES
 from registry.handlers.claims import end_claim
 from registry.repository.claims import CLAIM_END
@@ -53,6 +54,7 @@ def create() -> FastAPI:
                 symposia.router,
             ),
             statuses=STATUSES,
+            refusals=REFUSALS,
             parts=Parts(reacts=lambda runtime: _reactions(settings, runtime), keeps_directory=False),
         ),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, FastAPI
 
 from chassis.http import attachments, dead_letters, deadlines, health, problems, rebuilds, replays
+from chassis.http.documentation import Refusals, document
 from chassis.http.edge import Edge
 from chassis.http.middleware import Edgewise
 from chassis.runtime import Parts, open_runtime
@@ -24,6 +25,7 @@ class Service:
     statuses: Mapping[type[Refusal], int] = field(default_factory=dict)
     parts: Parts = field(default_factory=Parts)
     beyond: health.Beyond | None = None
+    refusals: Refusals | None = None
 
 
 def create_app(settings: Settings, service: Service) -> FastAPI:
@@ -56,8 +58,11 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
     problems.install(app, service.statuses)
     common = (health.router, deadlines.router, attachments.router, dead_letters.router, replays.router)
     hearing = (rebuilds.router,) if service.parts.topics or service.parts.keeps_directory else ()
-    for router in (*common, *hearing, *service.routers):
+    routers = (*common, *hearing, *service.routers)
+    for router in routers:
         app.include_router(router)
+    if service.refusals is not None:
+        document(app, routers, service.refusals, service.statuses)
     app.add_middleware(
         Edgewise,
         service=settings.service,

@@ -233,18 +233,27 @@ async def authenticated(request: Request) -> Caller:
     return caller
 
 
-def may(*roles: str) -> Callable[..., Awaitable[Caller]]:
-    """Give the dependency that lets only these roles through (403)."""
+class May:
+    """The dependency that lets only these roles through (403)."""
 
-    async def allowed(request: Request) -> Caller:
+    def __init__(self, *roles: str) -> None:
+        self.roles = roles
+
+    async def __call__(self, request: Request) -> Caller:
+        """Give the caller, who has one of the roles."""
         caller = await authenticated(request)
-        if not caller.may(*roles):
+        if not caller.may(*self.roles):
             raise Forbidden(
-                "您的角色无权进行此操作", "Your role may not do this", extra={"needs_one_of": sorted(roles)}
+                "您的角色无权进行此操作",
+                "Your role may not do this",
+                extra={"needs_one_of": sorted(self.roles)},
             )
         return caller
 
-    return allowed
+
+def may(*roles: str) -> May:
+    """Give the dependency that lets only these roles through."""
+    return May(*roles)
 
 
 async def edge_of(request: Request) -> Edge:

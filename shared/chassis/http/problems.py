@@ -150,8 +150,16 @@ def _of_refusal(request: Request, error: Exception, table: Mapping[type[Refusal]
 
 
 def _translated(error: Refusal, table: Mapping[type[Refusal], int]) -> RequestRefused:
-    status = next((table[kind] for kind in type(error).__mro__ if kind in table), CONFLICT)
-    return RequestRefused(status, error.code, error.zh, error.en)
+    return RequestRefused(_status(type(error), table), error.code, error.zh, error.en)
+
+
+def status_of(refusal: type[Refusal], statuses: Mapping[type[Refusal], int]) -> int:
+    """Give HTTP's word for a refusal of a service; what is not named conflicts with the present state."""
+    return _status(refusal, {**STATUSES, **statuses})
+
+
+def _status(refusal: type[Refusal], table: Mapping[type[Refusal], int]) -> int:
+    return next((table[kind] for kind in refusal.__mro__ if kind in table), CONFLICT)
 
 
 async def _unauthenticated(request: Request, error: Exception) -> Response:

@@ -1,1 +1,2 @@
 -- Disputes, their evidence, rulings and appeals.
+SELECT 1;

@@ -1,1 +1,2 @@
 -- Merges, and the history of customers, claims and assignments.
+SELECT 1;

@@ -1,1 +1,2 @@
 -- Seats that work without a network, and callers.
+SELECT 1;

@@ -1,1 +1,2 @@
 -- Handlers, transfers, cycles, pauses, linked complaints.
+SELECT 1;

@@ -1,1 +1,2 @@
 -- Compensations to their end, settlements between units, service requests.
+SELECT 1;

@@ -1,0 +1,108 @@
+"""What the OpenAPI document says of every operation beside its shapes: who may ask, and each problem by its code."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from chassis.http.edge import May
+from chassis.http.problems import status_of
+from chassis.http.rebuilds import RebuildOver, RebuildUnderWay
+from chassis.http.words import status_words
+from chassis.releasing import StillWrong
+from contracts.refusals import Refusal
+
+Answerable = type[Refusal] | tuple[int, str]
+Refusals = Mapping[str, Sequence[Answerable]]
+
+# What any operation with such an answer can say before or beside its own rules.
+EVERYWHERE: Mapping[int, Sequence[str]] = {
+    401: ("unauthenticated",),
+    403: ("forbidden",),
+    404: ("not-found",),
+    409: ("no-law", "request-in-progress"),
+    412: ("stale-version",),
+    413: ("body-too-large",),
+    415: ("unsupported-media-type",),
+    422: ("invalid-request", "invalid-value", "not-storable"),
+    428: ("if-match-missing",),
+    503: ("database-unavailable", "storage-full"),
+}
+# What every change can say besides: it has a key, a body, and an event.
+OF_CHANGES: Mapping[int, Sequence[str]] = {
+    400: ("bad-request", "malformed-json", "idempotency-key-missing", "idempotency-key-invalid"),
+    409: ("changed-meanwhile",),
+    413: ("event-too-large",),
+    422: ("idempotency-key-reused",),
+}
+OF_THE_CHASSIS: Refusals = {
+    "attach": ((413, "attachment-too-large"), (415, "attachment-type")),
+    "release_dead_letters": (StillWrong,),
+    "rebuild": (RebuildUnderWay,),
+    "cancel_rebuild": (RebuildOver,),
+}
+
+
+def document(
+    app: FastAPI, routers: Sequence[APIRouter], refusals: Refusals, statuses: Mapping[type[Refusal], int]
+) -> None:
+    """Add `x-roles` and `x-problems` ({status: [code]}) to every operation of the app's OpenAPI document."""
+    plain = app.openapi
+
+    def documented() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = plain()
+            for route in _routes(routers):
+                said = {**OF_THE_CHASSIS, **refusals}.get(route.operation_id or "", ())
+                own = _by_status(said, statuses)
+                for method in route.methods or ():
+                    _describe(schema["paths"][route.path_format][method.lower()], route, method, own)
+        return app.openapi_schema or {}
+
+    setattr(app, "openapi", documented)  # noqa: B010 - FastAPI's own way to extend it, which mypy takes for a mistake
+
+
+def _routes(routers: Sequence[APIRouter]) -> Iterator[APIRoute]:
+    return (
+        route
+        for router in routers
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.include_in_schema
+    )
+
+
+def _describe(
+    operation: dict[str, Any], route: APIRoute, method: str, own: Mapping[int, Sequence[str]]
+) -> None:
+    answers = operation["responses"]
+    if method != "GET":
+        answers.setdefault("413", {**answers["503"], "description": status_words(413)[1]})
+    declared = {int(status) for status in answers if status.isdigit()}
+    undeclared = sorted(set(own) - declared)
+    if undeclared:
+        raise LookupError(f"{route.operation_id} refuses with {undeclared}, which its route does not declare")
+    operation["x-roles"] = sorted(_roles(route.dependant))
+    operation["x-problems"] = {
+        str(status): sorted({*_common(status, method), *own.get(status, ())})
+        for status in sorted(declared)
+        if status >= 400
+    }
+
+
+def _common(status: int, method: str) -> Iterable[str]:
+    return (*EVERYWHERE.get(status, ()), *(OF_CHANGES.get(status, ()) if method != "GET" else ()))
+
+
+def _by_status(
+    said: Sequence[Answerable], statuses: Mapping[type[Refusal], int]
+) -> Mapping[int, Sequence[str]]:
+    pairs = [one if isinstance(one, tuple) else (status_of(one, statuses), one.code) for one in said]
+    return {status: [code for of, code in pairs if of == status] for status, _ in pairs}
+
+
+def _roles(dependant: Dependant) -> set[str]:
+    """Collect the roles that a route asks for, wherever in its dependencies."""
+    own = set(dependant.call.roles) if isinstance(dependant.call, May) else set()
+    return own.union(*(_roles(each) for each in dependant.dependencies))

@@ -1,0 +1,83 @@
+"""The API documentation of the registry: every operation has an example, every example runs, the pages say just that."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from deploy import api_pages
+from support.examples import Book, chapters
+from support.instance import Databases
+from support.registry import AGENT, FAR, RIVAL, SECOND, running_registry
+from support.service import (
+    ADMINISTRATOR,
+    DIRECTOR,
+    FAR_OFFICER,
+    HEAD,
+    INSPECTOR,
+    MANAGER,
+    OFFICER,
+    PROVINCE,
+)
+
+PEOPLE = {
+    "manager": MANAGER,
+    "second": SECOND,
+    "rival": RIVAL,
+    "far": FAR,
+    "head": HEAD,
+    "officer": OFFICER,
+    "director": DIRECTOR,
+    "far_officer": FAR_OFFICER,
+    "province": PROVINCE,
+    "inspector": INSPECTOR,
+    "agent": AGENT,
+    "administrator": ADMINISTRATOR,
+}
+EXAMPLES = [
+    pytest.param(example, id=f"{name}-{place}-{example['operation']}")
+    for name, chapter in chapters("registry")
+    for place, example in enumerate(chapter["examples"])
+]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def book(registry_databases: Databases) -> AsyncIterator[Book]:
+    """A registry of its own, which the examples change from the first to the last."""
+    async with running_registry(registry_databases("registry")) as running:
+        yield Book(running, PEOPLE)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+async def test_the_example_runs(book: Book, example: dict[str, Any]) -> None:
+    await book.run(example)
+
+
+async def test_every_operation_has_an_example(book: Book) -> None:
+    operations = {
+        operation["operationId"]
+        for methods in book.service.app.openapi()["paths"].values()
+        for operation in methods.values()
+    }
+    shown = {example["operation"] for _, chapter in chapters("registry") for example in chapter["examples"]}
+    assert sorted(operations - shown) == []
+
+
+async def test_a_problem_of_an_example_is_one_that_its_operation_names(book: Book) -> None:
+    operations = {
+        operation["operationId"]: operation
+        for methods in book.service.app.openapi()["paths"].values()
+        for operation in methods.values()
+    }
+    for _, chapter in chapters("registry"):
+        for example in chapter["examples"]:
+            if example["status"] >= 400:
+                named = operations[example["operation"]]["x-problems"][str(example["status"])]
+                assert example["answer"]["code"] in named
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+async def test_the_pages_say_what_the_document_and_the_examples_say(book: Book, language: str) -> None:
+    written = api_pages.paths("registry")[language].read_text(encoding="utf-8")
+    assert written == api_pages.page("registry", book.service.app.openapi(), language), "make api-pages"

@@ -1,0 +1,114 @@
+"""Runs the examples of a service's API documentation, one after the other, as the persons they name.
+
+`docs/api/README.md` says how they are written. What an example keeps stands for `${name}` in those behind it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from string import Template
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import yaml
+
+from support.service import Person, ServiceUnderTest
+
+FOLDER = Path(__file__).parents[2] / "docs" / "api"
+ALONE = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass
+class Book:
+    """What the examples of a service know: its persons, and what was kept so far."""
+
+    service: ServiceUnderTest
+    people: Mapping[str, Person]
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, person in self.people.items():
+            self.kept[name] = str(person.staff_id)
+
+    def filled(self, value: Any) -> Any:
+        """Put what was kept in the place of its name; a text that is a name alone becomes the value itself."""
+        if isinstance(value, Mapping):
+            return {key: self.filled(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self.filled(each) for each in value]
+        if not isinstance(value, str):
+            return value
+        alone = ALONE.fullmatch(value)
+        return self.kept[alone[1]] if alone else Template(value).substitute(self.kept)
+
+    async def run(self, example: Mapping[str, Any]) -> httpx.Response:
+        """Send an example, hold its answer against what it says, and keep what it names."""
+        if "clock" in example:
+            self.service.set_clock(example["clock"])
+        answer = await self.service.http.request(**self._request(example))
+        assert answer.status_code == example["status"], f"{example['operation']}: {answer.text}"
+        if "answer" in example:
+            differences = list(_missing(self.filled(example["answer"]), answer.json()))
+            assert not differences, f"{example['operation']}: {differences} in {answer.text}"
+        for name, path in example.get("keep", {}).items():
+            self.kept[name] = answer.content if path == "content" else _at(answer.json(), path)
+        return answer
+
+    def _request(self, example: Mapping[str, Any]) -> dict[str, Any]:
+        method, path = self._route(example["operation"])
+        request: dict[str, Any] = {
+            "method": method,
+            "url": path.format_map(self.filled(example.get("path", {}))),
+            "headers": self._headers(method, example),
+        }
+        if "query" in example:
+            request["params"] = self.filled(example["query"])
+        if "body" in example:
+            request["json"] = self.filled(example["body"])
+        if "file" in example:
+            sent = self.filled(example["file"])
+            content = sent["content"] if isinstance(sent["content"], bytes) else sent["content"].encode()
+            request["files"] = {"file": (sent["name"], content)}
+            request["data"] = self.filled(example.get("form", {}))
+        return request
+
+    def _headers(self, method: str, example: Mapping[str, Any]) -> dict[str, str]:
+        headers = self.service.headers(self.people[example["as"]])
+        if method != "GET":
+            headers["Idempotency-Key"] = str(uuid4())
+        if "if_match" in example:
+            headers["If-Match"] = f'"{self.filled(example["if_match"])}"'
+        return headers
+
+    def _route(self, operation_id: str) -> tuple[str, str]:
+        for path, operations in self.service.app.openapi()["paths"].items():
+            for method, operation in operations.items():
+                if operation["operationId"] == operation_id:
+                    return method.upper(), path
+        raise LookupError(f"no operation {operation_id}")
+
+
+def chapters(service: str) -> list[tuple[str, dict[str, Any]]]:
+    """Give the chapters of a service's examples in their order: the file's name, and what it holds."""
+    files = sorted((FOLDER / service).glob("*.yaml"))
+    return [(file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
+
+
+def _missing(expected: Any, found: Any, at: str = "") -> Iterator[str]:
+    """Name what was expected and is not there; a list must begin with what is expected of it."""
+    if isinstance(expected, Mapping) and isinstance(found, Mapping):
+        for key, each in expected.items():
+            yield from _missing(each, found.get(key), f"{at}/{key}")
+    elif isinstance(expected, list) and isinstance(found, list) and len(expected) <= len(found):
+        for place, each in enumerate(expected):
+            yield from _missing(each, found[place], f"{at}/{place}")
+    elif expected != found:
+        yield f"{at}: {expected!r} expected, {found!r} found"
+
+
+def _at(body: Any, path: str) -> Any:
+    for step in path.split("."):
+        body = body[int(step)] if isinstance(body, list) else body[step]
+    return body
