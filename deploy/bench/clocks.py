@@ -104,7 +104,7 @@ async def _look(database: Database, settings: Settings) -> Run:
             fired = await connection.fetch(
                 FIRE, SERVICE, datetime.now(UTC), settings.deadline_batch, [], False, []
             )
-            await connection.fetchval(UPCOMING, [])
+            await connection.fetchrow(UPCOMING, [])
             latencies.append(time.perf_counter() - began)
             if fired:
                 raise NotEachOnce("something pending was fired")

@@ -7,6 +7,7 @@ import orjson
 
 from chassis.bus import Handler
 from chassis.directory import EMPTY
+from chassis.recounting import recount
 from chassis.shadow import Projection
 from chassis.transaction import Transaction
 from contracts.envelope import Event
@@ -72,6 +73,12 @@ async def calendars_imported(tx: Transaction, events: Sequence[Event]) -> None:
     await tx.execute(CALENDAR_DAY, orjson.dumps(rows).decode())
 
 
+async def calendars_heard(tx: Transaction, events: Sequence[Event]) -> None:
+    """Take over the days of each year, and count this service's open deadlines anew by them."""
+    await calendars_imported(tx, events)
+    await recount(tx, {"calendar": sorted({event.data["year"] for event in events})})
+
+
 def wording_row(told: RulePublished, version: int) -> dict[str, Any]:
     """Give the row of `rule_wording`, JSON-ready, that the law is read from."""
     return {
@@ -95,14 +102,16 @@ def day_rows(told: CalendarImported, version: int) -> list[dict[str, Any]]:
     return [{**day.model_dump(), "version": version} for day in told.days]
 
 
-HANDLERS: Mapping[str, Handler] = {
+KEEPING: Mapping[str, Handler] = {
     "registry.organisation.changed.v1": organisations_changed,
     "registry.staff.changed.v1": staff_changed,
     RulePublished.TYPE: rules_published,
     CalendarImported.TYPE: calendars_imported,
 }
+HANDLERS: Mapping[str, Handler] = {**KEEPING, CalendarImported.TYPE: calendars_heard}
 TOPIC = "keypost.registry"
-PROJECTION = Projection(("organisation", "staff", "rule_wording", "calendar_day"), HANDLERS)
+# A shadow has these tables and no deadlines: it only keeps.
+PROJECTION = Projection(("organisation", "staff", "rule_wording", "calendar_day"), KEEPING)
 
 
 def _newest(events: Sequence[Event], identity: str) -> str:

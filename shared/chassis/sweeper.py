@@ -24,7 +24,11 @@ FIRST_DUE = """
     SELECT id FROM deadline WHERE next_at <= $1 AND (kind = ANY ($2)) = $3 AND NOT id = ANY ($4)
     ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """
-UPCOMING = "SELECT min(next_at) FROM deadline WHERE NOT id = ANY ($1)"
+UPCOMING = """
+    SELECT (SELECT min(next_at) FROM deadline WHERE NOT id = ANY ($1)) AS next_at,
+           (SELECT min(paused_until) FROM deadline) AS paused_until
+"""
+END_PAUSES = "SELECT end_pauses($1, $2, $3)"
 SHORTEST_PAUSE_SECONDS = 0.005
 """What is due and locked belongs to another sweeper: it is not waited for in a busy loop."""
 FAULTS = (Refusal, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, asyncpg.PostgresError)
@@ -147,11 +151,22 @@ class Sweeper:
     async def _pause(self) -> float:
         """Seconds until the next step is due, at most the idle pause: the business clock may be moved."""
         async with self._database.worker.acquire() as connection:
-            upcoming: datetime | None = await connection.fetchval(UPCOMING, self._skipping())
+            ahead = await connection.fetchrow(UPCOMING, self._skipping())
+        now = self._clock.now()
+        coming: list[datetime] = [at for at in ahead or () if at is not None]
+        if ahead and ahead["paused_until"] is not None and ahead["paused_until"] <= now:
+            await self._end_pauses()
+            return SHORTEST_PAUSE_SECONDS
         idle = self._settings.deadline_idle_seconds
-        if upcoming is None:
+        if not coming:
             return idle
-        return min(idle, max(SHORTEST_PAUSE_SECONDS, (upcoming - self._clock.now()).total_seconds()))
+        return min(idle, max(SHORTEST_PAUSE_SECONDS, (min(coming) - now).total_seconds()))
+
+    async def _end_pauses(self) -> None:
+        """Let run on what has stood still as long as it may; nothing of it is due before that."""
+        async with unscoped(self._database.worker, self._moment()) as tx:
+            await tx.fetchval(END_PAUSES, self._settings.service, tx.now, self._settings.deadline_batch)
+        self._relay_bell.ring()
 
     def _moment(self) -> Moment:
         service = self._settings.service

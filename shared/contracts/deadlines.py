@@ -1,4 +1,4 @@
-"""What every service with deadlines tells of them: warned, breached, passed on to the next holder."""
+"""What every service with deadlines tells of them: warned, breached, passed on, paused, resumed, counted anew."""
 
 from datetime import date, datetime
 from typing import Any
@@ -34,7 +34,7 @@ class SubjectFact(_Shape):
 
 
 class StepFact(_Shape):
-    """The step that was fired, and when it was due."""
+    """The step that was fired, or the move that was made, and when it was due."""
 
     step: str
     at: datetime
@@ -65,7 +65,7 @@ class DeadlineFact(_Shape):
     next_holder: LinkFact | None
 
 
-STEPS = ("warned", "breached", "escalated")
+STEPS = ("warned", "breached", "escalated", "paused", "resumed", "recomputed")
 
 
 def deadline_types(service: str) -> dict[str, type[DeadlineFact]]:

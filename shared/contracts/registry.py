@@ -159,6 +159,7 @@ class ClaimFact(_Fact):
     since: datetime
     until: datetime | None
     reason: str
+    renewals: int = 0
     because: dict[str, Any] | None
 
 
@@ -186,6 +187,18 @@ class ClaimReleased(ClaimFact):
     TYPE: ClassVar[str] = "registry.claim.released.v1"
 
 
+class ClaimTransferred(ClaimFact):
+    """A claim went over to another holder or another file: it ended here, and begins anew there at the same instant."""
+
+    TYPE: ClassVar[str] = "registry.claim.transferred.v1"
+
+
+class ClaimRevoked(ClaimFact):
+    """A ruling took a claim away."""
+
+    TYPE: ClassVar[str] = "registry.claim.revoked.v1"
+
+
 class ResponsibleFact(_Fact):
     """The unit a customer belongs to, with its path of the moment."""
 
@@ -198,6 +211,19 @@ class SupportFact(_Fact):
 
     line: str
     org_id: str
+
+
+class CreditFact(_Fact):
+    """A unit's part of a line's revenue from a month on, by a ruling, of 1; no unit: whoever is responsible.
+
+    Of a line's entries those of the latest month hold; the lead has what rounding leaves.
+    """
+
+    line: str
+    from_month: str
+    org_id: str | None
+    share: str
+    lead: bool
 
 
 class FileFact(_Fact):
@@ -251,13 +277,39 @@ class CustomerChanged(CustomerFact):
     TYPE: ClassVar[str] = "registry.customer.changed.v1"
 
 
+class SurvivorFact(_Fact):
+    """The customer that another one was merged into."""
+
+    customer_id: UUID
+    customer_code: str | None
+
+
+class CustomerMerged(CustomerFact):
+    """Two files turned out to be one customer: this one is merged away and leads to the survivor."""
+
+    TYPE: ClassVar[str] = "registry.customer.merged.v1"
+    survivor: SurvivorFact
+
+
+class CustomerUnmerged(CustomerFact):
+    """A merge was undone: this customer stands for itself again, as it was; `survivor` is the one it had led to."""
+
+    TYPE: ClassVar[str] = "registry.customer.unmerged.v1"
+    survivor: SurvivorFact
+
+
 class AssignmentChanged(_Fact):
-    """Who serves a customer from a day on: the whole state, not a difference."""
+    """Who serves a customer from a day on: the whole state, not a difference.
+
+    `valid_to` is the first day on which nobody does, while the customer is merged into another.
+    """
 
     TYPE: ClassVar[str] = "registry.assignment.changed.v1"
     customer_id: UUID
     responsible: ResponsibleFact
     manager_id: UUID | None
     supports: list[SupportFact]
+    credit: list[CreditFact] = []
     valid_from: date
+    valid_to: date | None = None
     because: dict[str, Any] | None

@@ -8,7 +8,9 @@ from contracts.pricing import AgreementEnded, AgreementSigned, ArrearsChanged
 from contracts.registry import (
     AssignmentChanged,
     CustomerChanged,
+    CustomerMerged,
     CustomerRegistered,
+    CustomerUnmerged,
     OrganisationChanged,
     StaffChanged,
 )
@@ -42,7 +44,15 @@ SCORING = frozenset({"keypost.scoring"})
 DIRECTORY = frozenset(
     {OrganisationChanged.TYPE, StaffChanged.TYPE, RulePublished.TYPE, CalendarImported.TYPE}
 )
-CUSTOMERS = frozenset({CustomerRegistered.TYPE, CustomerChanged.TYPE, AssignmentChanged.TYPE})
+CUSTOMERS = frozenset(
+    {
+        CustomerRegistered.TYPE,
+        CustomerChanged.TYPE,
+        CustomerMerged.TYPE,
+        CustomerUnmerged.TYPE,
+        AssignmentChanged.TYPE,
+    }
+)
 CARE = frozenset({VisitRecorded.TYPE, SymposiumHeld.TYPE})
 CLASSES = frozenset({TierChanged.TYPE})
 USAGE = frozenset(

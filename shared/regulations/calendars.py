@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from fractions import Fraction
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -55,10 +55,30 @@ class Duration:
 
 @dataclass(frozen=True)
 class Counting:
-    """What art. 203 adds where a pack asks for it: the end at closing time, the shift off a day of rest."""
+    """What a pack may ask for beside art. 201-203: closing time, the shift off a day of rest, the first day too."""
 
     closes_at: time | None = None
     rest_day_moves_end: bool = False
+    start_day_counts: bool = False
+
+    def to_json(self) -> dict[str, bool | str | None]:
+        """Give the fields as JSON has them."""
+        closes = self.closes_at.isoformat() if self.closes_at else None
+        return {
+            "closes_at": closes,
+            "rest_day_moves_end": self.rest_day_moves_end,
+            "start_day_counts": self.start_day_counts,
+        }
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> Counting:
+        """Read what `to_json` gave."""
+        closes = fields["closes_at"]
+        return cls(
+            time.fromisoformat(closes) if closes else None,
+            fields["rest_day_moves_end"],
+            fields["start_day_counts"],
+        )
 
 
 @dataclass(frozen=True)
@@ -148,9 +168,9 @@ def due(
     counting: Counting | None = None,
 ) -> Due:
     """Give the end of a period: its first day not counted, over at 24:00 of its last (art. 201-203)."""
-    first = day_of(started_at)
-    last, provisional = _last_day(first, duration, calendar)
     rule = counting or Counting()
+    first = day_of(started_at) - rule.start_day_counts * DAY
+    last, provisional = _last_day(first, duration, calendar)
     if rule.rest_day_moves_end:
         last, moved_over_unknown = _next_workday(last, calendar)
         provisional = provisional or moved_over_unknown

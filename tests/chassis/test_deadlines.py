@@ -99,7 +99,11 @@ def test_warnings_of_a_kind_of_its_own_replace_the_usual_ones(snapshot: Snapshot
 def test_the_reasons_of_a_deadline_name_the_rules_it_follows(snapshot: Snapshot) -> None:
     planned = plan(a_term(), snapshot)
     rules = [reason["rule"] for reason in planned.ground.because["reasons"]]
-    assert rules == ["platform.deadline-warnings", "platform.escalation-chain"]
+    assert rules == [
+        "platform.day-counting",
+        "platform.deadline-warnings",
+        "platform.escalation-chain",
+    ]
     assert set(planned.ground.because["text"]) == {"zh", "en"}
 
 

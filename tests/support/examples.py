@@ -6,17 +6,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from string import Template
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import yaml
 
+from deploy.api_pages import FOLDER, chapter
 from support.service import Person, ServiceUnderTest
 
-FOLDER = Path(__file__).parents[2] / "docs" / "api"
 ALONE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -92,8 +90,7 @@ class Book:
 
 def chapters(service: str) -> list[tuple[str, dict[str, Any]]]:
     """Give the chapters of a service's examples in their order: the file's name, and what it holds."""
-    files = sorted((FOLDER / service).glob("*.yaml"))
-    return [(file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files]
+    return [(file.stem, chapter(file)) for file in sorted((FOLDER / service).glob("*.yaml"))]
 
 
 def _missing(expected: Any, found: Any, at: str = "") -> Iterator[str]:

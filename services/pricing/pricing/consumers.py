@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from chassis import aliases
 from chassis.bus import Handler
 from chassis.shadow import Projection
 from chassis.transaction import Transaction
@@ -34,7 +35,8 @@ async def tiers_changed(tx: Transaction, events: Sequence[Event]) -> None:
 HANDLERS: Mapping[str, Handler] = {
     CustomerRegistered.TYPE: customers_registered,
     CustomerChanged.TYPE: customers_changed,
+    **aliases.merging(customers_changed),
     AssignmentChanged.TYPE: assignments_changed,
     TierChanged.TYPE: tiers_changed,
 }
-PROJECTION = Projection(("customer", "customer_support", "customer_class"), HANDLERS)
+PROJECTION = Projection(("customer", "customer_support", "customer_class", aliases.TABLE), HANDLERS)

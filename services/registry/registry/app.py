@@ -13,22 +13,29 @@ from chassis.transaction import Transaction
 from registry.api import (
     adoptions,
     calendars,
+    claims,
     customers,
     declarations,
+    disputes,
     files,
     files_imports,
     imports,
+    merges,
     organisations,
     rules,
+    rulings,
     staff,
     symposia,
     visits,
 )
 from registry.api.refusals import REFUSALS
 from registry.api.statuses import STATUSES
-from registry.handlers.claims import end_claim
+from registry.handlers.claims import end_claim, idle_out
+from registry.handlers.rulings import let_stand
 from registry.repository.claims import CLAIM_END
 from registry.repository.desks import DeskMaker
+from registry.repository.dispute_clocks import DISPUTE_APPEAL
+from registry.repository.uses import CLAIM_IDLE
 from registry.settings import RegistrySettings
 
 
@@ -48,10 +55,14 @@ def create() -> FastAPI:
                 imports.router,
                 declarations.router,
                 customers.router,
+                merges.router,
+                claims.router,
                 files_imports.router,
                 files.router,
                 visits.router,
                 symposia.router,
+                disputes.router,
+                rulings.router,
             ),
             statuses=STATUSES,
             refusals=REFUSALS,
@@ -68,4 +79,10 @@ def _reactions(settings: RegistrySettings, runtime: Runtime) -> Mapping[str, Rea
     async def claim_ends(tx: Transaction, claim_id: str) -> None:
         await end_claim(UUID(claim_id), desks.desk(tx, runtime.directory.current))
 
-    return {CLAIM_END: claim_ends}
+    async def claim_idles(tx: Transaction, claim_id: str) -> None:
+        await idle_out(UUID(claim_id), desks.desk(tx, runtime.directory.current))
+
+    async def ruling_stands(tx: Transaction, dispute_id: str) -> None:
+        await let_stand(UUID(dispute_id), desks.court(tx, runtime.directory.current))
+
+    return {DISPUTE_APPEAL: ruling_stands, CLAIM_END: claim_ends, CLAIM_IDLE: claim_idles}

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from uuid import UUID
 
+from chassis import aliases
 from chassis.bus import Handler
 from chassis.shadow import Projection
 from chassis.transaction import Transaction
@@ -28,6 +29,7 @@ TABLES = (
     "evidence",
     "heard",
     "customer_fact",
+    aliases.TABLE,
     "assignment_fact",
     "tier_fact",
     "usage_row",
@@ -55,6 +57,7 @@ def others() -> Mapping[str, Handler]:
     return {
         CustomerRegistered.TYPE: customers,
         CustomerChanged.TYPE: customers,
+        **aliases.merging(customers),
         AssignmentChanged.TYPE: heard_as(_assignment, Hearing.assignments),
         TierChanged.TYPE: heard_as(_tier, Hearing.tiers),
         UsageRecorded.TYPE: usage,
@@ -122,6 +125,8 @@ def _assignment(event: Event) -> Row:
         "time": event.time,
         "version": event.version,
         "org_id": fact.responsible.org_id,
+        "credit": [one.model_dump() for one in fact.credit] or None,
+        "credited": sorted({one.org_id for one in fact.credit if one.org_id}) if fact.credit else None,
     }
 
 

@@ -14,6 +14,14 @@ from scoring.model.sheets import Sheet
 
 
 @dataclass(frozen=True, slots=True)
+class Paying:
+    """Whose revenue is asked for: the bureau's own customers, and others', of whom a ruling may give it a part."""
+
+    own: Sequence[UUID]
+    others: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True)
 class RevenueTold:
     """What one usage event tells of customers' revenue, in yuan."""
 
@@ -41,8 +49,8 @@ class BureauEvents(Protocol):
         """Give all customers that were ever the bureau's, as they stood at the end of a day."""
         ...
 
-    async def revenue(self, customers: Sequence[UUID], months: Sequence[str]) -> Sequence[RevenueTold]:
-        """Give customers' revenue of months by the events that told it."""
+    async def revenue(self, paying: Paying, months: Sequence[str]) -> Sequence[RevenueTold]:
+        """Give the bureau's revenue of months from customers, by the events that told it."""
         ...
 
     async def covered(self, customers: Sequence[UUID], months: Sequence[str]) -> Sequence[Covered]:

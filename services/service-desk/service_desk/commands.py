@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from service_desk.model.cases import Caller, Category, Channel, Damage, Link
+from service_desk.model.handling import PauseReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +23,14 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveComplaint:
-    """Receive and record a complaint in one call."""
+    """Receive and record a complaint in one call; `case_no` where a seat gave it before."""
 
     intake: Intake
     category: Category
     content: str
     place: str | None = None
     mail_no: str | None = None
+    case_no: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,30 @@ class WithdrawComplaint:
 
 
 @dataclass(frozen=True, slots=True)
+class ReopenComplaint:
+    """The caller comes back with a closed complaint."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseComplaint:
+    """Let the clocks stand still: why, who asked (staff number), until when at the latest (None: as long as they may)."""
+
+    reason: PauseReason
+    note: str
+    asked_by: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeComplaint:
+    """Let paused clocks run on."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class TransferComplaint:
     """Pass a complaint on to an organisation beside; asked for, and refused."""
 
@@ -108,3 +134,99 @@ class LinkCustomer:
     code: str | None
     org_id: str
     orgpath: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveSeat:
+    """Give a seat to a person; `number` None is the lowest free one."""
+
+    staff_no: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolSeat:
+    """Let one device count the serials of a seat from now on."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddWords:
+    """What a caller adds to an open complaint, and how it reached us."""
+
+    content: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Who decides: the person, the organisation of their post, and their roles."""
+
+    actor: str
+    org_id: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GrantCompensation:
+    """Grant an amount in yuan."""
+
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideCompensation:
+    """Refuse, report upward or approve, with the reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PayCompensation:
+    """Pay what was granted; the amount is said once more, `reference` is that of the payment."""
+
+    amount: Decimal
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeShares:
+    """Charge units for their links of the chain: (link, org_id, share) each."""
+
+    shares: tuple[tuple[Link, str, Decimal], ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppealLiability:
+    """A charged unit appeals; or what was charged is settled."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAppeal:
+    """Uphold the shares (None), or replace them."""
+
+    shares: tuple[tuple[Link, str, Decimal], ...] | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSettlement:
+    """A unit has paid another; the amount in yuan."""
+
+    debtor: str
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectSettlement:
+    """Take an entry back; `amount` is the right one, where there is one."""
+
+    entry_id: UUID
+    amount: Decimal | None
+    reason: str

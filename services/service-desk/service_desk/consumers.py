@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from chassis import aliases
 from chassis.bus import Handler
 from chassis.shadow import Projection
 from chassis.transaction import Transaction
@@ -42,10 +43,11 @@ async def keep_classes(tx: Transaction, events: Sequence[Event]) -> None:
 # What follows from these events alone: how often a row was written is no part of it, and no more are the complaints
 # that are linked to a customer.
 PROJECTION = Projection(
-    ("customer", "customer_phone"),
+    ("customer", "customer_phone", aliases.TABLE),
     {
         CustomerRegistered.TYPE: keep_registered,
         CustomerChanged.TYPE: keep_changed,
+        **aliases.merging(keep_changed),
         AssignmentChanged.TYPE: keep_assignments,
         TierChanged.TYPE: keep_classes,
     },
@@ -64,6 +66,7 @@ class Hearing:
         return {
             CustomerRegistered.TYPE: self.customers_registered,
             CustomerChanged.TYPE: self.customers_changed,
+            **aliases.merging(self.customers_changed),
             AssignmentChanged.TYPE: self.assignments_changed,
             TierChanged.TYPE: keep_classes,
         }

@@ -3,12 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol, TypeVar
+from uuid import UUID
 
 from chassis.deadlines import Deadline
+from chassis.pausing import OpenClock
 from regulations.provisions import Because
 from service_desk.commands import FileCompensation, LinkCustomer, ReceiveComplaint
 from service_desk.model.cases import Caller, Compensation, Complaint, CustomerFacts, Move
+from service_desk.model.compensations import Act, Claim, Liability, LiabilityAct
+from service_desk.model.handling import PauseReason
+from service_desk.model.ledger import Entry
+from service_desk.model.seats import Seat
 from service_desk.policies.promises import Words
 
 C_contra = TypeVar("C_contra", contravariant=True)
@@ -76,12 +83,38 @@ class Reception(Protocol[C_contra]):
         ...
 
 
+class Seats(Protocol):
+    """Seats as handlers read and write them."""
+
+    async def taken(self, day: date) -> frozenset[int]:
+        """Give the numbers that cannot be given on a day; whoever gives one at the same time waits."""
+        ...
+
+    async def get(self, reference: str, version: int | None) -> Seat:
+        """Give the seat of an id, or the one held under a number; raises NotFound and StaleVersion."""
+        ...
+
+    async def save(self, seat: Seat) -> None:
+        """Write a seat with its event in one statement; raises StaleVersion."""
+        ...
+
+
 class Numbers(Protocol):
     """Running numbers for the cases of a day."""
 
     async def next(self, day: date) -> int:
         """Give a number that no other case of the day has."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Until when clocks stand still at the latest, why, who asked and who approved."""
+
+    until: datetime
+    reason: PauseReason
+    asked_by: str
+    approver: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +128,9 @@ class Step:
     because: Because | None = None
     settles: tuple[str, ...] = ()
     cancels: tuple[str, ...] = ()
+    starts: tuple[Deadline, ...] = ()
+    pause: Pause | None = None
+    resumes: bool = False
 
 
 class Complaints(Protocol):
@@ -111,9 +147,96 @@ class Complaints(Protocol):
         ...
 
     async def save(self, step: Step) -> None:
-        """Write state, step, clocks and event in one statement; raises StaleVersion."""
+        """Write state, step, clocks and event in one transaction; raises StaleVersion."""
+        ...
+
+    async def open_clocks(self, complaint: Complaint) -> Sequence[OpenClock]:
+        """Give the clocks before the resolution that run or stand still, what was due fired."""
+        ...
+
+    async def service_of(self, complaint: Complaint) -> tuple[int | None, bool]:
+        """Give the class a complaint's customer is served by today, and whether it has the VIP flag."""
         ...
 
     async def link(self, complaint: Complaint) -> None:
         """Write the customer and unit of a complaint with the event that tells it; raises StaleVersion."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One act on a compensation: how it stood, how it stands, the amount it is about, why, and the sealed words."""
+
+    act: Act
+    before: Claim
+    after: Claim
+    words: Mapping[str, str]
+    because: Because
+    org_id: str
+    amount: Decimal | None = None
+    settles: tuple[str, ...] = ()
+    cancels: tuple[str, ...] = ()
+    starts: tuple[Deadline, ...] = ()
+    payer_org_id: str | None = None
+
+
+class Compensations(Protocol):
+    """Compensations as handlers read and write them."""
+
+    async def get(self, reference: str, version: int) -> Claim:
+        """Give the compensation of a case number or id; raises NotFound and StaleVersion."""
+        ...
+
+    async def clocks(self, claim: Claim) -> frozenset[str]:
+        """Give the kinds of its clocks that run, or ran out."""
+        ...
+
+    async def save(self, act: Settled) -> None:
+        """Write state, step, clocks, payment and event together; raises StaleVersion and AlreadyPaid."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """One act about liability: how it stood, how it stands, why, and the sealed words."""
+
+    act: LiabilityAct
+    before: Liability
+    after: Liability
+    words: Mapping[str, str]
+    because: Because
+    org_id: str
+    settles: tuple[str, ...] = ()
+
+
+class Ledger(Protocol):
+    """The ledger between units: entries are added, never changed."""
+
+    async def post(self, *entries: Entry) -> None:
+        """Write entries with their two lines each; raises AlreadyCorrected."""
+        ...
+
+    async def get(self, entry_id: UUID) -> Entry:
+        """Give an entry; raises NotFound."""
+        ...
+
+    async def owed(self, debtor: str, creditor: str) -> Decimal:
+        """Give what one unit owes another; whoever else asks for these two at the same time waits."""
+        ...
+
+
+class Liabilities(Protocol):
+    """Liability as handlers read and write it, with the ledger of the same transaction."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Give the ledger between units."""
+        ...
+
+    async def get(self, reference: str, version: int) -> Liability:
+        """Give the liability of a case number or id, in force; raises NotFound and StaleVersion."""
+        ...
+
+    async def save(self, act: Assigned) -> None:
+        """Write state, shares, step, clock and event together; raises StaleVersion."""
         ...

@@ -11,7 +11,17 @@ SHORTEST_MAIL_NO = 8
 BEST_SATISFACTION = 5
 MOST_TRIES = 99
 SHORTEST_NAME_PART = 2
+SHORTEST_INITIALS = 3
 MOST_CARDS = 20
+MOST_CONTACTS = 8
+MOST_SIMILAR = 5
+MOST_CALLS = 200
+LONGEST_DEVICE = 64
+MOST_SHARES = 50
+MOST_NAMED = 50
+MOST_EXPORTED = 50_000
+SHARE_DECIMALS = 6
+SETTLEMENT_WIDTHS = (10, 8, 24, 24, 14, 18, 26, 14, 40)
 
 
 class DeskSettings(Settings):
@@ -21,3 +31,8 @@ class DeskSettings(Settings):
     guesses_kept: int = 100_000
     grounds_kept: int = 10_000
     case_numbers_a_block: int = 100
+    rounds_seconds: float = 2.0
+    """How long the desk waits before it looks again for repeated complaints and for feedback that falls due."""
+    rounds_look_back_seconds: float = 120.0
+    """Longer than any intake takes from its id to its commit: what is younger is looked at once more."""
+    rounds_batch: int = 500

@@ -1,15 +1,17 @@
 """The end of a claim's time, fired by the sweeper on the business clock."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
+from support.claim_life import called_on, swept
 from support.declarations import FORM, credit_code, declaration, declared
 from support.instance import Databases
 from support.registry import RIVAL, expect, running_registry
 from support.service import MANAGER, MORNING, OFFICER, ServiceUnderTest
 
+# No thirty days between any two: the claim does not idle out before its window is over.
+VISITS = ("2026-03-30", "2026-04-29", "2026-05-20")
 LAST_EVENING = "2026-05-31T23:58:00+08:00"
 TOO_LATE = "2026-06-01T00:00:01+08:00"
 
@@ -28,16 +30,11 @@ async def state_of(registry: ServiceUnderTest, declaration_id: str) -> str:
     return str(row["state"])
 
 
-async def swept(registry: ServiceUnderTest) -> None:
-    """Wait until the sweeper has nothing left to do."""
-    for _ in range(200):
-        [due] = await registry.rows(
-            "SELECT count(*) AS n FROM deadline WHERE next_at <= $1", registry.runtime.clock.now()
-        )
-        if due["n"] == 0:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("the sweeper does not come to an end")
+async def used(registry: ServiceUnderTest, customer_id: str) -> None:
+    """Call on the customer often enough, up to the last days of its window."""
+    for day in VISITS:
+        registry.set_clock(f"{day}T10:00:00+08:00")
+        await called_on(registry, MANAGER, customer_id, day)
 
 
 async def test_a_claim_lives_until_the_last_day_is_over_and_then_lapses_with_its_declaration(
@@ -45,6 +42,7 @@ async def test_a_claim_lives_until_the_last_day_is_over_and_then_lapses_with_its
 ) -> None:
     code = credit_code()
     first = await declared(alone, MANAGER, declaration("ceremonial", "domestic-express", credit_code=code))
+    await used(alone, first["customer_id"])
     alone.set_clock(LAST_EVENING)
     await swept(alone)
     assert await state_of(alone, first["id"]) == "protected"
@@ -56,6 +54,9 @@ async def test_a_claim_lives_until_the_last_day_is_over_and_then_lapses_with_its
     for claim in first["claims"]:
         told = await alone.events(f"claim:{claim['id']}")
         assert [event["type"].split(".")[2] for event in told] == ["granted", "expired"]
+        assert told[1]["payload"]["reason"] == "window-over"
+        [reason] = told[1]["payload"]["because"]["reasons"]
+        assert (reason["rule"], reason["article"]) == ("jiangxi.claim-window", "第三部分")
     told = await alone.events(f"declaration:{first['id']}")
     assert [event["type"].split(".")[2] for event in told] == ["submitted", "lapsed"]
     again = await declared(alone, RIVAL, declaration("ceremonial", credit_code=code))
@@ -66,9 +67,12 @@ async def test_the_deadline_warns_twice_breaches_once_and_names_who_let_it_end(
     alone: ServiceUnderTest,
 ) -> None:
     first = await declared(alone, MANAGER, declaration())
+    await used(alone, first["customer_id"])
     alone.set_clock(TOO_LATE)
     await swept(alone)
-    [clock] = await alone.rows("SELECT id FROM deadline WHERE subject_id = $1", first["claims"][0]["id"])
+    [clock] = await alone.rows(
+        "SELECT id FROM deadline WHERE subject_id = $1 AND kind = 'claim-end'", first["claims"][0]["id"]
+    )
     told = await alone.events(f"deadline:{clock['id']}")
     steps = [event["type"].split(".")[2] for event in told]
     assert [step for step in steps if step != "escalated"] == ["warned", "warned", "breached"]

@@ -14,6 +14,8 @@ from contracts.refusals import Forbidden
 from registry.commands import Asker
 from registry.ports.care import CareDesk
 from registry.ports.desk import Desk
+from registry.ports.disputes import Court
+from registry.ports.merges import MergeDesk
 from registry.ports.rules import LawDesk
 from registry.ports.tree import TreeDesk
 from registry.queries import shown
@@ -70,9 +72,19 @@ def desk(request: Request, tx: Transaction) -> Desk:
     return _maker(request).desk(tx, law_of(request))
 
 
+def court(request: Request, tx: Transaction) -> Court:
+    """Lay out the desk for disputes."""
+    return _maker(request).court(tx, law_of(request))
+
+
 def care_desk(request: Request, tx: Transaction, who: Asker) -> CareDesk:
     """Lay out the desk for files, visits and symposia."""
     return _maker(request).care_desk(tx, law_of(request), who)
+
+
+def merge_desk(request: Request, tx: Transaction, who: Asker) -> MergeDesk:
+    """Lay out the desk for merges."""
+    return _maker(request).merge_desk(tx, law_of(request), who)
 
 
 def file_eyes(request: Request, tx: Transaction, caller: Caller) -> FileEyes:

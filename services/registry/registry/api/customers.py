@@ -1,4 +1,4 @@
-"""Customers, claims and assignments over HTTP."""
+"""Customers and assignments over HTTP."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,11 +18,9 @@ from registry.api.declarations import Reader
 from registry.api.texts import Phone, Text
 from registry.commands import ChangeCustomer
 from registry.handlers.customers import change_customer
-from registry.model.claims import ClaimState
 from registry.model.customers import CustomerState
 from registry.model.staff import Role
 from registry.queries import customers as shown
-from registry.queries import declarations as claims_shown
 from registry.settings import LONGEST_CODE, PHONES_MOST
 
 router = APIRouter(tags=["customers"])
@@ -54,15 +52,6 @@ class CustomerFilters(Filters):
     org_id: OrgFilter = None
     state: CustomerState | None = None
     class_: Annotated[int | None, Field(alias="class", ge=1)] = None
-    line: LineFilter = None
-
-
-class ClaimFilters(Filters):
-    """Which claims are listed."""
-
-    customer_id: UUID | None = None
-    org_id: OrgFilter = None
-    state: ClaimState | None = None
     line: LineFilter = None
 
 
@@ -137,35 +126,6 @@ async def get_history(
 
     async def run(tx: Transaction) -> Answer:
         return Answer(200, await shown.history(tx, key, filters.paging(request)))
-
-    return await edge.read(request, caller, run)
-
-
-@router.get("/v1/claims", operation_id="list_claims", summary="开发权清单", responses=problems(401, 403, 422))
-async def list_claims(
-    filters: Annotated[ClaimFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
-) -> Response:
-    """List claims of the scope, newest first."""
-
-    async def run(tx: Transaction) -> Answer:
-        page = filters.paging(request)
-        return Answer(200, await claims_shown.claims(tx, filters.conditions(), page))
-
-    return await edge.read(request, caller, run)
-
-
-@router.get(
-    "/v1/claims/{claim_id}",
-    operation_id="get_claim",
-    summary="开发权",
-    responses=problems(401, 403, 404, 422),
-)
-async def get_claim(claim_id: UUID, request: Request, caller: Reader, edge: AtTheEdge) -> Response:
-    """Show one claim."""
-
-    async def run(tx: Transaction) -> Answer:
-        body, version = await claims_shown.one_claim(tx, claim_id)
-        return Answer(200, body, version)
 
     return await edge.read(request, caller, run)
 

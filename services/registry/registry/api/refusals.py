@@ -2,7 +2,16 @@
 
 from chassis.http.documentation import Refusals
 from chassis.spreadsheets.refusals import NotAWorkbook, WorkbookRefused, WorkbookTooLarge
-from contracts.refusals import MakerIsChecker, UnknownLine
+from contracts.refusals import MakerIsChecker, UnknownCustomer, UnknownLine
+from registry.model.merge_refusals import (
+    ClaimUndecided,
+    CustomerIsMerged,
+    DisputeOpen,
+    LinesClash,
+    NotMerged,
+    SameCustomer,
+    WrongSurvivor,
+)
 from registry.model.refusals import (
     AdoptedElsewhere,
     AdoptionEnded,
@@ -56,6 +65,18 @@ REFUSALS: Refusals = {
     "accept_declaration": (CustomerTaken, HolderBeyondCenter, MakerIsChecker, WrongState),
     "withdraw_declaration": (WrongState,),
     "change_customer": (CustomerTaken,),
+    "preview_merge": (CustomerIsMerged, SameCustomer, UnknownCustomer),
+    "merge_customers": (
+        CustomerIsMerged,
+        DisputeOpen,
+        HolderBeyondCenter,
+        LinesClash,
+        MakerIsChecker,
+        SameCustomer,
+        UnknownCustomer,
+        WrongSurvivor,
+    ),
+    "unmerge_customer": (ClaimUndecided, DisputeOpen, HolderBeyondCenter, MakerIsChecker, NotMerged),
     "import_customer_files": (NameDiffers, *_WORKBOOKS),
     "file_customer_file": (FileNotBuilt, FileNotWithCity),
     "record_visit": (NotTheirCustomer,),

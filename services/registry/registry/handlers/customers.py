@@ -42,7 +42,12 @@ def _check_rights(command: ChangeCustomer, customer: Customer, desk: Desk) -> No
 
 async def _rekey(customer: Customer, desk: Desk) -> None:
     identity = Identity(
-        customer.name, customer.nature, customer.credit_code, frozenset(customer.phone_keys), customer.address
+        customer.name,
+        customer.nature,
+        customer.credit_code,
+        frozenset(customer.phone_keys),
+        customer.address,
+        customer.division,
     )
     if await desk.customers.rename(customer.customer_id, identity_keys(identity)):
         raise CustomerTaken("另有客户使用该名称", "another customer has this name", pointer="/name")

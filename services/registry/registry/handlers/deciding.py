@@ -59,11 +59,12 @@ async def drop(declared: Declaration, desk: Desk, because: Why) -> None:
     await desk.customers.rename(customer.customer_id, ())
 
 
-async def expire(claims: list[Claim], reason: str, desk: Desk, because: Why) -> None:
-    """End claims whose time is over."""
+async def expire(claims: Sequence[Claim], reason: str, desk: Desk, because: Why) -> None:
+    """End claims whose time is over, and their other clocks with them."""
     await leave(claims, desk, because)
     for claim in claims:
         await desk.claims.end(claim.ended(ClaimState.EXPIRED), reason, because)
+    await desk.clocks.stop_claims(claims)
 
 
 async def leave(claims: Sequence[Claim], desk: Desk, because: Why) -> None:

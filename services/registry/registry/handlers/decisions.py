@@ -2,6 +2,7 @@
 
 from contracts.refusals import Forbidden
 from registry.commands import Asker, DecideDeclaration, FileAnnex1
+from registry.handlers.claims import WINDOW_OVER, window_over
 from registry.handlers.deciding import (
     change_supports,
     customer_of,
@@ -14,6 +15,7 @@ from registry.handlers.deciding import (
 )
 from registry.handlers.granting import grant, start_decision
 from registry.handlers.readings import read_form_phones
+from registry.handlers.using import idle_clock, must_not_be_over
 from registry.model.customers import Support
 from registry.model.declarations import UNDECIDED, Declaration, DeclarationState
 from registry.model.refusals import HolderBeyondCenter
@@ -26,13 +28,19 @@ async def file_annex_1(command: FileAnnex1, desk: Desk) -> Declaration:
     _must_be_own(command.asker, declared)
     read_form_phones(command.annex_1.written, "", desk)
     filed = declared.moved(DeclarationState.FILED, annex_1=command.annex_1.written)
+    claims = await desk.claims.of_declaration(filed.declaration_id)
+    await must_not_be_over(claims, desk)
     await desk.declarations.save(filed)
+    await desk.clocks.stop_idling(claims)
     await start_decision(filed, desk)
     return filed
 
 
 async def return_declaration(command: DecideDeclaration, desk: Desk) -> Declaration:
-    """Give annex 1 back to the unit; claims that ended while the center had it end now, and the declaration with them."""
+    """Give annex 1 back to the unit; claims that ended while the center had it end now, and the declaration with them.
+
+    The others idle from now on: while the unit waited for its center, they did not.
+    """
     declared = await to_decide(command, desk)
     returned = declared.moved(
         DeclarationState.PROTECTED, verdict=verdict(command.asker, desk, "returned", command.reason)
@@ -41,8 +49,11 @@ async def return_declaration(command: DecideDeclaration, desk: Desk) -> Declarat
     await desk.clocks.decided(declared.declaration_id)
     claims = await desk.claims.of_declaration(declared.declaration_id)
     over = [claim for claim in claims if claim.until is not None and claim.until <= desk.now]
-    await expire(over, "window-over", desk, None)
-    if claims and len(over) == len(claims):
+    for claim in over:
+        await expire([claim], WINDOW_OVER, desk, window_over(claim, desk))
+    idle = [idle_clock(claim, desk.now, returned.submitted_by, desk) for claim in claims if claim not in over]
+    await desk.uses.restart(idle)
+    if claims and not idle:
         returned = returned.moved(DeclarationState.LAPSED)
         await desk.declarations.save(returned)
     return returned

@@ -1,5 +1,6 @@
 """Declaring a prospect: matched against everybody's customers, then refused, held or protected."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -10,9 +11,20 @@ from registry.handlers.granting import grant, start_decision
 from registry.handlers.readings import check_lines, place_of, read_form_phones, read_phones
 from registry.model.customers import Customer, Nature
 from registry.model.declarations import UNDECIDED, Declaration, DeclarationState, Outcome
+from registry.model.groups import Market
 from registry.model.refusals import OrganisationDissolved
 from registry.policies.claims import Asked, Held, Ruling, rule
-from registry.policies.match import NAME, Identity, Known, Match, identity_keys, judge
+from registry.policies.match import (
+    NAME,
+    SAME_NAME,
+    TARGET_MARKET,
+    Identity,
+    Known,
+    Match,
+    are_two,
+    identity_keys,
+    judge,
+)
 from registry.ports.desk import Desk
 from regulations.provisions import Decision
 from regulations.topics.registration import DeclarationDuty
@@ -28,7 +40,15 @@ async def submit_declaration(command: SubmitDeclaration, desk: Desk) -> Declarat
     identity = _identity(command, desk)
     customer_id = uuid7()
     match = await _match(identity, customer_id, desk)
+    markets = await _markets(identity, match, desk)
+    if markets and match.outcome is Outcome.NONE:
+        match = replace(match, outcome=Outcome.RELATED)
+    if markets:
+        match = replace(match, noted=(*match.noted, TARGET_MARKET))
     held = await desk.known.hold(match.same.customer_id) if match.same else None
+    if match.same and held:
+        # It may have been merged into another since it was looked at.
+        match = replace(match, same=replace(match.same, customer_id=held.customer_id))
     decision = _ruled(command, match, held, desk)
     ruling = decision.outcome
     declared = replace(
@@ -43,7 +63,16 @@ async def submit_declaration(command: SubmitDeclaration, desk: Desk) -> Declarat
         await _take_over(declared, desk)
     if match.same is None:
         await desk.customers.add(_prospect(command, declared, identity, desk), declared.because)
-    return await _entered(declared, match, desk)
+    declared = await _entered(declared, match, desk)
+    if markets:
+        await desk.declarations.tie(declared, markets)
+    return declared
+
+
+async def _markets(identity: Identity, match: Match, desk: Desk) -> list[Market]:
+    if match.same is not None:
+        return []
+    return await desk.known.markets(identity, [one.group_id for one in match.like if one.group_id])
 
 
 def _must_be_living(command: SubmitDeclaration, desk: Desk) -> None:
@@ -80,6 +109,7 @@ def _identity(command: SubmitDeclaration, desk: Desk) -> Identity:
         credit_code=declared.credit_code,
         phone_keys=frozenset(read_phones(declared.phones, desk)),
         address=declared.address,
+        division=declared.division,
     )
 
 
@@ -91,21 +121,25 @@ async def _match(identity: Identity, customer_id: UUID, desk: Desk) -> Match:
     if match.outcome is Outcome.EXACT:
         return match
     # What was committed between the mark and the first look is seen by both.
-    seen = {one.customer_id: one for one in [*known, *await desk.known.since(mark)]}
-    match = judge(identity, seen.values(), desk.bounds)
+    seen = dict.fromkeys([*known, *await desk.known.since(mark)])
+    match = judge(identity, seen, desk.bounds)
     if match.outcome is Outcome.EXACT:
         return match
     taken = await desk.known.take(identity_keys(identity), customer_id)
-    return _corrected(match, taken, identity)
+    return _corrected(match, taken, identity, seen)
 
 
-def _corrected(match: Match, taken: dict[str, UUID], identity: Identity) -> Match:
-    """What the unique keys say outranks what was seen: the same code is the same customer."""
+def _corrected(match: Match, taken: dict[str, UUID], identity: Identity, seen: Iterable[Known]) -> Match:
+    """What the unique keys say outranks what was seen: the same code is the same customer.
+
+    Two firms with a code each may have one name; the later keeps no key of it.
+    """
     certain = {kind: owner for kind, owner in taken.items() if kind != NAME}
     for kind, owner in certain.items():
         return Match(Outcome.EXACT, Known(owner, "", identity), (kind,), ())
-    if NAME in taken and match.outcome is not Outcome.PROBABLE:
-        return replace(match, outcome=Outcome.PROBABLE, noted=("same-name",))
+    others = {one.customer_id for one in seen if are_two(identity, one.identity)}
+    if NAME in taken and taken[NAME] not in others and match.outcome is not Outcome.PROBABLE:
+        return replace(match, outcome=Outcome.PROBABLE, noted=(SAME_NAME,))
     return match
 
 

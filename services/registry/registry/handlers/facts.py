@@ -99,6 +99,7 @@ def claim(kind: type[C], right: Claim, reason: str, because: Why) -> C:
         since=right.since,
         until=right.until,
         reason=reason,
+        renewals=right.renewals,
         because=because,
     )
 
@@ -122,7 +123,7 @@ def customer(kind: type[K], known: Customer, orgpath: str, because: Why) -> K:
         importance=known.importance,
         importance_level=known.importance_level,
         prospect_score=None,
-        group_id=None,
+        group_id=known.group_id,
         settlement_kind=None,
         phone_keys=list(known.phone_keys),
         responsible=told.ResponsibleFact(org_id=known.org_id, orgpath=orgpath),
@@ -150,7 +151,11 @@ def assignment(who: Assignment, orgpath: str, because: Why) -> told.AssignmentCh
         responsible=told.ResponsibleFact(org_id=who.org_id, orgpath=orgpath),
         manager_id=who.manager_id,
         supports=supports(who.supports),
+        credit=[
+            told.CreditFact(**{**vars(one), "share": format(one.share, "f")}) for one in who.credit
+        ],
         valid_from=who.valid_from,
+        valid_to=who.valid_to,
         because=because,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.ids import uuid7
+from registry.handlers.using import idle_clock
 from registry.model.claims import Claim, ClaimState
 from registry.model.declarations import UNDECIDED, Declaration
 from registry.policies.claims import protected_until
@@ -12,10 +13,10 @@ from regulations.topics.claims import ClaimWarnings, ClaimWindow
 from regulations.topics.registration import RegistrationDecide
 
 
-async def grant(declared: Declaration, desk: Desk) -> Sequence[Claim]:
+async def grant(declared: Declaration, desk: Desk, *, reason: str = "declared") -> Sequence[Claim]:
     """Grant one claim a line, protected from now for the window in force; the database refuses a line that is held.
 
-    Where annex 1 has come already, the clock of the city center starts too.
+    Where annex 1 has come already, the clock of the city center starts too, else those by which claims idle out.
     """
     if declared.customer_id is None:
         raise LookupError("a declaration without a customer is granted nothing")
@@ -36,16 +37,22 @@ async def grant(declared: Declaration, desk: Desk) -> Sequence[Claim]:
         )
         for line in declared.lines
     ]
-    await desk.claims.grant(claims, until.because.to_json())
+    await desk.claims.grant(claims, until.because.to_json(), reason=reason)
     because = Because.of(*until.because.reasons, warnings.cite())
     await desk.clocks.start_claims(
         [
             ClaimEnd(claim, window.value.length, warnings.value.days_before, declared.submitted_by, because)
             for claim in claims
         ],
+        [idle_clock(claim, desk.now, declared.submitted_by, desk) for claim in claims if _idles(declared)],
         _decision_due(declared, desk) if declared.state in UNDECIDED else None,
     )
     return claims
+
+
+def _idles(declared: Declaration) -> bool:
+    """Where annex 1 has come already, the center is the next to act."""
+    return declared.annex_1 is None
 
 
 async def start_decision(declared: Declaration, desk: Desk) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.refusals import InvalidValue, UnknownLine
 from registry.policies.places import place_of_customer
-from registry.ports.desk import Desk
+from registry.ports.desk import Desk, Reading
 from regulations.topics.compensation import VipFlag
 from regulations.topics.customers import BusinessLines
 from regulations.topics.organisations import PlaceClasses
@@ -14,7 +14,7 @@ from regulations.topics.words import Place
 FORM_PHONES = ("contact_phone", "mobile")
 
 
-def check_lines(lines: Sequence[str], org_id: str, desk: Desk) -> None:
+def check_lines(lines: Sequence[str], org_id: str, desk: Reading) -> None:
     """Refuse a line that the law of the unit does not know, and one named twice."""
     known = desk.law.find(BusinessLines, org_id=org_id, day=desk.today).value.codes
     for place, line in enumerate(lines):
@@ -34,7 +34,7 @@ def always_vip(org_id: str, desk: Desk) -> tuple[int, ...]:
     return desk.law.find(VipFlag, org_id=org_id, day=desk.today).value.always_classes
 
 
-def read_phones(phones: Sequence[str], desk: Desk) -> tuple[str, ...]:
+def read_phones(phones: Sequence[str], desk: Reading) -> tuple[str, ...]:
     """Give the keys of phone numbers as written; refuses what is none, by its place in the list."""
     keys: dict[str, None] = {}
     for place, phone in enumerate(phones):
@@ -50,7 +50,7 @@ def read_form_phones(form: Mapping[str, Any], pointer: str, desk: Desk) -> tuple
     return tuple(phone for _, phone in phones)
 
 
-def _read_phone(phone: str, pointer: str, desk: Desk) -> Sequence[str]:
+def _read_phone(phone: str, pointer: str, desk: Reading) -> Sequence[str]:
     try:
         return desk.phone_keys.keys(phone)
     except InvalidValue as wrong:

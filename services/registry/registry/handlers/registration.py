@@ -7,17 +7,16 @@ from uuid import UUID
 from contracts.refusals import InvalidValue
 from registry.commands import ApproveDeclaration
 from registry.handlers.deciding import customer_of, must_decide, verdict
+from registry.handlers.loading import Given, must_bear
 from registry.handlers.readings import always_vip, place_of, read_form_phones, read_phones
 from registry.model.codes import customer_code
 from registry.model.customers import Assignment, Customer, CustomerState
 from registry.model.declarations import Declaration, DeclarationState
-from registry.model.refusals import ManagerOverloaded, NoManager, WrongState
+from registry.model.refusals import NoManager, WrongState
 from registry.model.staff import Role
 from registry.policies.classes import ClassLaw, FormFacts, initial_class
-from registry.policies.loads import LoadLaw, carries
 from registry.ports.desk import Desk, Why
 from regulations.provisions import Because, Decision
-from regulations.topics.managers import ManagerLoad, ManagerMixedLoad
 from regulations.topics.registration import CustomerCode, CustomerCodeFormat
 from regulations.topics.tiers import TierByImportance, TierEquivalents, TierThresholds
 
@@ -48,7 +47,9 @@ async def _registered(
     form = declared.annex_1 or {}
     rated = _rated(declared, customer, desk)
     manager_id = await _manager(command, declared, desk)
-    load = await _load(command, declared, manager_id, rated.outcome, desk)
+    load = await must_bear(
+        Given(command.asker, declared.org_id, manager_id, rated.outcome, command.override_reason), desk
+    )
     because = Because.of(
         *rated.because.reasons,
         *load.because.reasons,
@@ -110,29 +111,6 @@ async def _manager(command: ApproveDeclaration, declared: Declaration, desk: Des
     return managers[0]
 
 
-async def _load(
-    command: ApproveDeclaration, declared: Declaration, manager_id: UUID, cls: int | None, desk: Desk
-) -> Decision[bool]:
-    law = LoadLaw(
-        desk.law.find(ManagerLoad, org_id=declared.org_id, day=desk.today),
-        desk.law.find(ManagerMixedLoad, org_id=declared.org_id, day=desk.today),
-    )
-    load = await desk.staff.load_of(manager_id)
-    if cls is not None:
-        load = load | {cls: load.get(cls, 0) + 1}
-    decision = carries(load, law)
-    overridden = command.override_reason and command.asker.may(law.mixed.value.overload_allowed_by)
-    if not decision.outcome and not overridden:
-        raise ManagerOverloaded(
-            decision.because.zh,
-            decision.because.en,
-            pointer="/manager_id",
-            because=decision.because.to_json(),
-            extra={"load": {str(held): count for held, count in load.items()}},
-        )
-    return decision
-
-
 async def _code(declared: Declaration, desk: Desk) -> str:
     form = desk.law.find(CustomerCodeFormat, org_id=declared.org_id, day=desk.today).value
     serial = await desk.customers.next_serial(declared.city_org_id)
@@ -148,6 +126,7 @@ async def _assign(customer: Customer, manager_id: UUID, desk: Desk, because: Why
             valid_from=desk.today,
             since=desk.now,
             supports=customer.supports,
+            credit=customer.credit,
         ),
         because,
     )

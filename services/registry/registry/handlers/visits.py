@@ -6,6 +6,7 @@ from datetime import date
 from chassis.ids import uuid7
 from contracts.refusals import Forbidden, InvalidValue, NotFound
 from registry.commands import Asker, CancelVisit, HoldSymposium, RecordVisit
+from registry.handlers.using import reckon
 from registry.model.refusals import NotTheirCustomer
 from registry.model.visits import Cancellation, Symposium, Visit
 from registry.policies.visits import Sight, Visitor, calls_on, records, takes_back
@@ -23,6 +24,7 @@ async def record_visits(commands: Sequence[RecordVisit], desk: CareDesk) -> list
         )
     ]
     await desk.visits.add([visit for visit, _ in made])
+    await reckon([visit.customer_id for visit, _ in made], desk)
     return made
 
 
@@ -36,6 +38,7 @@ async def cancel_visit(command: CancelVisit, desk: CareDesk) -> Visit:
         )
     cancelled = visit.taken_back(Cancellation(command.asker.staff_id, desk.now, command.reason))
     await desk.visits.save(cancelled)
+    await reckon([cancelled.customer_id], desk)
     return cancelled
 
 

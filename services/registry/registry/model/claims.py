@@ -20,7 +20,10 @@ class ClaimState(StrEnum):
 
 @dataclass(frozen=True)
 class Claim:
-    """One line of one customer held by one unit; `until` is the first instant without it, None once registered."""
+    """One line of one customer held by one unit; `until` is the first instant without it, None once registered.
+
+    `renewals`: how often it was renewed on progress.
+    """
 
     claim_id: UUID
     customer_id: UUID
@@ -31,6 +34,12 @@ class Claim:
     since: datetime
     until: datetime | None
     version: int
+    renewals: int = 0
+
+    def renewed(self, until: datetime) -> "Claim":
+        """Give the claim with a later end, earned by progress."""
+        self._must_live()
+        return replace(self, until=until, renewals=self.renewals + 1, version=self.version + 1)
 
     def standing(self) -> "Claim":
         """Give the claim without an end: registration makes it follow the assignment."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -44,6 +45,17 @@ class Support:
 
 
 @dataclass(frozen=True)
+class Credit:
+    """A unit's part of a line's revenue from a month on, by a ruling; no unit: whoever is responsible then."""
+
+    line: str
+    from_month: str
+    org_id: str | None
+    share: Decimal
+    lead: bool
+
+
+@dataclass(frozen=True)
 class Customer:
     """A customer as registered here; `phones` are sealed at rest, `phone_keys` find it by number.
 
@@ -69,6 +81,8 @@ class Customer:
     vip: bool = False
     manager_id: UUID | None = None
     supports: tuple[Support, ...] = ()
+    credit: tuple[Credit, ...] = ()
+    group_id: UUID | None = None
     completeness: Mapping[str, str] = field(default_factory=dict)
     filed_on: date | None = None
     filed_with_province_on: date | None = None
@@ -94,13 +108,23 @@ _MOVES: Mapping[CustomerState, frozenset[CustomerState]] = {
     CustomerState.REGISTERED: frozenset({CustomerState.CLOSED, CustomerState.MERGED}),
     CustomerState.CLOSED: frozenset({CustomerState.MERGED}),
     CustomerState.DROPPED: frozenset({CustomerState.MERGED}),
-    CustomerState.MERGED: frozenset(),
+    CustomerState.MERGED: frozenset(
+        {
+            CustomerState.PROSPECT,
+            CustomerState.REGISTERED,
+            CustomerState.CLOSED,
+            CustomerState.DROPPED,
+        }
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who serves a customer: one responsible unit, one manager, supporting units by line."""
+    """Who serves a customer: one responsible unit, one manager, supporting units by line.
+
+    `valid_to` is the first day without, while the customer is merged into another.
+    """
 
     customer_id: UUID
     org_id: str
@@ -109,3 +133,5 @@ class Assignment:
     since: datetime
     supports: tuple[Support, ...] = ()
     version: int = 1
+    credit: tuple[Credit, ...] = ()
+    valid_to: date | None = None

@@ -73,22 +73,29 @@ class Holding:
 
 @dataclass(frozen=True)
 class Refused:
-    """Why a declaration was refused at once: the holder and the matched keys, nothing else of the other's file."""
+    """Why a declaration was refused at once: the holder and the matched keys, nothing else of the other's file.
+
+    `customer_id` is for a dispute over it, and shown to nobody.
+    """
 
     holder: Holding
     matched: tuple[str, ...]
     taken_lines: tuple[str, ...]
+    customer_id: UUID | None = None
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """An existing customer that the declared one may be, as the center sees it."""
+    """An existing customer that the declared one may be or is tied to, as the center sees it, scored field by field."""
 
     customer_id: UUID
     name: str
     org_id: str
+    outcome: Outcome
     score: int
+    scores: Mapping[str, int]
     reasons: tuple[str, ...]
+    group_id: UUID | None = None
 
 
 @dataclass(frozen=True)

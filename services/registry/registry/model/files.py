@@ -51,6 +51,8 @@ class Source(StrEnum):
 
     PERSON = "person"
     FORM = "form"
+    MERGE = "merge"
+    UNMERGE = "unmerge"
 
 
 @dataclass(frozen=True)

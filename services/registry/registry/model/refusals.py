@@ -77,6 +77,24 @@ class CustomerTaken(Refusal):
     code: ClassVar[str] = "customer-taken"
 
 
+class ClaimOver(Refusal):
+    """The claim's time, or the time that it may idle, is over."""
+
+    code: ClassVar[str] = "claim-over"
+
+
+class ClaimRenewedAlready(Refusal):
+    """A claim is renewed as often as the law says, no more."""
+
+    code: ClassVar[str] = "claim-renewed-already"
+
+
+class NoProgress(Refusal):
+    """A claim is renewed on documented progress within its window."""
+
+    code: ClassVar[str] = "no-progress"
+
+
 class HolderBeyondCenter(Refusal):
     """A supporting unit can be named only by a center above both units."""
 
@@ -171,3 +189,57 @@ class NoLawThere(Refusal):
     """No provision is in force at the unit for what is asked."""
 
     code: ClassVar[str] = "no-law"
+
+
+class DisputeLive(Refusal):
+    """A line is in one living dispute at most."""
+
+    code: ClassVar[str] = "dispute-live"
+
+
+class NothingInDispute(Refusal):
+    """Nobody else holds what is contested, or the rule that was named leaves nothing to rule on."""
+
+    code: ClassVar[str] = "nothing-in-dispute"
+
+
+class NoParty(Refusal):
+    """Only who stands for exactly one party acts for it."""
+
+    code: ClassVar[str] = "no-party"
+
+
+class NoneAbove(Refusal):
+    """No center stands above."""
+
+    code: ClassVar[str] = "none-above"
+
+
+class EvidenceRunning(Refusal):
+    """The parties still have time for their evidence."""
+
+    code: ClassVar[str] = "evidence-running"
+
+
+class WrongAward(Refusal):
+    """Shares that do not come to exactly one, a lead that is none, somebody who is no party."""
+
+    code: ClassVar[str] = "wrong-award"
+
+
+class WrongCitation(Refusal):
+    """A ruling cites rules that are in force where it is given."""
+
+    code: ClassVar[str] = "wrong-citation"
+
+
+class AppealOver(Refusal):
+    """The time for an appeal is over."""
+
+    code: ClassVar[str] = "appeal-over"
+
+
+class LineElsewhere(Refusal):
+    """Meanwhile somebody holds the line who is no party."""
+
+    code: ClassVar[str] = "line-elsewhere"

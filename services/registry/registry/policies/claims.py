@@ -92,7 +92,7 @@ def _rule_on_same(
     taken = tuple(line for line in asked.lines if line in held.lines)
     if taken:
         holding = held.lines[taken[0]]
-        refused = Refused(holding, match.matched, taken)
+        refused = Refused(holding, match.matched, taken, held.customer_id)
         zh = f"该客户已由{holding.org_name}申报或注册,不能重复申报"
         en = f"{holding.org_name} has this customer already"
         return Decision(Ruling(DeclarationState.REFUSED, refused=refused), Because.of(cited, zh=zh, en=en))

@@ -1,73 +1,41 @@
 """Whether a declared customer is one that somebody has: exact, probable, related or none (hubei, art. 13)."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from rapidfuzz import fuzz
-
 from registry.model.customers import IdentityKey, Nature
 from registry.model.declarations import Candidate, Outcome
-from registry.policies.names import CompanyName, parse, pinyin
+from registry.policies.likeness import Bounds, Fields, Identity, Known, compare_fields
+
+__all__ = ["Bounds", "Identity", "Known"]
 
 CREDIT_CODE = "credit-code"
 NAME = "name"
 PERSON = "person"
 NAME_AND_PHONE = "name-and-phone"
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """Scores out of `certain`, and from which of them on two firms are probably one; with a shared phone less will do."""
-
-    certain: int
-    same_name: int
-    same_trade: int
-    same_sound: int
-    same_phone: int
-    probable: int
-    probable_with_phone: int
-    same_address: int
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What a match looks at of either side."""
-
-    name: str
-    nature: Nature
-    credit_code: str | None
-    phone_keys: frozenset[str]
-    address: str | None = None
-
-    @property
-    def parts(self) -> CompanyName:
-        """The name taken apart."""
-        return parse(self.name)
-
-
-@dataclass(frozen=True)
-class Known:
-    """A customer that the declared one is compared with."""
-
-    customer_id: UUID
-    org_id: str
-    identity: Identity
+SAME_NAME = "same-name"
+SIMILAR_NAME = "similar-name"
+BRANCH = "branch"
+GROUP = "group"
+TARGET_MARKET = "target-market"
+OF_NAMES = frozenset({SAME_NAME, SIMILAR_NAME, BRANCH, GROUP})
+_STRENGTH = {Outcome.PROBABLE: 0, Outcome.RELATED: 1}
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """How one known customer compares: the outcome, a score out of 100 and the reasons for it."""
+    """How one known customer compares: the outcome, a score out of 100, the scores field by field and the reasons."""
 
     outcome: Outcome
     score: int
+    fields: Fields
     reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Match:
-    """The strongest outcome over all known customers; `same` is set when exact, `like` holds those behind it."""
+    """The strongest outcome over all known customers; `same` is set when exact, `like` holds what may be it or is tied."""
 
     outcome: Outcome
     same: Known | None
@@ -77,35 +45,35 @@ class Match:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """What was noted, and the reasons of all candidates, each once."""
-        return tuple(dict.fromkeys([*self.noted, *(reason for one in self.like for reason in one.reasons)]))
+        """What was noted, and what of the names led to the outcome; whose phone or address it is, only the center sees."""
+        found = (one for one in self.like if one.outcome is self.outcome)
+        named = (reason for one in found for reason in one.reasons if reason in OF_NAMES)
+        return tuple(dict.fromkeys([*self.noted, *named]))
 
 
 def identity_keys(identity: Identity) -> tuple[IdentityKey, ...]:
     """Give the keys that no two customers share, in the order in which they are taken."""
-    full = identity.parts.full
     if identity.nature is Nature.PERSON:
-        return tuple(IdentityKey(PERSON, f"{full}|{key}") for key in sorted(identity.phone_keys))
+        return tuple(IdentityKey(PERSON, f"{identity.full}|{key}") for key in sorted(identity.phone_keys))
     code = (IdentityKey(CREDIT_CODE, identity.credit_code),) if identity.credit_code else ()
-    return (*code, IdentityKey(NAME, full))
+    return (*code, IdentityKey(NAME, identity.full))
 
 
 def compare(declared: Identity, known: Identity, bounds: Bounds) -> Likeness:
     """Compare two identities; codes that differ rule out exactness, whatever the names say."""
-    if declared.credit_code and declared.credit_code == known.credit_code:
-        return Likeness(Outcome.EXACT, bounds.certain, (CREDIT_CODE,))
-    same_name = declared.parts.full == known.parts.full
-    same_phone = not declared.phone_keys.isdisjoint(known.phone_keys)
-    one_side_without_code = not (declared.credit_code and known.credit_code)
-    if same_name and same_phone and one_side_without_code:
-        return Likeness(Outcome.EXACT, bounds.certain, (NAME_AND_PHONE,))
-    if Nature.PERSON in (declared.nature, known.nature):
-        return _compare_persons(bounds) if same_phone else _NOTHING
-    if same_name:
-        return Likeness(Outcome.PROBABLE, bounds.same_name, ("same-name",))
-    return _compare_firms(
-        declared, known, bounds, same_phone=same_phone, codes_differ=not one_side_without_code
-    )
+    fields = compare_fields(declared, known, bounds)
+    if fields["credit_code"]:
+        return Likeness(Outcome.EXACT, bounds.certain, fields, (CREDIT_CODE,))
+    if declared.full == known.full and fields["phones"] and not fields.differ("credit_code"):
+        return Likeness(Outcome.EXACT, bounds.certain, fields, (NAME_AND_PHONE,))
+    judged = _persons if Nature.PERSON in (declared.nature, known.nature) else _firms
+    outcome, reasons = judged(declared, known, fields, bounds)
+    return Likeness(outcome, fields.total(bounds) if reasons else 0, fields, reasons)
+
+
+def are_two(one: Identity, other: Identity) -> bool:
+    """Tell whether two are certainly not one: each has a credit code, and another."""
+    return bool(one.credit_code and other.credit_code and one.credit_code != other.credit_code)
 
 
 def judge(declared: Identity, known: Iterable[Known], bounds: Bounds) -> Match:
@@ -115,71 +83,90 @@ def judge(declared: Identity, known: Iterable[Known], bounds: Bounds) -> Match:
     if exact:
         other, like = min(exact, key=lambda pair: (pair[1].reasons != (CREDIT_CODE,), pair[0].customer_id))
         return Match(Outcome.EXACT, other, like.reasons, ())
-    for outcome in (Outcome.PROBABLE, Outcome.RELATED):
-        found = [pair for pair in compared if pair[1].outcome is outcome]
-        if found:
-            return Match(outcome, None, (), _candidates(found))
-    return Match(Outcome.NONE, None, (), ())
+    found = [_candidate(other, like) for other, like in compared if like.outcome in _STRENGTH]
+    # A customer that another leads to is compared under both names.
+    likest = {one.customer_id: one for one in sorted(found, key=_rank, reverse=True)}
+    ranked = sorted(likest.values(), key=_rank)
+    # A customer into which others were merged is compared under each of their names: the likest stands for it.
+    likest = {one.customer_id: one for one in reversed(ranked)}
+    each = tuple(one for one in ranked if likest[one.customer_id] is one)
+    return Match(each[0].outcome if each else Outcome.NONE, None, (), each)
 
 
-def _candidates(found: Sequence[tuple[Known, Likeness]]) -> tuple[Candidate, ...]:
-    ranked = sorted(found, key=lambda pair: -pair[1].score)
-    return tuple(
-        Candidate(other.customer_id, other.identity.name, other.org_id, like.score, like.reasons)
-        for other, like in ranked
+def _rank(one: Candidate) -> tuple[int, int, UUID]:
+    return _STRENGTH[one.outcome], -one.score, one.customer_id
+
+
+def _candidate(other: Known, like: Likeness) -> Candidate:
+    return Candidate(
+        other.customer_id,
+        other.identity.name,
+        other.org_id,
+        like.outcome,
+        like.score,
+        like.fields.scores,
+        like.reasons,
+        other.group_id,
     )
 
 
-def _compare_persons(bounds: Bounds) -> Likeness:
-    # Namesakes are common: only the phone ties persons to each other, or a person to a firm.
-    return Likeness(Outcome.RELATED, bounds.same_phone, ("same-phone",))
+Judged = tuple[Outcome, tuple[str, ...]]
+_NOTHING: Judged = (Outcome.NONE, ())
 
 
-def _compare_firms(
-    declared: Identity, known: Identity, bounds: Bounds, *, same_phone: bool, codes_differ: bool
-) -> Likeness:
-    mine, other = declared.parts, known.parts
-    score = _name_score(mine, other, bounds)
-    reasons = ["similar-name"]
-    if same_phone:
-        reasons.append("same-phone")
-    if (
-        declared.address
-        and known.address
-        and fuzz.ratio(declared.address, known.address) >= bounds.same_address
-    ):
-        reasons.append("same-address")
-    like_enough = score >= (bounds.probable_with_phone if same_phone else bounds.probable)
-    if not like_enough:
-        return Likeness(Outcome.RELATED, round(score), ("same-phone",)) if same_phone else _NOTHING
-    tie = _tie(mine, other, codes_differ)
-    if tie:
-        return Likeness(Outcome.RELATED, round(score), (*tie, *reasons))
-    return Likeness(Outcome.PROBABLE, round(score), tuple(reasons))
+def _persons(mine: Identity, other: Identity, fields: Fields, bounds: Bounds) -> Judged:
+    # Namesakes are common: only a phone or an address makes them one.
+    contact = _contact(fields, bounds)
+    if mine.nature is not other.nature or not contact:
+        return _NOTHING
+    if mine.full == other.full:
+        return Outcome.PROBABLE, (SAME_NAME, *contact)
+    alike = fields["phones"] and fields["name"] >= bounds.probable_with_contact
+    return (Outcome.PROBABLE, (SIMILAR_NAME, *contact)) if alike else _NOTHING
 
 
-def _name_score(mine: CompanyName, other: CompanyName, bounds: Bounds) -> float:
-    likeness = fuzz.ratio(mine.core, other.core)
-    if mine.trade == other.trade and (mine.line == other.line or not (mine.line and other.line)):
-        return bounds.same_trade
-    return max(likeness, bounds.same_sound) if pinyin(mine.core) == pinyin(other.core) else likeness
+def _firms(mine: Identity, other: Identity, fields: Fields, bounds: Bounds) -> Judged:
+    contact = _contact(fields, bounds)
+    name = SAME_NAME if mine.full == other.full else SIMILAR_NAME
+    ties = _ties(mine, other, fields, bounds, in_contact=bool(contact))
+    if ties:
+        return Outcome.RELATED, (*ties, name, *contact)
+    if name != SAME_NAME and not _like_enough(mine, other, fields, bounds, in_contact=bool(contact)):
+        return _NOTHING
+    if fields.differ("credit_code"):
+        # Two codes are two firms; what they share is for the center to know.
+        return (Outcome.RELATED, ("other-credit-code", name, *contact)) if contact else _NOTHING
+    return Outcome.PROBABLE, (name, *contact)
 
 
-def _tie(mine: CompanyName, other: CompanyName, codes_differ: bool) -> tuple[str, ...]:
-    """Name what makes two like firms two: branch and head office, group and member, another region, another code."""
+def _contact(fields: Fields, bounds: Bounds) -> tuple[str, ...]:
+    """Name what both can be reached by."""
+    shared = {"same-phone": fields["phones"] > 0, "same-address": fields["address"] >= bounds.same_address}
+    return tuple(reason for reason, holds in shared.items() if holds)
+
+
+def _ties(
+    mine: Identity, other: Identity, fields: Fields, bounds: Bounds, *, in_contact: bool
+) -> tuple[str, ...]:
+    """Name what ties two of one trade name that are not one: a part and its whole, two parts, a group and its member."""
+    one, two = mine.parts, other.parts
+    plain = not (one.branch or two.branch or one.group or two.group)
+    if plain or fields["trade"] < bounds.related:
+        return ()
+    same_line = one.line == two.line
+    same_firm = in_contact and same_line and not fields.differ("region")
     ties = {
-        "branch": mine.branch != other.branch,
-        "group": mine.group != other.group,
-        "other-region": _apart(mine.region, other.region),
-        "other-credit-code": codes_differ,
+        BRANCH: one.branch != two.branch,
+        GROUP: (one.group and two.group and not same_line) or (one.group != two.group and not same_firm),
     }
     return tuple(name for name, holds in ties.items() if holds)
 
 
-def _apart(mine: str, other: str) -> bool:
-    bare, other_bare = _RANK.sub("", mine), _RANK.sub("", other)
-    return bool(bare and other_bare) and bare not in other_bare and other_bare not in bare
-
-
-_RANK = re.compile("[省市区县州]|自治|林区|中国")
-_NOTHING = Likeness(Outcome.NONE, 0, ())
+def _like_enough(
+    mine: Identity, other: Identity, fields: Fields, bounds: Bounds, *, in_contact: bool
+) -> bool:
+    """Tell whether two names may be one firm's; without a shared phone or address nothing else may speak against it."""
+    if in_contact:
+        return fields["trade"] >= bounds.probable_with_contact
+    against = (fields.differ(field) for field in ("region", "line", "form"))
+    return fields["trade"] >= bounds.probable and not any(against)

@@ -1,48 +1,63 @@
-"""What a customer's name says: region, trade name, line of business, legal form and branch apart from each other."""
+"""What a customer's name says: place, trade name (字号), line of business, legal form and branch apart from each other."""
 
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 
+from registry.policies.regions import Region, head_region, inner_region, region_behind
+from registry.policies.words import (
+    BRANCH,
+    FAMILY_OF_LINE,
+    GROUP,
+    KIND,
+    MEMBER,
+    ONE_LINE,
+    TRAILING_FORM,
+    TRAILING_LINES,
+)
+
 _TO_SIMPLIFIED = OpenCC("t2s")
+_TO_TRADITIONAL = OpenCC("s2t")
+# Variants of one letter that the conversion leaves as they are.
+_VARIANTS = str.maketrans("瑯峯羣塩鉄冨栢啟氷犂", "琅峰群盐铁富柏启冰犁")
 _NOT_TEXT = re.compile(r"[^0-9A-Z一-鿿㐀-䶿]+")
-# 有限责任公司 and 有限公司 are one legal form (公司法 art. 7); 股份有限公司 is another.
-_LIMITED = re.compile("(?<!股份)有限责任公司")
-_FORM = re.compile(
-    "(集团股份有限公司|集团有限公司|股份有限公司|有限公司|股份公司|集团公司|总公司|公司|有限合伙|普通合伙|合伙企业|个人独资企业|"
-    "农民专业合作社|专业合作社|合作社|个体工商户|事务所|经营部|工作室|银行|医院|学院|学校|大学|集团|厂|店|行|社|院|所|局|中心)$"
+# 有限责任公司 and 有限公司 are one legal form, 股份公司 and 股份有限公司 another (公司法 art. 7).
+_SAME_FORMS = (
+    (re.compile("(?:CO|COMPANY)?(?:LTD|LIMITED)$"), "有限公司"),
+    (re.compile("(?<!股份)有限责任公司"), "有限公司"),
+    (re.compile("股份公司"), "股份有限公司"),
 )
-_BRANCH = re.compile(
-    "(?P<head>.+?(?:公司|集团|银行|厂|店|院|所))"
-    "(?P<branch>.*(?:分公司|分店|支行|分行|营业部|办事处|门市部|分厂|分院|分部))$"
+_DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九")} | {"〇": "0", "两": "2"}
+# Written so behind 第 or several in a row; alone, 陆 and 伍 are family names.
+_FORMAL_NUMERAL = re.compile("(?<=第)[壹贰叁肆伍陆柒捌玖拾]+|[壹贰叁肆伍陆柒捌玖拾]{2,}")
+_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
+# A written number: behind 第, before what is counted, or several digits in a row; 三峡, 九州 and 十堰 are names.
+_NUMERAL = re.compile(
+    "(?<=第)[零〇一二两三四五六七八九十]+"
+    "|[零〇一二两三四五六七八九]*[一二三四五六七八九]十[一二三四五六七八九]?|十[一二三四五六七八九]"
+    "|[零〇一二三四五六七八九]{2,}"
+    "|[一二两三四五六七八九十](?=号|中学|小学|中|医院|分公司|分店|分厂|店|厂|队|处|院|局|门市部|营业部|支行|路|街|楼|栋|期|里|巷|幢|层|座|单元|室|组|村)"
 )
-_PROVINCES = (
-    "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|"
-    "陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
-)
-_CITIES = "武汉|黄石|十堰|宜昌|襄阳|鄂州|荆门|孝感|荆州|黄冈|咸宁|随州|恩施|仙桃|潜江|天门|神农架"
-_REGION = re.compile(
-    rf"^(?P<region>(?:中国)?(?:(?:{_PROVINCES})(?:省|市|自治区)?)?(?:(?:{_CITIES})(?:市|州|林区)?|[一-鿿]{{2,3}}(?:市|自治州))?"
-    r"(?:[一-鿿]{2,3}(?:区|县))?)"
-)
-_LOOSE_REGION = re.compile(rf"({_PROVINCES}|{_CITIES}|中国)")
-_LINES = re.compile(
-    "(?:进出口|国际贸易|电子商务|信息技术|网络科技|生物科技|文化传媒|物业管理|房地产开发|建筑工程|装饰工程|供应链管理|商业管理|企业管理|"
-    "酒店管理|投资管理|汽车销售|医疗器械|信息|商贸|贸易|科技|物流|实业|电子|服装|服饰|食品|医药|药业|机械|化工|建材|建设|文化|传媒|广告|"
-    "教育|咨询|投资|置业|地产|物业|酒店|餐饮|汽车|印刷|出版|纺织|农业|环保|能源|电力|通信|网络|软件|技术|工程|制造|销售|服务|管理|发展)+$"
-)
+_NUMBERS = re.compile("[0-9]+")
+_ORDINAL = re.compile("第(?=[0-9])")
+# Sounds that are typed for each other: flat and retroflex, front and back nasals.
+_SOFT = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 
 @dataclass(frozen=True)
 class CompanyName:
-    """A name taken apart; `full` is the whole normalised name on which exactness rests."""
+    """A name taken apart.
+
+    `full` is the whole normalised name; `same` is what two spellings of one name have in common, on which exactness rests.
+    """
 
     full: str
-    region: str
+    same: str
+    region: Region
     trade: str
     line: str
     form: str
@@ -54,27 +69,76 @@ class CompanyName:
         """Trade name and line of business, on which likeness rests."""
         return self.trade + self.line
 
+    @property
+    def families(self) -> frozenset[str]:
+        """The lines of business of the name, each by the first of its words."""
+        return frozenset(FAMILY_OF_LINE[word] for word in ONE_LINE.findall(self.line))
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers in the trade name: 第三 and 第五 are two."""
+        return tuple(_NUMBERS.findall(self.trade))
+
 
 @lru_cache
 def normalised(name: str) -> str:
     """Give a name without differences of width, script, case, brackets, blanks and equal legal forms."""
-    plain = _TO_SIMPLIFIED.convert(unicodedata.normalize("NFKC", name)).upper()
-    return _LIMITED.sub("有限公司", _NOT_TEXT.sub("", plain))
+    plain = _simplified(unicodedata.normalize("NFKC", name)).translate(_VARIANTS).upper()
+    bare = _NOT_TEXT.sub("", plain)
+    for pattern, form in _SAME_FORMS:
+        bare = pattern.sub(form, bare)
+    return bare
+
+
+@lru_cache
+def person_name(name: str) -> str:
+    """Give a person's name without differences of width, blanks and script, except where the script alone tells two.
+
+    麴 and 曲, 範 and 范 are written alike in simplified letters and are different family names.
+    """
+    plain = _NOT_TEXT.sub("", unicodedata.normalize("NFKC", name).upper())
+    return "".join(_simple(letter) for letter in plain)
+
+
+def _simplified(text: str) -> str:
+    try:
+        text.encode("gb2312")  # which has simplified letters only: nothing to convert
+    except UnicodeEncodeError:
+        converted: str = _TO_SIMPLIFIED.convert(text)
+        return converted
+    return text
+
+
+def _simple(letter: str) -> str:
+    simple: str = _TO_SIMPLIFIED.convert(letter)
+    return simple if _TO_TRADITIONAL.convert(simple) == letter else letter
 
 
 @lru_cache
 def parse(name: str) -> CompanyName:
     """Take a name apart; what is not recognised stays in the trade name, which is never empty for a name of any text."""
     full = normalised(name)
-    body, branch = _split_branch(full)
-    form = _last(_FORM, body)
-    body = body.removesuffix(form)
-    region, rest = _split_region(body)
-    line = _last(_LINES, rest)
+    counted = with_digits(full)
+    head, behind_place = head_region(counted)
+    body, branch = _split_branch(counted)
+    body, form = _split_form(body)
+    group = bool(GROUP.search(body + form)) and GROUP.sub("", body) != ""
+    body = GROUP.sub("", body) if group else body
+    region, rest = head_region(body)
+    if not region:
+        region, rest = inner_region(body)
+    line = _last(TRAILING_LINES, rest)
     trade = rest.removesuffix(line)
     if not trade:
-        trade, line = (line, "") if line else (region or full, "")
-    return CompanyName(full, region, trade, line, form, branch, "集团" in form)
+        trade, line = (line, "") if line else (rest or body or full, "")
+    place = f"{head.city or head.province}{head.county}"
+    return CompanyName(full, place + behind_place, region, _plain_digits(trade), line, form, branch, group)
+
+
+def with_digits(text: str) -> str:
+    """Give a text with its written numbers as digits: 第三 → 第3, 二十一世纪 → 21世纪."""
+    plain = _FORMAL_NUMERAL.sub(lambda found: found.group().translate(_FORMAL), text)
+    return _NUMERAL.sub(lambda found: _number(found.group()), plain)
 
 
 @lru_cache
@@ -83,27 +147,61 @@ def pinyin(text: str) -> str:
     return "".join(lazy_pinyin(text)).lower()
 
 
+def soft_pinyin(text: str) -> tuple[str, ...]:
+    """Give the syllables as they are often confused: without tones, retroflexes and back nasals."""
+    return tuple(_soft_syllable(letter) for letter in text)
+
+
 @lru_cache
 def initials(text: str) -> str:
     """Give the first letter of each syllable, as people type them to find a name."""
     return "".join(lazy_pinyin(normalised(text), style=Style.FIRST_LETTER)).lower()
 
 
+@cache
+def _soft_syllable(letter: str) -> str:
+    syllable = lazy_pinyin(letter)[0].lower()
+    for hard, soft in _SOFT:
+        syllable = syllable.replace(hard, soft)
+    return syllable
+
+
+def _plain_digits(trade: str) -> str:
+    """Give a trade name with every written digit as one: 六又二 is 6又2; 第 says no more than the number."""
+    return "".join(_DIGITS.get(sign, sign) for sign in _ORDINAL.sub("", trade))
+
+
+def _number(written: str) -> str:
+    tens, ten, ones = written.rpartition("十")
+    if not ten:
+        return "".join(_DIGITS[sign] for sign in written)
+    return (_number(tens) if tens else "1") + (_number(ones) if ones else "0")
+
+
 def _split_branch(full: str) -> tuple[str, str]:
-    found = _BRANCH.fullmatch(full)
-    return (found["head"], found["branch"]) if found else (full, "")
+    member = MEMBER.fullmatch(full)
+    if member:
+        return member["head"], member["member"]
+    found = BRANCH.fullmatch(full)
+    if not found:
+        return full, ""
+    if found["head"]:
+        return found["head"], found["branch"]
+    if found["body"]:
+        return found["body"], found["part"]
+    # The place before 分公司 is the branch's own, where it stands behind the name: 鑫源商贸汉口分公司.
+    bare, place = region_behind(found["bare"])
+    return (bare, place + found["tail"]) if head_region(bare)[1] else (full, "")
 
 
-def _split_region(body: str) -> tuple[str, str]:
-    found = _REGION.match(body)
-    region = found["region"] if found else ""
-    rest = body.removeprefix(region)
-    # A region may stand behind the trade name, from brackets: 某某(湖北)商贸.
-    behind = _LOOSE_REGION.search(rest)
-    if behind and rest != behind.group():
-        region += behind.group()
-        rest = rest.replace(behind.group(), "", 1)
-    return region, rest
+def _split_form(body: str) -> tuple[str, str]:
+    form = _last(TRAILING_FORM, body)
+    line = _last(TRAILING_LINES, body)
+    if line.endswith(form) and len(line) > len(form) and "公司" not in form:
+        return body, ""
+    bare = body.removesuffix(form)
+    kind = _last(KIND, bare)
+    return bare.removesuffix(kind), kind + form
 
 
 def _last(pattern: re.Pattern[str], text: str) -> str:

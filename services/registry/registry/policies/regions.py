@@ -48,17 +48,17 @@ _PLACES = """
 湖北 恩施:利川 建始 巴东 宣恩 咸丰 来凤 鹤峰
 """
 # Known by these at the head of a name without their rank; the others are also words of trade names.
-_PLAIN_COUNTIES = frozenset(
-    "武昌 汉口 汉阳 黄陂 新洲 江夏 蔡甸 硚口 大冶 阳新 郧西 竹山 竹溪 丹江口 夷陵 远安 秭归 宜都 当阳 枝江 南漳 谷城 老河口 枣阳"
-    " 宜城 沙洋 钟祥 京山 孝昌 大悟 云梦 应城 安陆 汉川 沙市 监利 石首 松滋 团风 红安 罗田 英山 浠水 蕲春 麻城 武穴 嘉鱼 通城 崇阳"
-    " 通山 赤壁 利川 建始 巴东 宣恩 来凤 鹤峰 广水 洪湖".split()
+_PLAIN = (
+    "武昌 汉口 汉阳 黄陂 新洲 江夏 蔡甸 硚口 大冶 阳新 郧西 竹山 竹溪 丹江口 夷陵 远安 秭归 宜都 当阳 枝江 南漳 谷城 老河口 "
+    "枣阳 宜城 沙洋 钟祥 京山 孝昌 大悟 云梦 应城 安陆 汉川 沙市 监利 石首 松滋 团风 红安 罗田 英山 浠水 蕲春 麻城 武穴 嘉鱼 "
+    "通城 崇阳 通山 赤壁 利川 建始 巴东 宣恩 来凤 鹤峰 广水 洪湖"
 )
+_PLAIN_COUNTIES = frozenset(_PLAIN.split())
 _PROVINCE_RANK = "(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?"
 _CITY_RANK = "(?:市|土家族苗族自治州|自治州|州|林区|地区)?"
 _COUNTY_RANK = "(?:区|县|市|土家族自治县|自治县)"
-_UNKNOWN = (
-    "[一-鿿]{2,3}?(?:区|县)(?!域)"  # of a place that is not listed; only behind a city, or with something left
-)
+# Of a place that is not listed; 小区, 园区 and the like are none.
+_UNKNOWN = "[一-鿿]{2,3}?(?:(?<![小社园校景厂库矿片发])区(?!域)|县)"
 
 
 @dataclass(frozen=True)
@@ -114,25 +114,32 @@ def _any(names: "frozenset[str] | dict[str, str]") -> str:
 _CITY_PART = f"(?P<city>{_any(_PROVINCE_OF)}){_CITY_RANK}"
 _COUNTY_PART = f"(?:(?P<county>{_any(_CITY_OF)}){_COUNTY_RANK}?|(?P<other>{_UNKNOWN}))"
 _FULL = re.compile(
-    f"(?:中国)?(?:(?P<province>{_any(_PROVINCES)}){_PROVINCE_RANK})?"
-    f"(?:{_CITY_PART}(?:{_COUNTY_PART})?)?"
+    f"(?:中国)?(?:(?P<province>{_any(_PROVINCES)}){_PROVINCE_RANK})?(?:{_CITY_PART}(?:{_COUNTY_PART})?)?"
 )
 _RANKED_COUNTY = re.compile(f"(?P<county>{_any(_CITY_OF)}){_COUNTY_RANK}")
 _PLAIN_COUNTY = re.compile(f"(?P<county>{_any(_PLAIN_COUNTIES)})")
-_UNKNOWN_PLACE = re.compile("(?P<other>[一-鿿]{2,3}?(?:市|自治州|自治县))")
+_UNKNOWN_PLACE = re.compile(f"(?P<other>{_UNKNOWN})|(?P<city>[一-鿿]{{2,3}}?(?:市|自治州))")
 # Within a name (from brackets, or before a branch) only cities, provinces and our own counties are told from other words.
 _INSIDE = re.compile(
     f"(?P<city>{_any(frozenset(_PROVINCE_OF) | _PROVINCES)})(?:省|市|州)?"
     f"(?:(?P<more>{_any(frozenset(_PROVINCE_OF))})市?)?(?:(?P<county>{_any(_CITY_OF)})(?:区|县|市)?)?"
 )
 
+_BEHIND = re.compile(
+    f"(?:(?P<city>{_any(_PROVINCE_OF)})市?)?(?:(?P<county>{_any(_CITY_OF)})(?:区|县|市)?)$|(?P<only>{_any(_PROVINCE_OF)})(?:市|州)?$"
+)
+
 
 def head_region(text: str) -> tuple[Region, str]:
     """Give the place at the head of a text, and what follows it."""
+    if _RANKED_COUNTY.match(text):
+        return _county_head(text)
     found = _FULL.match(text)
     if found and found.end() and (found["province"] or found["city"]):
         rest = text[found.end() :]
-        region = _region(found["province"] or "", found["city"] or "", found["county"] or found["other"] or "")
+        region = _region(
+            found["province"] or "", found["city"] or "", found["county"] or found["other"] or ""
+        )
         if rest:
             more, left = _county_head(rest) if not region.county else (Region(), rest)
             fits = more and left and not region.apart(more)
@@ -152,6 +159,12 @@ def inner_region(text: str) -> tuple[Region, str]:
     return _region(province, city, found["county"] or ""), text[: found.start()] + text[found.end() :]
 
 
+def region_behind(text: str) -> tuple[str, str]:
+    """Give a text without the place at its end, and that place as written, "" for none."""
+    found = _BEHIND.search(text)
+    return (text[: found.start()], found.group()) if found and found.start() else (text, "")
+
+
 def place_of(text: str) -> Region:
     """Give the place that a text is about, wherever it stands in it."""
     region, _ = head_region(text)
@@ -165,11 +178,15 @@ def _county_head(text: str) -> tuple[Region, str]:
             return _region("", "", found["county"]), text[found.end() :]
     found = _UNKNOWN_PLACE.match(text)
     if found and text[found.end() :]:
-        return Region(city=found["other"].removesuffix("市")), text[found.end() :]
+        named = found["city"] or ""
+        return Region("", named.removesuffix("市"), found["other"] or ""), text[found.end() :]
     return Region(), text
+
+
+_UNRANKED = re.compile("(?<=..)[区县]$")
 
 
 def _region(province: str, city: str, county: str) -> Region:
     """Fill in the levels above."""
     city = city or _CITY_OF.get(county, "")
-    return Region(province or _PROVINCE_OF.get(city, ""), city, county.rstrip("区县") if county else "")
+    return Region(province or _PROVINCE_OF.get(city, ""), city, _UNRANKED.sub("", county))

@@ -11,6 +11,7 @@ from registry.model.visits import Symposium, Visit
 from registry.policies.visits import Sight
 from registry.ports.desk import Apart, Customers, PhoneKeys
 from registry.ports.tree import Lawbook, Tree
+from registry.ports.use import Uses
 
 
 class Files(Protocol):
@@ -72,6 +73,7 @@ class CareDesk:
     files: Files
     visits: Visits
     symposia: Symposia
+    uses: Uses
     phone_keys: PhoneKeys
     apart: Apart
 

@@ -10,16 +10,18 @@ from uuid import UUID
 from registry.model.claims import Claim
 from registry.model.customers import Assignment, Customer, IdentityKey
 from registry.model.declarations import Candidate, Declaration
+from registry.model.groups import Market
 from registry.policies.claims import Held
 from registry.policies.match import Bounds, Identity, Known
 from registry.ports.tree import Lawbook, Staff, Tree
+from registry.ports.use import IdleClock, Uses
 from regulations.calendars import Duration
 from regulations.provisions import Because
 
 Why = Mapping[str, Any] | None
 
 
-class Market(Protocol):
+class Everybody(Protocol):
     """What a declaration is matched against, whoever holds it."""
 
     async def alone(self) -> None:
@@ -34,6 +36,10 @@ class Market(Protocol):
         """Give the customers that may be the declared one."""
         ...
 
+    async def markets(self, identity: Identity, group_ids: Sequence[UUID]) -> list[Market]:
+        """Give the target markets that name or address speak of, and those whose members resemble the customer."""
+        ...
+
     async def since(self, mark: int) -> list[Known]:
         """Give those that became known behind the mark; from here to the commit no other declaration gets in between."""
         ...
@@ -44,6 +50,10 @@ class Market(Protocol):
 
     async def awaits_center(self, customer_id: UUID, but: UUID | None = None) -> bool:
         """Tell whether another declaration of the customer waits for its center."""
+        ...
+
+    async def disputed(self, customer_id: UUID) -> bool:
+        """Tell whether a line of the customer is in a living dispute."""
         ...
 
     async def take(self, keys: Sequence[IdentityKey], customer_id: UUID) -> dict[str, UUID]:
@@ -60,6 +70,10 @@ class Declarations(Protocol):
 
     async def add(self, declared: Declaration, candidates: Sequence[Candidate]) -> None:
         """Write a new declaration, with what the center compares it with, and tell it."""
+        ...
+
+    async def tie(self, declared: Declaration, markets: Sequence[Market]) -> None:
+        """Note for the center which target markets a declaration speaks of."""
         ...
 
     async def save(
@@ -112,7 +126,11 @@ class Claims(Protocol):
         """Give a claim for change or None."""
         ...
 
-    async def grant(self, claims: Sequence[Claim], why: Why) -> None:
+    async def live(self, customer_id: UUID) -> list[Claim]:
+        """Give the live claims of a customer that the asker sees, for change."""
+        ...
+
+    async def grant(self, claims: Sequence[Claim], why: Why, *, reason: str = "declared") -> None:
         """Write new claims and tell each; raises CustomerTaken where a line is held."""
         ...
 
@@ -165,8 +183,18 @@ class DecisionDue:
 class Clocks(Protocol):
     """Deadlines of claims and declarations."""
 
-    async def start_claims(self, ends: Sequence[ClaimEnd], due: DecisionDue | None) -> None:
+    async def start_claims(
+        self, ends: Sequence[ClaimEnd], idles: Sequence[IdleClock], due: DecisionDue | None
+    ) -> None:
         """Start the clocks of claims, and the center's where it has to decide already."""
+        ...
+
+    async def extend_claim(self, end: ClaimEnd) -> None:
+        """Let the clock of a claim's end run to a later one."""
+        ...
+
+    async def stop_idling(self, claims: Sequence[Claim]) -> None:
+        """Cancel the idle clocks of claims whose unit waits for its center."""
         ...
 
     async def start_decision(self, due: DecisionDue) -> None:
@@ -218,6 +246,25 @@ class Apart(Protocol):
         ...
 
 
+class Reading(Protocol):
+    """What reading a form by the law of the day takes of a desk."""
+
+    @property
+    def law(self) -> Lawbook:
+        """The law in force."""
+        ...
+
+    @property
+    def today(self) -> date:
+        """The business date of the moment."""
+        ...
+
+    @property
+    def phone_keys(self) -> PhoneKeys:
+        """The keys of phone numbers."""
+        ...
+
+
 @dataclass(frozen=True)
 class Desk:
     """All that a handler works with in one transaction, at one moment."""
@@ -225,13 +272,14 @@ class Desk:
     now: datetime
     law: Lawbook
     tree: Tree
-    known: Market
+    known: Everybody
     declarations: Declarations
     customers: Customers
     claims: Claims
     assignments: Assignments
     staff: Staff
     clocks: Clocks
+    uses: Uses
     phone_keys: PhoneKeys
     bounds: Bounds
     apart: Apart

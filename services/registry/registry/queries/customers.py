@@ -109,7 +109,9 @@ async def one_customer(tx: Transaction, key: str, eyes: Eyes) -> tuple[dict[str,
     rows = await tx.fetch(
         "SELECT * FROM claim WHERE customer_id = $1 AND state = 'live' ORDER BY line", known.customer_id
     )
-    return customer(known, [claim_of(row) for row in rows], eyes), known.version
+    merged = [dict(row) for row in await tx.fetch("SELECT * FROM merged_from($1)", known.customer_id)]
+    shown_merged = {"merged_from": merged} if merged else {}
+    return {**customer(known, [claim_of(row) for row in rows], eyes), **shown_merged}, known.version
 
 
 async def history(tx: Transaction, key: str, paging: Paging) -> dict[str, Any]:
@@ -154,10 +156,13 @@ def _assignment(row: asyncpg.Record) -> dict[str, Any]:
 
 
 async def row_of(tx: Transaction, key: str) -> asyncpg.Record:
-    """Give the row of a customer of the scope by code or id; raises NotFound."""
+    """Give the row of a customer of the scope by code or id, its own or that of one merged into it; raises NotFound."""
     named = read_customer_key(key)
-    column = "customer_id" if isinstance(named, UUID) else "customer_code"
-    row = await tx.fetchrow(f"SELECT * FROM customer WHERE {column} = $1", named)  # noqa: S608
+    leads_to = "survivor_of" if isinstance(named, UUID) else "survivor_by_code"
+    row = await tx.fetchrow(
+        f"SELECT * FROM customer WHERE customer_id = (SELECT {leads_to}($1))",  # noqa: S608 - functions of our own
+        named,
+    )
     if row is None:
         raise NotFound("没有该客户", "no such customer")
     return row

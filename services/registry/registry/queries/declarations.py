@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from chassis import audit
 from chassis.directory import Snapshot
 from chassis.http.listing import Key, Listing, listed
@@ -86,6 +84,7 @@ def claim(right: Claim, because: Mapping[str, Any] | None = None) -> dict[str, A
             "state": right.state,
             "since": right.since,
             "until": right.until,
+            "renewals": right.renewals or None,
             "version": right.version,
             "because": because,
         }
@@ -139,44 +138,36 @@ async def candidates(tx: Transaction, declaration_id: UUID, law: Snapshot) -> di
     """Show the center what a held declaration resembles, the likest first; raises NotFound below the center."""
     rows = await tx.fetch(
         "SELECT c.* FROM declaration_candidate c JOIN declaration d USING (declaration_id)"
-        " WHERE c.declaration_id = $1 ORDER BY c.score DESC, c.customer_id",
+        " WHERE c.declaration_id = $1 ORDER BY c.outcome, c.score DESC, c.customer_id",
         declaration_id,
     )
     if not rows and not await tx.fetchval(
         "SELECT EXISTS (SELECT FROM declaration WHERE declaration_id = $1)", declaration_id
     ):
         raise NotFound("没有该申报", "no such declaration")
+    groups = await tx.fetch(
+        "SELECT group_id, name, kind, reasons FROM declaration_group WHERE declaration_id = $1 ORDER BY group_id",
+        declaration_id,
+    )
     items = [
         {
             "customer_id": row["customer_id"],
             "name": row["name"],
             "org_id": row["org_id"],
             "org_name": name_of(row["org_id"], law),
+            "outcome": row["outcome"],
             "score": row["score"],
+            "scores": from_json(row["scores"]),
             "reasons": row["reasons"],
         }
         for row in rows
     ]
-    return {"items": items, "next_cursor": None, "total": len(items)}
-
-
-async def claims(tx: Transaction, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
-    """List claims of the scope, newest first."""
-    conditions = {f"c.{column} = {{}}": value for column, value in filters.items()}
-    listing = Listing("claim c", (Key("c.claim_id", UUID, newest_first=True),), conditions)
-    return await listed(tx, listing, paging, _claim_row)
-
-
-async def one_claim(tx: Transaction, claim_id: UUID) -> tuple[dict[str, Any], int]:
-    """Show one claim of the scope with its version; raises NotFound."""
-    row = await tx.fetchrow("SELECT * FROM claim WHERE claim_id = $1", claim_id)
-    if row is None:
-        raise NotFound("没有该开发权", "no such claim")
-    return _claim_row(row), row["version"]
-
-
-def _claim_row(row: asyncpg.Record) -> dict[str, Any]:
-    return claim(claim_of(row), from_json(row["because"]))
+    return {
+        "items": items,
+        "next_cursor": None,
+        "total": len(items),
+        "groups": [dict(group) for group in groups],
+    }
 
 
 async def _registered(tx: Transaction, declared: Declaration) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Official calendars: the notice as it was listed, and every day of its year as all services count it."""
 
 from chassis.directory_consumer import CALENDAR_DAY, day_rows
+from chassis.recounting import recount
 from chassis.transaction import Transaction
 from contracts.law import CalendarImported, DayFact
 from registry.model.calendars import CalendarNotice
@@ -27,7 +28,7 @@ class CalendarRows:
         return known + 1
 
     async def add(self, notice: CalendarNotice, announced: AnnouncedYear) -> None:
-        """Write a notice and every day of its year, and tell them."""
+        """Write a notice and every day of its year, and tell them; open deadlines are counted anew."""
         days = [
             DayFact(day=day, workday=status.workday, provisional=status.provisional, note=status.note)
             for day, status in announced.days()
@@ -39,4 +40,5 @@ class CalendarRows:
         )
         await insert(self._tx, "calendar_import", notice_row(notice), [event])
         await self._tx.execute(CALENDAR_DAY, to_json(day_rows(told, notice.version)))
+        await recount(self._tx, {"calendar": [notice.year]})
         self._tx.wakes_directory = True

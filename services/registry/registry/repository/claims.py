@@ -11,14 +11,24 @@ from chassis.deadlines import Holder, Term
 from chassis.directory import Snapshot
 from chassis.transaction import Transaction
 from contracts.envelope import Event
-from contracts.registry import ClaimExpired, ClaimFact, ClaimGranted, ClaimReleased, ClaimRenewed
+from contracts.registry import (
+    ClaimExpired,
+    ClaimFact,
+    ClaimGranted,
+    ClaimReleased,
+    ClaimRenewed,
+    ClaimRevoked,
+    ClaimTransferred,
+)
 from registry.handlers import facts
 from registry.model.claims import Claim, ClaimState
 from registry.model.refusals import CustomerTaken
 from registry.model.staff import Role
 from registry.ports.desk import ClaimEnd, DecisionDue, Why
 from registry.ports.tree import Tree
+from registry.ports.use import IdleClock
 from registry.repository.rows import insert_all, update
+from registry.repository.uses import CLAIM_IDLE, idle_deadline
 from registry.tables.claims import claim_of, claim_row, claim_values
 from regulations.calendars import days_before, due
 
@@ -33,6 +43,8 @@ _HELD = re.compile(r"\)=\([^,]+, (.+)\)")
 _ENDS: dict[ClaimState, type[ClaimFact]] = {
     ClaimState.EXPIRED: ClaimExpired,
     ClaimState.RELEASED: ClaimReleased,
+    ClaimState.REVOKED: ClaimRevoked,
+    ClaimState.TRANSFERRED: ClaimTransferred,
 }
 
 
@@ -56,9 +68,17 @@ class ClaimRows:
         row = await self._tx.fetchrow("SELECT * FROM claim WHERE claim_id = $1", claim_id)
         return claim_of(row) if row else None
 
-    async def grant(self, claims: Sequence[Claim], why: Why) -> None:
+    async def live(self, customer_id: UUID) -> list[Claim]:
+        """Give the live claims of a customer that the asker sees, locked for change."""
+        rows = await self._tx.fetch(
+            "SELECT * FROM claim WHERE customer_id = $1 AND state = 'live' ORDER BY claim_id FOR UPDATE",
+            customer_id,
+        )
+        return [claim_of(row) for row in rows]
+
+    async def grant(self, claims: Sequence[Claim], why: Why, *, reason: str = "declared") -> None:
         """Write new claims and tell each; raises CustomerTaken where a line is held."""
-        events = [self._event(ClaimGranted, claim, "declared", why) for claim in claims]
+        events = [self._event(ClaimGranted, claim, reason, why) for claim in claims]
         try:
             await insert_all(self._tx, "claim", [claim_values(claim, why) for claim in claims], events)
         except asyncpg.UniqueViolationError as held:
@@ -100,10 +120,22 @@ class ClockRows:
         self._tx = tx
         self._law = law
 
-    async def start_claims(self, ends: Sequence[ClaimEnd], due: DecisionDue | None) -> None:
+    async def start_claims(
+        self, ends: Sequence[ClaimEnd], idles: Sequence[IdleClock], due: DecisionDue | None
+    ) -> None:
         """Start the clocks of claims, warned at the days before their end that the law names, and the center's."""
         decisions = [self._decision(due)] if due else []
-        await deadlines.start(self._tx, [*(self._claim_end(end) for end in ends), *decisions])
+        idling = [idle_deadline(clock, self._law) for clock in idles]
+        await deadlines.start(self._tx, [*(self._claim_end(end) for end in ends), *idling, *decisions])
+
+    async def extend_claim(self, end: ClaimEnd) -> None:
+        """Let the clock of a claim's end run to a later one."""
+        await deadlines.cancel(self._tx, ("claim", str(end.claim.claim_id)), [CLAIM_END])
+        await deadlines.start(self._tx, [self._claim_end(end)])
+
+    async def stop_idling(self, claims: Sequence[Claim]) -> None:
+        """Cancel the idle clocks of claims whose unit waits for its center."""
+        await self._stop(claims, [CLAIM_IDLE])
 
     async def start_decision(self, decision: DecisionDue) -> None:
         """Start the center's clock."""
@@ -122,7 +154,7 @@ class ClockRows:
             [REGISTRATION_DECIDE],
             self._tx.now,
             [str(claim.claim_id) for claim in claims],
-            [CLAIM_END],
+            [CLAIM_END, CLAIM_IDLE],
         )
 
     async def undecidable(self, declaration_id: UUID) -> None:
@@ -131,10 +163,11 @@ class ClockRows:
 
     async def stop_claims(self, claims: Sequence[Claim]) -> None:
         """Cancel the clocks of claims that no longer end by time."""
+        await self._stop(claims, [CLAIM_END, CLAIM_IDLE])
+
+    async def _stop(self, claims: Sequence[Claim], kinds: Sequence[str]) -> None:
         if claims:
-            await deadlines.cancel_all(
-                self._tx, "claim", [str(claim.claim_id) for claim in claims], [CLAIM_END]
-            )
+            await deadlines.cancel_all(self._tx, "claim", [str(claim.claim_id) for claim in claims], kinds)
 
     def _decision(self, decision: DecisionDue) -> deadlines.Deadline:
         declared = decision.declared

@@ -13,7 +13,7 @@ from registry.ports.desk import Seal, Why
 from registry.ports.tree import Tree
 from registry.repository.market import MarketRows
 from registry.repository.rows import insert, update
-from registry.tables.customers import assignment_row, customer_of, customer_row, supports_of
+from registry.tables.customers import assignment_row, credit_of, customer_of, customer_row, supports_of
 from registry.tables.shapes import moment
 
 
@@ -26,15 +26,20 @@ class CustomerRows:
         self._vault = vault
 
     async def get(self, customer_id: UUID) -> Customer:
-        """Give a customer, locked for change; raises NotFound."""
-        row = await self._tx.fetchrow("SELECT * FROM customer WHERE customer_id = $1 FOR UPDATE", customer_id)
+        """Give a customer, or the one that it was merged into, locked for change; raises NotFound."""
+        row = await self._tx.fetchrow(
+            "SELECT * FROM customer WHERE customer_id = (SELECT hold_survivor($1)) FOR UPDATE", customer_id
+        )
         if row is None:
             raise NotFound("没有该客户", "no such customer")
         return customer_of(row, self._vault)
 
     async def find_by_code(self, code: str) -> Customer | None:
-        """Give a customer, locked for change, by its code."""
-        row = await self._tx.fetchrow("SELECT * FROM customer WHERE customer_code = $1 FOR UPDATE", code)
+        """Give a customer, locked for change, by its code or that of one merged into it."""
+        row = await self._tx.fetchrow(
+            "SELECT * FROM customer WHERE customer_id = (SELECT hold_survivor(survivor_by_code($1))) FOR UPDATE",
+            code,
+        )
         return customer_of(row, self._vault) if row else None
 
     async def add(self, customer: Customer, why: Why) -> None:
@@ -104,6 +109,8 @@ class AssignmentRows:
             moment(row["since"]),
             supports_of(row),
             row["version"],
+            credit_of(row),
+            row["valid_to"],
         )
 
     async def add(self, who: Assignment, why: Why) -> None:

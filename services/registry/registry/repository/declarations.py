@@ -9,6 +9,7 @@ from contracts.envelope import Event
 from contracts.refusals import NotFound
 from registry.handlers import facts
 from registry.model.declarations import Candidate, Declaration, DeclarationState
+from registry.model.groups import Market
 from registry.ports.desk import Seal
 from registry.ports.tree import Tree
 from registry.repository.rows import insert, update
@@ -53,7 +54,7 @@ class DeclarationRows:
         if declared.refused is not None:
             events.append(self._event(facts.refusal(declared), declared, version=declared.version))
         await insert(self._tx, "declaration", declaration_row(declared, self._vault), events)
-        if candidates and declared.state is DeclarationState.HELD:
+        if candidates and declared.state is not DeclarationState.REFUSED:
             await self._keep(declared, candidates)
 
     async def save(
@@ -64,6 +65,24 @@ class DeclarationRows:
         event = self._event(data, declared, version=declared.version)
         await update(
             self._tx, "declaration", "declaration_id", declaration_row(declared, self._vault), [event]
+        )
+
+    async def tie(self, declared: Declaration, markets: Sequence[Market]) -> None:
+        """Note for the center which target markets a declaration speaks of."""
+        await self._tx.connection.executemany(
+            "INSERT INTO declaration_group (declaration_id, group_id, city_org_id, name, kind, reasons)"
+            " VALUES ($1, $2, $3, $4, $5, $6)",
+            [
+                (
+                    declared.declaration_id,
+                    one.group_id,
+                    declared.city_org_id,
+                    one.name,
+                    one.kind,
+                    list(one.reasons),
+                )
+                for one in markets
+            ],
         )
 
     def _told(
@@ -85,11 +104,12 @@ class DeclarationRows:
 
     async def _keep(self, declared: Declaration, candidates: Sequence[Candidate]) -> None:
         await self._tx.execute(
-            "INSERT INTO declaration_candidate (declaration_id, customer_id, city_org_id, name, org_id, score, reasons)"
-            " SELECT $1, c.customer_id, $2, c.name, c.org_id, c.score,"
+            "INSERT INTO declaration_candidate"
+            " (declaration_id, customer_id, city_org_id, name, org_id, outcome, score, scores, reasons)"
+            " SELECT $1, c.customer_id, $2, c.name, c.org_id, c.outcome, c.score, c.scores,"
             " ARRAY(SELECT jsonb_array_elements_text(c.reasons))"
-            " FROM jsonb_to_recordset($3::jsonb) AS"
-            " c(customer_id uuid, name text, org_id text, score smallint, reasons jsonb)",
+            " FROM jsonb_to_recordset($3::jsonb) AS c(customer_id uuid, name text, org_id text, outcome text,"
+            " score smallint, scores jsonb, reasons jsonb)",
             declared.declaration_id,
             declared.city_org_id,
             to_json([{**vars(candidate), "reasons": list(candidate.reasons)} for candidate in candidates]),

@@ -10,17 +10,23 @@ from contracts.refusals import InvalidValue, Refusal
 from registry.commands import Asker
 from registry.ports.care import CareDesk
 from registry.ports.desk import Desk, Seal
+from registry.ports.disputes import Court
+from registry.ports.merges import MergeDesk
 from registry.ports.rules import LawDesk
 from registry.ports.tree import TreeDesk
 from registry.repository.calendars import CalendarRows
 from registry.repository.claims import ClaimRows, ClockRows
 from registry.repository.customers import AssignmentRows, CustomerRows
 from registry.repository.declarations import DeclarationRows
+from registry.repository.dispute_clocks import DisputeClockRows
+from registry.repository.disputes import DisputeRows
 from registry.repository.files import FileRows
 from registry.repository.market import MarketRows
+from registry.repository.merges import MergeRows
 from registry.repository.rules import DraftRows, RuleRows
 from registry.repository.staff import StaffRows
 from registry.repository.tree import KnownTree, OrganisationRows
+from registry.repository.uses import UseRows
 from registry.repository.visits import SymposiumRows, VisitRows
 from registry.settings import RegistrySettings
 from regulations.rulebook import AmbiguousAdoption, NoLaw
@@ -51,6 +57,7 @@ class DeskMaker:
             assignments=AssignmentRows(tx, tree),
             staff=StaffRows(tx),
             clocks=ClockRows(tx, law),
+            uses=UseRows(tx, law),
             phone_keys=self._phones,
             bounds=self.settings.bounds,
             apart=Savepoints(tx).apart,
@@ -67,8 +74,20 @@ class DeskMaker:
             files=FileRows(tx, self.vault, asker),
             visits=VisitRows(tx, tree, self.vault),
             symposia=SymposiumRows(tx, tree, self.vault),
+            uses=UseRows(tx, law),
             phone_keys=self._phones,
             apart=Savepoints(tx).apart,
+        )
+
+    def court(self, tx: Transaction, law: Snapshot) -> Court:
+        """Give a desk for disputes."""
+        tree = KnownTree(law)
+        return Court(self.desk(tx, law), DisputeRows(tx, tree, self.vault), DisputeClockRows(tx, law))
+
+    def merge_desk(self, tx: Transaction, law: Snapshot, asker: Asker) -> MergeDesk:
+        """Give a desk for merges; `asker` is who changes the files."""
+        return MergeDesk(
+            self.desk(tx, law), FileRows(tx, self.vault, asker), MergeRows(tx, KnownTree(law), self.vault)
         )
 
     def tree_desk(self, tx: Transaction, law: Snapshot) -> TreeDesk:

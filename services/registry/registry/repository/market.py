@@ -8,13 +8,16 @@ import asyncpg
 from chassis.transaction import Transaction
 from registry.model.customers import IdentityKey, Nature
 from registry.model.declarations import Holding
+from registry.model.groups import Market
+from registry.policies.blocking import match_keys, name_key
 from registry.policies.claims import Held
+from registry.policies.names import normalised
 from registry.policies.match import NAME, Identity, Known
-from registry.policies.names import pinyin
 from registry.tables.shapes import moment, moment_or_none
 
 LOOK_ALONE = "SELECT pg_advisory_xact_lock(hashtext('registry.second-look'))"
-LIKE = "SELECT * FROM customers_like($1, $2, $3, $4, $5, $6, $7, $8)"
+# What leads to another customer is compared too, under that one's id.
+LIKE = "SELECT * FROM customers_like($1, $2, $3, $4, $5) UNION ALL SELECT * FROM merged_like($1, $2, $3, $4)"
 TAKE = """
     INSERT INTO identity_key (kind, value, customer_id)
     SELECT given.kind, given.value, $3 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS given(kind, value, place)
@@ -45,19 +48,23 @@ class MarketRows:
 
     async def like(self, identity: Identity) -> list[Known]:
         """Give the customers that may be the declared one."""
-        name = identity.parts
         rows = await self._tx.fetch(
             LIKE,
             identity.credit_code,
-            name.full,
-            name.core,
-            name.trade,
-            pinyin(name.core),
+            name_key(identity),
+            match_keys(identity),
             sorted(identity.phone_keys),
-            None,
             self._most,
         )
         return [_known(row) for row in rows]
+
+    async def markets(self, identity: Identity, group_ids: Sequence[UUID]) -> list[Market]:
+        """Give the target markets that name or address speak of, and those whose members resemble the customer."""
+        texts = [identity.parts.full, normalised(identity.address or "")]
+        rows = await self._tx.fetch(
+            "SELECT * FROM groups_named($1, $2, $3, $4)", identity.place, texts, identity.street, group_ids
+        )
+        return [Market(row["group_id"], row["name"], row["kind"], tuple(row["reasons"])) for row in rows]
 
     async def since(self, mark: int) -> list[Known]:
         """Give those committed behind the mark; whoever asks next waits for this transaction's end.
@@ -68,12 +75,20 @@ class MarketRows:
         if self._alone:
             return []
         await self._tx.execute(LOOK_ALONE)
-        rows = await self._tx.fetch(LIKE, None, "", "", "", "", [], mark, self._most)
+        rows = await self._tx.fetch("SELECT * FROM customers_since($1)", mark)
         return [_known(row) for row in rows]
 
     async def hold(self, customer_id: UUID) -> Held:
-        """Lock a customer and tell who holds it, as a whole and line by line."""
-        rows = await self._tx.fetch("SELECT * FROM hold_customer($1)", customer_id)
+        """Lock a customer, or the one that it leads to, and tell who holds it, as a whole and line by line."""
+        customer_id = await self._tx.fetchval("SELECT hold_survivor($1)", customer_id)
+        return await self._held(customer_id, "SELECT * FROM hold_customer($1)")
+
+    async def look(self, customer_id: UUID) -> Held:
+        """Tell who holds a customer, without waiting for anybody."""
+        return await self._held(customer_id, "SELECT * FROM holders_of($1)")
+
+    async def _held(self, customer_id: UUID, holders: str) -> Held:
+        rows = await self._tx.fetch(holders, customer_id)
         holdings = [(row["line"], _holding(row)) for row in rows]
         whole = next((holding for line, holding in holdings if line is None), None)
         first = min((holding for _, holding in holdings), key=lambda holding: holding.since, default=None)
@@ -86,20 +101,29 @@ class MarketRows:
         awaits: bool = await self._tx.fetchval("SELECT awaits_center($1, $2)", customer_id, but)
         return awaits
 
+    async def disputed(self, customer_id: UUID) -> bool:
+        """Tell whether a line of the customer is in a living dispute."""
+        disputed: bool = await self._tx.fetchval("SELECT is_disputed($1)", customer_id)
+        return disputed
+
     async def take(self, keys: Sequence[IdentityKey], customer_id: UUID) -> dict[str, UUID]:
         """Take identity keys in their order; where a certain one is another's, all are given back."""
         rows = await self._tx.fetch(
             TAKE, [key.kind for key in keys], [key.value for key in keys], customer_id
         )
         taken = {IdentityKey(row["kind"], row["value"]) for row in rows}
-        others = {key.kind: await self._owner(key) for key in keys if key not in taken}
+        owners = {key.kind: await self._owner(key) for key in keys if key not in taken}
+        # The keys of those that were merged into it are its own.
+        others = {kind: owner for kind, owner in owners.items() if owner != customer_id}
         if any(kind != NAME for kind in others):
             await self._tx.execute("DELETE FROM identity_key WHERE customer_id = $1", customer_id)
         return others
 
     async def _owner(self, key: IdentityKey) -> UUID:
         owner: UUID = await self._tx.fetchval(
-            "SELECT customer_id FROM identity_key WHERE kind = $1 AND value = $2", key.kind, key.value
+            "SELECT survivor_of(customer_id) FROM identity_key WHERE kind = $1 AND value = $2",
+            key.kind,
+            key.value,
         )
         return owner
 
@@ -114,7 +138,9 @@ def _known(row: asyncpg.Record) -> Known:
             row["credit_code"],
             frozenset(row["phone_keys"]),
             row["address"],
+            row["division"],
         ),
+        row["group_id"],
     )
 
 

@@ -31,8 +31,11 @@ ADD = """
     SELECT announce($2::jsonb) FROM (SELECT count(*) FROM written) AS counted
 """
 SEEN = """
-    SELECT customer_id, customer_code, name, org_id, manager_id, supports FROM customer
-    WHERE customer_id = ANY ($1) OR customer_code = ANY ($2)
+    SELECT asked.id AS asked_id, asked.code AS asked_code, c.customer_id, c.customer_code, c.name, c.org_id, c.manager_id,
+      c.supports
+    FROM (SELECT one.id, NULL::text AS code, survivor_of(one.id) AS leads_to FROM unnest($1::uuid[]) AS one(id)
+          UNION ALL SELECT NULL, one.code, survivor_by_code(one.code) FROM unnest($2::text[]) AS one(code)) asked
+    JOIN customer c ON c.customer_id = asked.leads_to
 """
 
 
@@ -52,8 +55,8 @@ class VisitRows:
             [key for key in read if isinstance(key, UUID)],
             [key for key in read if isinstance(key, str)],
         )
-        sights = [
-            Sight(
+        sights = {
+            row["asked_id"] or row["asked_code"]: Sight(
                 row["customer_id"],
                 row["customer_code"],
                 row["name"],
@@ -62,10 +65,8 @@ class VisitRows:
                 [unit["org_id"] for unit in from_json(row["supports"])],
             )
             for row in rows
-        ]
-        found: dict[object, Sight] = {sight.customer_id: sight for sight in sights}
-        found |= {sight.customer_code: sight for sight in sights if sight.customer_code}
-        return [found.get(key) for key in read]
+        }
+        return [sights.get(key) if key is not None else None for key in read]
 
     async def get(self, visit_id: UUID) -> Visit:
         """Give a visit; a later version of it refuses the change. Raises NotFound."""

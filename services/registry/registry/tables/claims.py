@@ -17,6 +17,7 @@ def claim_of(row: Stored) -> Claim:
         since=moment(row["since"]),
         until=moment_or_none(row["until"]),
         version=row["version"],
+        renewals=row["renewals"],
     )
 
 
@@ -33,6 +34,7 @@ def claim_row(claim: Claim, why: Why) -> dict[str, object]:
         "until": claim.until,
         "because": to_json(why),
         "version": claim.version,
+        "renewals": claim.renewals,
     }
 
 

@@ -48,6 +48,7 @@ def _refused(stored: dict[str, Any] | None) -> Refused | None:
         ),
         tuple(stored["matched"]),
         tuple(stored["taken_lines"]),
+        UUID(stored["customer_id"]) if stored.get("customer_id") else None,
     )
 
 

@@ -30,3 +30,8 @@ def moment(at: datetime) -> datetime:
 def moment_or_none(at: datetime | None) -> datetime | None:
     """Give an instant where there is one."""
     return None if at is None else moment(at)
+
+
+def when(written: str | None) -> datetime | None:
+    """Give an instant that stands in JSON, where there is one."""
+    return None if written is None else moment(datetime.fromisoformat(written))

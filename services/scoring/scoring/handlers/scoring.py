@@ -97,9 +97,8 @@ async def _upper_classes(grounds: Grounds, law: ItemLaw) -> Decision[Judged]:
 async def _earned(grounds: Grounds, counts: Counting) -> Revenue:
     accounts, quarter = grounds.accounts, grounds.quarter
     months = quarter.months_over_by(grounds.by)
-    paying = [customer_id for customer_id, one in accounts.now.items() if counts(one)]
-    paid = [customer_id for customer_id, one in accounts.before.items() if counts(one)]
-    now = await grounds.heard.revenue(paying, months)
+    now = await grounds.heard.revenue(customers.paying(accounts.now, counts), months)
+    paid = customers.paying(accounts.before, counts)
     before = await grounds.heard.revenue(paid, quarter.year_before.months[: len(months)])
     return Revenue(months, _sum(now), _sum(before), tuple(one.event_id for one in (*now, *before)))
 

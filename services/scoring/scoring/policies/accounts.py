@@ -1,6 +1,7 @@
 """Which customers count, which came or went, and by which event; what is missing of their care."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from regulations.provisions import Provision
@@ -8,6 +9,7 @@ from regulations.topics.registration import FileReporting
 from regulations.topics.scores import ScoreItem
 from scoring.model.facts import Accounts, Count, Counting, Files, Numbers, Standing
 from scoring.policies.groundwork import filed
+from scoring.ports import Paying
 
 
 def counted(one: Standing) -> bool:
@@ -19,6 +21,18 @@ def of_class_and_up(item: ScoreItem) -> Counting:
     """Give the condition of an item whose code names the class from which up it counts: `class-2-and-up`."""
     lowest = next(int(word) for word in item.code.split("-") if word.isdecimal())
     return lambda one: one.counted and one.class_ is not None and one.class_ <= lowest
+
+
+def paying(standings: Mapping[UUID, Standing], counts: Counting) -> Paying:
+    """Give whose revenue counts for the bureau: its customers, and of others' those that would count if they were its own."""
+    return Paying(
+        [customer_id for customer_id, one in standings.items() if counts(one)],
+        [
+            customer_id
+            for customer_id, one in standings.items()
+            if not one.ours and counts(replace(one, ours=True))
+        ],
+    )
 
 
 def numbers(accounts: Accounts, counts: Counting) -> Numbers:

@@ -10,7 +10,7 @@ from chassis.transaction import Transaction
 from regulations.calendars import day_of
 from scoring.model.facts import Accuracy, Duty, Standing
 from scoring.model.periods import Part
-from scoring.ports import Covered, RevenueTold
+from scoring.ports import Covered, Paying, RevenueTold
 
 NEWEST = "SELECT newest FROM heard"
 # Facts by the day they were recorded, units and classes by the day they hold from; a class that no review or rating
@@ -18,7 +18,8 @@ NEWEST = "SELECT newest FROM heard"
 STANDINGS = """
 WITH candidate AS (
   SELECT customer_id FROM customer_fact WHERE org_id = ANY ($2::text[])
-  UNION SELECT customer_id FROM assignment_fact WHERE org_id = ANY ($2::text[]))
+  UNION SELECT customer_id FROM assignment_fact WHERE org_id = ANY ($2::text[])
+  UNION SELECT customer_id FROM assignment_fact WHERE credited && $2::text[])
 SELECT c.customer_id, COALESCE(a.org_id, f.org_id) = ANY ($2::text[]) AS ours, f.state = 'registered' AS registered,
   CASE WHEN t.event_id IS NULL THEN f.class ELSE t.class END AS class, f.group_id, f.filed_on,
   f.filed_with_province_on, f.event_id AS fact_event, t.event_id AS class_event, a.event_id AS unit_event
@@ -36,6 +37,18 @@ LEFT JOIN LATERAL (
 REVENUE = """
 SELECT u.event_id, sum(u.revenue) AS revenue FROM unnest($1::uuid[]) AS c(customer_id)
 JOIN usage_row u ON u.customer_id = c.customer_id AND u.month = ANY ($2::text[])
+GROUP BY u.event_id
+"""
+DIVIDED = """
+SELECT DISTINCT customer_id FROM assignment_fact WHERE credited IS NOT NULL AND customer_id = ANY ($1::uuid[])
+"""
+# Of customers whose revenue a ruling divided: the bureau's part of each row, by the events that told it.
+PARTS = """
+SELECT u.event_id, sum(part_of(u.revenue, a.credit, u.line, u.month, $4::text[], c.ours)) AS revenue
+FROM unnest($1::uuid[], $2::boolean[]) AS c(customer_id, ours)
+JOIN usage_row u ON u.customer_id = c.customer_id AND u.month = ANY ($3::text[])
+CROSS JOIN LATERAL (
+  SELECT a.credit FROM assignment_fact a WHERE a.customer_id = c.customer_id ORDER BY a.version DESC LIMIT 1) a
 GROUP BY u.event_id
 """
 COVERED = """
@@ -79,9 +92,16 @@ class BureauRows:
         rows = await self._tx.fetch(STANDINGS, day, self._units)
         return {row["customer_id"]: _standing(row) for row in rows}
 
-    async def revenue(self, customers: Sequence[UUID], months: Sequence[str]) -> list[RevenueTold]:
-        """Give customers' revenue of months by the events that told it."""
-        rows = await self._tx.fetch(REVENUE, customers, months)
+    async def revenue(self, paying: Paying, months: Sequence[str]) -> list[RevenueTold]:
+        """Give the bureau's revenue of months from customers, by the events that told it."""
+        asked = [*paying.own, *paying.others]
+        divided = {row["customer_id"] for row in await self._tx.fetch(DIVIDED, asked)}
+        rows = await self._tx.fetch(REVENUE, [one for one in paying.own if one not in divided], months)
+        if divided:
+            own = set(paying.own)
+            ids = sorted(divided)
+            parts = await self._tx.fetch(PARTS, ids, [one in own for one in ids], months, self._units)
+            rows += [row for row in parts if row["revenue"]]
         return [RevenueTold(row["event_id"], row["revenue"]) for row in rows]
 
     async def covered(self, customers: Sequence[UUID], months: Sequence[str]) -> list[Covered]:

@@ -10,18 +10,23 @@ from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 from chassis.http.bodies import Body, Money
 from contracts.values import written_plainly
 from service_desk.commands import (
+    AddWords,
     AnswerComplaint,
     CloseComplaint,
     EscalateComplaint,
     FileCompensation,
     Intake,
+    PauseComplaint,
     ReceiveComplaint,
     RecordInvestigation,
+    ReopenComplaint,
     ResolveComplaint,
+    ResumeComplaint,
     TransferComplaint,
     WithdrawComplaint,
 )
 from service_desk.model.cases import Caller, Category, Channel, Damage, Link
+from service_desk.model.handling import PauseReason
 from service_desk.settings import (
     BEST_SATISFACTION,
     LONGEST_LINE,
@@ -99,18 +104,38 @@ class IntakeIn(Body):
 
 
 class ComplaintIn(IntakeIn):
-    """A complaint as it is taken down."""
+    """A complaint as it is taken down; with `unless_similar` only where none is open that it may be about."""
 
     category: Category
     content: Text
     place: Line | None = None
     mail_no: MailNo | None = None
+    unless_similar: bool = False
 
     def command(self, desk_org_id: str) -> ReceiveComplaint:
         """Give the command."""
         return ReceiveComplaint(
             self.intake(desk_org_id), self.category, self.content, self.place, self.mail_no
         )
+
+
+class SimilarIn(Body):
+    """What a call is about, as far as it is known before the complaint is taken down."""
+
+    caller: CallerIn = CallerIn()
+    category: Category
+    mail_no: MailNo | None = None
+
+
+class AdditionIn(Body):
+    """What a caller adds to an open complaint."""
+
+    content: Text
+    channel: Channel = Channel.HOTLINE
+
+    def command(self) -> AddWords:
+        """Give the command."""
+        return AddWords(self.content, self.channel)
 
 
 class CompensationIn(IntakeIn):
@@ -217,6 +242,37 @@ class WithdrawIn(ReasonIn):
     def command(self) -> WithdrawComplaint:
         """Give the command."""
         return WithdrawComplaint(self.reason)
+
+
+class ReopenIn(ReasonIn):
+    """Why the caller is not content with how it ended."""
+
+    def command(self) -> ReopenComplaint:
+        """Give the command."""
+        return ReopenComplaint(self.reason)
+
+
+class PauseIn(Body):
+    """Why the clocks are to stand still, who asked (staff number), until when at the latest."""
+
+    reason: PauseReason
+    note: Text
+    asked_by: Reference
+    until: Instant | None = None
+
+    def command(self) -> PauseComplaint:
+        """Give the command."""
+        return PauseComplaint(self.reason, self.note, self.asked_by, self.until)
+
+
+class ResumeIn(Body):
+    """Why the clocks run on."""
+
+    note: Text
+
+    def command(self) -> ResumeComplaint:
+        """Give the command."""
+        return ResumeComplaint(self.note)
 
 
 class TransferIn(ReasonIn):

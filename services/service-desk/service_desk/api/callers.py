@@ -1,20 +1,22 @@
 """Who is calling."""
 
+import re
 import unicodedata
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from chassis.auth import Caller
 from chassis.http.edge import Answer, may
 from chassis.http.problems import problems
-from chassis.phones import NotAPhone, PhoneBook
+from chassis.phones import NotAPhone, PhoneBook, normalise
 from chassis.runtime import Runtime
 from contracts.refusals import InvalidValue
 from contracts.values import code_and_id, written_plainly
 from service_desk.queries.callers import Wanted, find_callers
-from service_desk.settings import LONGEST_LINE, LONGEST_REFERENCE, MOST_CARDS, SHORTEST_NAME_PART
+from service_desk.settings import LONGEST_LINE, LONGEST_REFERENCE, SHORTEST_INITIALS, SHORTEST_NAME_PART
 
 router = APIRouter(tags=["callers"])
 LOOKING_ROLES = (
@@ -27,6 +29,8 @@ LOOKING_ROLES = (
 )
 Looker = Annotated[Caller, Depends(may(*LOOKING_ROLES))]
 OK = 200
+SEE_OTHER = 303
+INITIALS = re.compile("[A-Z0-9]+")
 Reference = Annotated[str | None, Query(max_length=LONGEST_REFERENCE)]
 
 
@@ -35,7 +39,9 @@ async def wanted(
     phone: Annotated[str | None, Query(max_length=LONGEST_LINE, description="任何写法的电话")] = None,
     code: Reference = None,
     credit_code: Reference = None,
-    q: Annotated[str | None, Query(max_length=LONGEST_LINE, description="名称的一部分")] = None,
+    q: Annotated[
+        str | None, Query(max_length=LONGEST_LINE, description="名称的一部分，或其拼音首字母")
+    ] = None,
 ) -> Wanted:
     """Give what is looked for; raises InvalidValue unless exactly one way is given."""
     if sum(given is not None for given in (phone, code, credit_code, q)) != 1:
@@ -52,7 +58,8 @@ async def wanted(
         return Wanted(customer_id=customer_id, code=None if customer_id else kept(plain, "?code"))
     if credit_code is not None:
         return Wanted(credit_code=kept(written_plainly(credit_code).upper(), "?credit_code"))
-    return Wanted(name_part=_name_part(q or ""))
+    part = _name_part(q or "")
+    return Wanted(name_part=part, initials=_initials(part))
 
 
 def phone_keys(phones: PhoneBook, written: str, pointer: str) -> list[str]:
@@ -81,6 +88,35 @@ def _name_part(q: str) -> str:
     return part
 
 
+def _initials(part: str) -> str | None:
+    """Give what may be the initials of a name in pinyin: letters alone, in either case, blanks between them or not."""
+    letters = part.replace(" ", "").upper()
+    return letters if len(letters) >= SHORTEST_INITIALS and INITIALS.fullmatch(letters) else None
+
+
+@router.get(
+    "/v1/callers/pop-up",
+    status_code=SEE_OTHER,
+    operation_id="pop_up_caller",
+    summary="来电弹屏链接",
+    response_class=RedirectResponse,
+    responses=problems(422),
+)
+async def pop_up_caller(
+    phone: Annotated[str, Query(max_length=LONGEST_LINE, description="任何写法的电话")],
+) -> RedirectResponse:
+    """Lead a telephone system's pop-up to the hotline screen with the number in it; says nothing of the number itself.
+
+    The number stands behind the #, which browsers keep to themselves: it is in no server's log from here on.
+    """
+    try:
+        number, extension = normalise(phone)
+    except NotAPhone as error:
+        raise InvalidValue("不是电话号码", "Not a phone number", pointer="?phone") from error
+    shown = quote(number if extension is None else f"{number}#{extension}", safe="")
+    return RedirectResponse(f"/#/callers?phone={shown}", SEE_OTHER)
+
+
 @router.get(
     "/v1/callers",
     operation_id="find_callers",
@@ -92,5 +128,5 @@ async def callers(
 ) -> Response:
     """Give the cards of the customers that a phone, a code or a part of a name means: one, several or none."""
     runtime: Runtime = request.app.state.runtime
-    body = await find_callers(runtime.database.app, caller, looked_for, runtime.clock.now(), MOST_CARDS)
+    body = await find_callers(runtime.database.app, caller, looked_for, runtime.clock.now())
     return Answer(OK, body).response()

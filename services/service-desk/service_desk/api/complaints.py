@@ -18,11 +18,14 @@ from service_desk.api.bodies import (
     CloseIn,
     EscalateIn,
     InvestigationIn,
+    PauseIn,
+    ReopenIn,
     ResolveIn,
+    ResumeIn,
     TransferIn,
     WithdrawIn,
 )
-from service_desk.handlers import steps
+from service_desk.handlers import pausing, reopening, steps
 from service_desk.handlers.steps import Post, Target
 from service_desk.ports import Complaints as ComplaintsPort
 from service_desk.queries import cases
@@ -32,6 +35,7 @@ from service_desk.settings import LONGEST_REFERENCE
 
 router = APIRouter(tags=["complaints"])
 HANDLING_ROLES = ("account-manager", "unit-head", "center-officer", "center-director")
+APPROVING_ROLES = ("unit-head", "center-director")
 OK = 200
 PROBLEMS = problems(400, 401, 403, 404, 409, 412, 413, 422, 428, 503)
 CaseNo = Annotated[str, Path(max_length=LONGEST_REFERENCE, description="案件编号(15 位)或 id")]
@@ -69,6 +73,17 @@ async def by_desk_or_handler(
     return Asked(case_no, request, caller, edge)
 
 
+async def by_approver(
+    case_no: CaseNo,
+    request: Request,
+    caller: Annotated[Caller, Depends(may(*APPROVING_ROLES))],
+    edge: AtTheEdge,
+) -> Asked:
+    """Give a request for a step that heads and directors take."""
+    return Asked(case_no, request, caller, edge)
+
+
+ByApprover = Annotated[Asked, Depends(by_approver)]
 ByHandler = Annotated[Asked, Depends(by_handler)]
 ByDeskOrHandler = Annotated[Asked, Depends(by_desk_or_handler)]
 
@@ -140,6 +155,39 @@ async def withdraw_complaint(body: WithdrawIn, asked: ByDeskOrHandler) -> Respon
 
 
 @router.post(
+    "/v1/complaints/{case_no}/reopen",
+    operation_id="reopen_complaint",
+    summary="重新受理",
+    responses=PROBLEMS,
+)
+async def reopen_complaint(body: ReopenIn, asked: ByDeskOrHandler) -> Response:
+    """Take up a closed complaint again: a new cycle with new clocks, its verdict a level up; closed → recorded."""
+    return await _take(asked, reopening.reopen_complaint, body.command(), if_match(asked.request))
+
+
+@router.post(
+    "/v1/complaints/{case_no}/pause",
+    operation_id="pause_complaint",
+    summary="中止计时",
+    responses=PROBLEMS,
+)
+async def pause_complaint(body: PauseIn, asked: ByApprover) -> Response:
+    """Let the clocks stand still, within what the pack in force allows; the approver is not who asked."""
+    return await _take(asked, pausing.pause_complaint, body.command(), if_match(asked.request))
+
+
+@router.post(
+    "/v1/complaints/{case_no}/resume",
+    operation_id="resume_complaint",
+    summary="恢复计时",
+    responses=PROBLEMS,
+)
+async def resume_complaint(body: ResumeIn, asked: ByHandler) -> Response:
+    """Let paused clocks run on: due instants and later warnings have moved by the whole paused time."""
+    return await _take(asked, pausing.resume_complaint, body.command(), if_match(asked.request))
+
+
+@router.post(
     "/v1/complaints/{case_no}/transfer",
     operation_id="transfer_complaint",
     summary="转办(不允许)",
@@ -155,7 +203,7 @@ async def _take(asked: Asked, step: Step[C], command: C, version: int | None) ->
     caller = asked.caller
 
     async def run(tx: Transaction) -> Answer:
-        target = Target(asked.case_no, version, Post(caller.org_id, caller.roles), tx.now.date())
+        target = Target(asked.case_no, version, Post(caller.org_id, caller.roles), tx.now, caller.staff_id)
         await step(command, target, Complaints(tx, runtime.vault), runtime.directory.current)
         reader = Reader.of(caller.roles, full_phone=False)
         body = await cases.complaint(tx, runtime.vault, asked.case_no, reader)

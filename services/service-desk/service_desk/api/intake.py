@@ -1,5 +1,6 @@
 """Receiving: complaints and compensations, one request each."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -20,10 +21,12 @@ from chassis.http.edge import (
 )
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
-from service_desk.api.bodies import CompensationIn, ComplaintIn, IntakeIn
+from service_desk.api.bodies import CompensationIn, ComplaintIn, IntakeIn, SimilarIn
 from service_desk.api.callers import phone_keys
 from service_desk.handlers.grounds import Grounds
 from service_desk.handlers.intake import Desk
+from service_desk.model.refusals import LikelyDuplicate
+from service_desk.queries.calls import Matter, similar
 from service_desk.queries.receipts import compensation_receipt, complaint_receipt
 from service_desk.repository.answers import Written
 from service_desk.repository.guesses import Guesses
@@ -35,11 +38,12 @@ from service_desk.repository.reception import (
     Means,
     Request,
 )
-from service_desk.settings import DeskSettings
+from service_desk.settings import MOST_SIMILAR, DeskSettings
 
 router = APIRouter(tags=["intake"])
 INTAKE_ROLES = ("hotline-agent", "account-manager", "unit-head", "center-officer", "center-director")
 Taker = Annotated[Caller, Depends(may(*INTAKE_ROLES))]
+OK = 200
 CREATED = 201
 
 
@@ -50,6 +54,8 @@ class Counter:
     desk: Desk
     means: Means
     runtime: Runtime
+    one_batch: asyncio.Lock
+    """A batch holds one connection and asks for another: two at once could wait for each other."""
 
 
 def counter_of(request: HttpRequest) -> Counter:
@@ -64,7 +70,8 @@ def counter_of(request: HttpRequest) -> Counter:
             Numbers(pool, settings.case_numbers_a_block),
             settings.intake_attempts,
         )
-        state.counter = Counter(desk, Means(pool, runtime.vault, Guesses(settings.guesses_kept)), runtime)
+        means = Means(pool, runtime.vault, Guesses(settings.guesses_kept))
+        state.counter = Counter(desk, means, runtime, asyncio.Lock())
     counter: Counter = state.counter
     return counter
 
@@ -82,6 +89,8 @@ async def receive_complaint(body: ComplaintIn, request: HttpRequest, caller: Tak
     edge: Edge = request.app.state.edge
     law = counter.runtime.directory.current
     asked = await _asked(request, caller, body, counter, edge)
+    if body.unless_similar:
+        await _unless_similar(body, asked, caller, counter)
     reception = ComplaintReception(
         counter.means, asked, lambda received: dumps(complaint_receipt(received, law))
     )
@@ -113,6 +122,35 @@ async def file_compensation(body: CompensationIn, request: HttpRequest, caller: 
     except KeyReused as error:
         raise key_reused() from error
     return await _answered(reception.written, edge, body)
+
+
+@router.post(
+    "/v1/complaints/similar",
+    operation_id="find_similar_complaints",
+    summary="可能重复的在办投诉",
+    responses=problems(400, 401, 403, 413, 422, 503),
+)
+async def find_similar_complaints(body: SimilarIn, request: HttpRequest, caller: Taker) -> Response:
+    """Give the open complaints that a call may be about already, the likeliest first; nothing is written."""
+    counter = counter_of(request)
+    found = await similar(counter.runtime.database.app, caller, _matter(body, counter), MOST_SIMILAR)
+    return Answer(OK, {"items": found or []}).response()
+
+
+def _matter(body: SimilarIn | ComplaintIn, counter: Counter, key: str | None = None) -> Matter:
+    phone = body.caller.phone
+    keys = phone_keys(counter.runtime.phones, phone, "/caller/phone") if phone else None
+    named = body.caller
+    return Matter(named.customer_id, named.customer_code, keys, body.category, body.mail_no, key)
+
+
+async def _unless_similar(body: ComplaintIn, asked: Request, caller: Caller, counter: Counter) -> None:
+    """Refuse a complaint that is likely on record; raises LikelyDuplicate. A repeated request gets its first answer."""
+    found = await similar(
+        counter.runtime.database.app, caller, _matter(body, counter, asked.key), MOST_SIMILAR
+    )
+    if found:
+        raise LikelyDuplicate.of(found)
 
 
 async def _asked(

@@ -18,7 +18,7 @@ from chassis.transaction import Transaction
 from chassis.vault import Vault
 from service_desk.api.complaints import OK, CaseNo
 from service_desk.model.cases import Category, Channel, CompensationState, State
-from service_desk.queries import cases, lists, words
+from service_desk.queries import cases, compensations, lists, words
 from service_desk.queries.lists import Cases
 from service_desk.queries.readers import Reader
 from service_desk.settings import LONGEST_REFERENCE
@@ -117,7 +117,7 @@ async def get_complaint(asked: Single) -> Response:
 )
 async def get_compensation(asked: Single) -> Response:
     """Give one compensation; its number in full only where the look can be recorded."""
-    return await _read(asked, cases.compensation)
+    return await _read(asked, compensations.compensation)
 
 
 @router.get(

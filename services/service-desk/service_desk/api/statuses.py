@@ -1,7 +1,7 @@
 """Which HTTP status a refusal answers with."""
 
 from contracts.refusals import Refusal
-from service_desk.model import refusals
+from service_desk.model import handling, refusals, remedies, seats
 
 STATUSES: dict[type[Refusal], int] = {
     refusals.UnknownCity: 422,
@@ -15,4 +15,28 @@ STATUSES: dict[type[Refusal], int] = {
     refusals.CaseEnded: 409,
     refusals.TransferRefused: 409,
     refusals.NothingAbove: 409,
+    refusals.LikelyDuplicate: 409,
+    handling.PauseRefused: 409,
+    handling.NoClockRuns: 409,
+    seats.CaseNumberInvalid: 422,
+    seats.CaseNumberTaken: 409,
+    seats.SeatNotYours: 403,
+    seats.NotASeat: 422,
+    seats.UnknownPerson: 422,
+    seats.SeatTaken: 409,
+    seats.NoSeatLeft: 409,
+    seats.SeatOver: 409,
+    seats.SeatEnrolled: 409,
+    remedies.OutOfTurn: 409,
+    remedies.CompensationEnded: 409,
+    remedies.AlreadyPaid: 409,
+    remedies.AmountDiffers: 422,
+    remedies.NotTheirMoney: 403,
+    remedies.NothingAboveThem: 409,
+    remedies.SharesNotWhole: 422,
+    remedies.LiabilityNotThere: 409,
+    remedies.AppealTooLate: 409,
+    remedies.NotYetSettled: 409,
+    remedies.MoreThanOwed: 422,
+    remedies.AlreadyCorrected: 409,
 }

@@ -118,7 +118,7 @@ def complaint_ground(law: Snapshot, situation: Situation) -> Ground:
         orgpath=routed.unit.orgpath,
         vip=flag.outcome,
         above_limit=False,
-        held=tuple(Held(clock, _holder(law, first, clock.role)) for clock in running),
+        held=tuple(Held(clock, holder_at(law, first, clock.role)) for clock in running),
         explained=_explained(*routed.reasons, running[0].reason),
     )
 
@@ -158,7 +158,7 @@ def _held_for_money(law: Snapshot, situation: Situation, first: str, clock: Cloc
     limit = law.find(CompensationLimit, org_id=first, day=situation.day)
     payer = law.nearest(first, limit.value.advanced_by)
     holds = first if clock.kind == clocks.HANDLE or payer is None else payer.org_id
-    return Held(clock, _holder(law, holds, clock.role))
+    return Held(clock, holder_at(law, holds, clock.role))
 
 
 def _explained(*reasons: Reason) -> Explanation:
@@ -216,6 +216,7 @@ def _vip(law: Snapshot, situation: Situation, first: str) -> Decision[bool]:
     return clocks.is_vip(flag, vip=bool(customer and customer.vip), service_class=situation.service_class)
 
 
-def _holder(law: Snapshot, org_id: str, role: str) -> Holder:
+def holder_at(law: Snapshot, org_id: str, role: str) -> Holder:
+    """Give who holds a clock at an organisation: a center by its role, any other unit by its head."""
     center = law.organisation(org_id).kind in CENTER_KINDS
     return Holder(org_id, role if center else UNIT_HEAD)

@@ -44,15 +44,14 @@ class Desk:
     ) -> None:
         """Put a complaint on record with its first responder and clocks; raises ReceivedInFuture, UnknownCity."""
         received_at = receipt_time(command.intake, now)
-        ordinal = await self._numbers.next(now.date())
+        ordinal = 0 if command.case_no else await self._numbers.next(now.date())
         facts = reception.guess(command.intake.caller)
         for _ in range(self._attempts):
             situation = Situation(command.intake, facts, received_at.date())
             ground = self._grounds.for_complaint(law, situation)
             form = law.find(CaseNumberFormat, org_id=ground.first_responder, day=now.date()).value
-            complaint = _complaint(
-                command, facts, ground, received_at, case_number(form, now.date(), ordinal)
-            )
+            case_no = command.case_no or case_number(form, now.date(), ordinal)
+            complaint = _complaint(command, facts, ground, received_at, case_no)
             promise = _complaint_promise(complaint, ground, law)
             changed = await reception.record(
                 ReceivedComplaint(command, complaint, facts, ground.vip, now, promise)

@@ -1,10 +1,13 @@
 """The steps of a complaint after its intake: load, decide, save and announce."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from chassis.directory import Snapshot
-from regulations.topics.complaints import FirstResponder, FollowUp
+from regulations.calendars import day_of
+from regulations.provisions import Because
+from regulations.rulebook import NoLaw
+from regulations.topics.complaints import ComplaintStepsOrder, FirstResponder, FollowUp
 from regulations.topics.losses import LossCauses
 from service_desk.commands import (
     AnswerComplaint,
@@ -16,10 +19,11 @@ from service_desk.commands import (
     TransferComplaint,
     WithdrawComplaint,
 )
-from service_desk.model.cases import Complaint, Move
+from service_desk.handlers.cycles import started
+from service_desk.model.cases import Complaint, Move, State
 from service_desk.model.refusals import NothingAbove, NotYours
 from service_desk.policies import handling, routing
-from service_desk.policies.clocks import ANSWER, RESOLVE
+from service_desk.policies.clocks import ANSWER, FOLLOW_UP, RESOLVE, follow_up_clock
 from service_desk.ports import Complaints, Step
 
 
@@ -33,20 +37,28 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The complaint meant, as the person last saw it (None: however it stands), who the person is, and the day."""
+    """The complaint meant, as the person last saw it (None: however it stands), who the person is, and the moment."""
 
     reference: str
     version: int | None
     post: Post
-    day: date
+    now: datetime
+    actor: str = ""
+
+    @property
+    def day(self) -> date:
+        """The day of the moment, in Shanghai."""
+        return day_of(self.now)
 
 
 async def answer_complaint(
     command: AnswerComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Record the first answer; meets its clock."""
-    complaint = await _theirs(Move.ANSWER, target, complaints)
-    after = replace(complaint, state=complaint.after(Move.ANSWER), version=complaint.version + 1)
+    complaint = await theirs(Move.ANSWER, target, complaints)
+    after = replace(
+        complaint, state=reached(complaint, Move.ANSWER, target, law), version=complaint.version + 1
+    )
     words = {"answer": command.answer, "answered_by": command.by, "next_steps": command.next_steps}
     await complaints.save(Step(Move.ANSWER, complaint, after, words, settles=(ANSWER,)))
 
@@ -55,8 +67,8 @@ async def record_investigation(
     command: RecordInvestigation, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Put cause and responsible link on record; raises UnknownCause."""
-    complaint = await _theirs(Move.INVESTIGATE, target, complaints)
-    state = complaint.after(Move.INVESTIGATE)
+    complaint = await theirs(Move.INVESTIGATE, target, complaints)
+    state = reached(complaint, Move.INVESTIGATE, target, law)
     causes = law.find(LossCauses, org_id=complaint.first_responder_org_id, day=target.day)
     because = handling.known_cause(causes, command.cause)
     after = replace(
@@ -69,13 +81,18 @@ async def record_investigation(
 async def resolve_complaint(
     command: ResolveComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
-    """Give result and reply; meets the clock of the resolution."""
-    complaint = await _theirs(Move.RESOLVE, target, complaints)
-    after = replace(complaint, state=complaint.after(Move.RESOLVE), version=complaint.version + 1)
+    """Give result and reply; meets the clock of the resolution and starts that of the follow-up."""
+    complaint = await theirs(Move.RESOLVE, target, complaints)
+    after = replace(
+        complaint, state=reached(complaint, Move.RESOLVE, target, law), version=complaint.version + 1
+    )
     duty = law.find(FirstResponder, org_id=complaint.first_responder_org_id, day=target.day)
     words = {"result": command.result, "reply": command.reply}
+    follow_up = law.find(FollowUp, org_id=complaint.first_responder_org_id, day=target.day)
+    asking = started(after, [follow_up_clock(follow_up)], law, target.now)
+    because = handling.outcome(duty)
     await complaints.save(
-        Step(Move.RESOLVE, complaint, after, words, handling.outcome(duty), settles=(RESOLVE,))
+        Step(Move.RESOLVE, complaint, after, words, because, settles=(RESOLVE,), starts=asking)
     )
 
 
@@ -83,21 +100,21 @@ async def close_complaint(
     command: CloseComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Close after the follow-up; raises TooFewTries where nobody was reached and too little was tried."""
-    complaint = await _theirs(Move.CLOSE, target, complaints)
-    state = complaint.after(Move.CLOSE)
+    complaint = await theirs(Move.CLOSE, target, complaints)
+    state = reached(complaint, Move.CLOSE, target, law)
     rule = law.find(FollowUp, org_id=complaint.first_responder_org_id, day=target.day)
     because = handling.follow_up(rule, command.satisfaction, command.tries)
     after = replace(complaint, state=state, satisfaction=command.satisfaction, version=complaint.version + 1)
     words = {"follow_up": command.follow_up, "tries": command.tries}
-    await complaints.save(Step(Move.CLOSE, complaint, after, words, because))
+    await complaints.save(Step(Move.CLOSE, complaint, after, words, because, settles=(FOLLOW_UP,)))
 
 
 async def escalate_complaint(
     command: EscalateComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Add the organisation above as handler; the first responder keeps the duty; raises NothingAbove."""
-    complaint = await _theirs(Move.ESCALATE, target, complaints)
-    state = complaint.after(Move.ESCALATE)
+    complaint = await theirs(Move.ESCALATE, target, complaints)
+    state = reached(complaint, Move.ESCALATE, target, law)
     handler = law.organisation(complaint.handler_org_id)
     if handler.parent_id is None:
         raise NothingAbove.of(handler.name)
@@ -108,6 +125,7 @@ async def escalate_complaint(
         state=state,
         handler_org_id=decision.outcome,
         level=complaint.level + 1,
+        handovers=complaint.handovers + 1,
         version=complaint.version + 1,
     )
     await complaints.save(Step(Move.ESCALATE, complaint, after, {"reason": command.reason}, decision.because))
@@ -117,8 +135,10 @@ async def withdraw_complaint(
     command: WithdrawComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Take a complaint back for its caller; its clocks are cancelled."""
-    complaint = await _theirs(Move.WITHDRAW, target, complaints)
-    after = replace(complaint, state=complaint.after(Move.WITHDRAW), version=complaint.version + 1)
+    complaint = await theirs(Move.WITHDRAW, target, complaints)
+    after = replace(
+        complaint, state=reached(complaint, Move.WITHDRAW, target, law), version=complaint.version + 1
+    )
     words = {"reason": command.reason}
     await complaints.save(Step(Move.WITHDRAW, complaint, after, words, cancels=(ANSWER, RESOLVE)))
 
@@ -127,7 +147,7 @@ async def transfer_complaint(
     command: TransferComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Refuse to pass a complaint on sideways; always raises TransferRefused."""
-    complaint = await _theirs(Move.TRANSFER, target, complaints)
+    complaint = await theirs(Move.TRANSFER, target, complaints)
     responder = law.organisation(complaint.first_responder_org_id)
     duty = law.find(FirstResponder, org_id=responder.org_id, day=target.day)
     raise routing.sideways(duty, responder.org_id, responder.name, command.to)
@@ -146,7 +166,17 @@ async def link_customers(heard: list[LinkCustomer], complaints: Complaints) -> N
         await complaints.link(linked)
 
 
-async def _theirs(move: Move, target: Target, complaints: Complaints) -> Complaint:
+def reached(complaint: Complaint, move: Move, target: Target, law: Snapshot) -> State:
+    """Give the state a move leads to; the order of the steps is cited where a pack in force gives it."""
+    try:
+        rule = law.find(ComplaintStepsOrder, org_id=complaint.first_responder_org_id, day=target.day)
+    except NoLaw:
+        return complaint.after(move)
+    return complaint.after(move, Because.of(rule.cite()).to_json())
+
+
+async def theirs(move: Move, target: Target, complaints: Complaints) -> Complaint:
+    """Give the complaint for a move of those who may make it; raises NotFound, StaleVersion and NotYours."""
     complaint = await complaints.get(target.reference, target.version)
     if not handling.may_do(move, complaint, target.post.org_id, target.post.roles):
         raise NotYours.of(move.value)

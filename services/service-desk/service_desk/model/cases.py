@@ -1,9 +1,11 @@
 """What the desk keeps: complaints and compensations, their states, and the customer they belong to."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from service_desk.model.refusals import CaseEnded, StepSkipped
@@ -76,12 +78,21 @@ class Move(StrEnum):
     ESCALATE = "escalate"
     WITHDRAW = "withdraw"
     TRANSFER = "transfer"
+    ADD = "add"
+    REOPEN = "reopen"
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 class CompensationState(StrEnum):
-    """Where a compensation stands."""
+    """Where a compensation stands; who is liable is found out apart, and later."""
 
     FILED = "filed"
+    HANDLED = "handled"
+    REPORTED = "reported"
+    APPROVED = "approved"
+    PAID = "paid"
+    REFUSED = "refused"
 
 
 ENDED = frozenset({State.CLOSED, State.WITHDRAWN})
@@ -93,6 +104,7 @@ STEPS: dict[Move, tuple[State, State]] = {
     Move.INVESTIGATE: (State.ANSWERED, State.INVESTIGATED),
     Move.RESOLVE: (State.INVESTIGATED, State.RESOLVED),
     Move.CLOSE: (State.RESOLVED, State.CLOSED),
+    Move.REOPEN: (State.CLOSED, State.RECORDED),
 }
 
 
@@ -121,7 +133,10 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A complaint's public state; `level` is 1 while the first responder alone handles it."""
+    """A complaint's public state; `level` is 1 while the first responder alone handles it.
+
+    `handovers` is how often it has changed hands.
+    """
 
     id: UUID
     case_no: str
@@ -141,23 +156,24 @@ class Complaint:
     cause: str | None = None
     link: Link | None = None
     satisfaction: int | None = None
+    handovers: int = 0
 
     @property
     def ended(self) -> bool:
         """Tell whether nothing more is done with it."""
         return self.state in ENDED
 
-    def after(self, move: Move) -> State:
-        """Give the state a move leads to; raises CaseEnded and StepSkipped."""
-        if self.ended:
+    def after(self, move: Move, order: Mapping[str, Any] | None = None) -> State:
+        """Give the state a move leads to; raises CaseEnded and StepSkipped, the latter with the article on their order."""
+        if self.ended and not (move is Move.REOPEN and self.state is State.CLOSED):
             raise CaseEnded.of(self.case_no, self.state)
         if move in STEPS:
             needed, reached = STEPS[move]
             if self.state is not needed:
-                raise StepSkipped.of(move, needed, self.state)
+                raise StepSkipped.of(move, needed, self.state, order)
             return reached
         if self.state not in BEFORE_RESOLVED:
-            raise StepSkipped.of(move, BEFORE_RESOLVED[-1], self.state)
+            raise StepSkipped.of(move, BEFORE_RESOLVED[-1], self.state, order)
         return State.WITHDRAWN if move is Move.WITHDRAW else self.state
 
 

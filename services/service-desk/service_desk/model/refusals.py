@@ -1,6 +1,6 @@
 """What the desk refuses, each with a sentence in both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -23,6 +23,10 @@ MOVE_ZH = {
     "escalate": "上报",
     "withdraw": "撤回",
     "transfer": "转办",
+    "add": "补充",
+    "reopen": "重新受理",
+    "pause": "中止计时",
+    "resume": "恢复计时",
 }
 
 
@@ -110,6 +114,24 @@ class UnknownComplaint(Refusal):
     def of(cls, case_no: str) -> Self:
         """Repeat the number given."""
         return cls(f"没有投诉{case_no}。", f"There is no complaint {case_no}.", pointer="/complaint")
+
+
+class LikelyDuplicate(Refusal):
+    """A complaint that is likely on record already, refused because its sender asked for that."""
+
+    code: ClassVar[str] = "likely-duplicate"
+
+    @classmethod
+    def of(cls, similar: Sequence[Mapping[str, Any]]) -> Self:
+        """Show the open cases, the likeliest first."""
+        first = similar[0]["case_no"]
+        return cls(
+            f"该来电可能已登记为{first}：可补充到原投诉（POST /v1/complaints/{first}/additions），"
+            "或去掉 unless_similar 另行受理。",
+            f"This may be {first}, which is open: add to it (POST /v1/complaints/{first}/additions), "
+            "or take it all the same without unless_similar.",
+            extra={"similar": list(similar)},
+        )
 
 
 class ReceivedInFuture(Refusal):

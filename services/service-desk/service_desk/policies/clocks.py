@@ -12,13 +12,14 @@ from regulations.topics.compensation import (
     GeneralCompensationClocks,
     VipFlag,
 )
-from regulations.topics.complaints import ComplaintClocks
+from regulations.topics.complaints import ComplaintClocks, FollowUp
 
 ANSWER = "complaint-answer"
 RESOLVE = "complaint-resolve"
 HANDLE = "compensation-handle"
 PAY = "compensation-pay"
 REPORT = "compensation-report"
+FOLLOW_UP = "complaint-follow-up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ def complaint_clocks(
         Clock(ANSWER, law.value.answer, CENTER, reason),
         Clock(RESOLVE, law.value.resolve, CENTER, reason),
     )
+
+
+def follow_up_clock(law: Provision[FollowUp]) -> Clock:
+    """Give the clock of the follow-up, running from the resolution."""
+    return Clock(FOLLOW_UP, law.value.within, CENTER, law.cite())
 
 
 def above_limit(limit: Provision[CompensationLimit], amount: Decimal) -> Decision[bool]:

@@ -10,9 +10,10 @@ from service_desk.model.refusals import TooFewTries, UnknownCause
 
 CENTER_ROLES = frozenset({"center-officer", "center-director"})
 UNIT_ROLES = frozenset({"unit-head", "account-manager"})
+APPROVERS = frozenset({"unit-head", "center-director"})
 DESK_ROLES = frozenset({"hotline-agent"})
 # The caller tells the desk of these by telephone; everything else is the handler's own work.
-DESK_MOVES = frozenset({Move.CLOSE, Move.WITHDRAW, Move.TRANSFER})
+DESK_MOVES = frozenset({Move.CLOSE, Move.WITHDRAW, Move.TRANSFER, Move.REOPEN})
 
 
 def may_do(move: Move, complaint: Complaint, org_id: str, roles: Collection[str]) -> bool:
@@ -20,6 +21,18 @@ def may_do(move: Move, complaint: Complaint, org_id: str, roles: Collection[str]
     posted = org_id in (complaint.first_responder_org_id, complaint.handler_org_id)
     handles = posted and not (CENTER_ROLES | UNIT_ROLES).isdisjoint(roles)
     return handles or (move in DESK_MOVES and not DESK_ROLES.isdisjoint(roles))
+
+
+def may_approve(complaint: Complaint, org_id: str, roles: Collection[str], *, above: bool) -> bool:
+    """Say whether a person may approve a pause: a head or director of who handles it, or of the level above."""
+    posted = org_id in (complaint.first_responder_org_id, complaint.handler_org_id)
+    return (posted or above) and not APPROVERS.isdisjoint(roles)
+
+
+def reopening(duty: Provision[FirstResponder], handler: str, above: str | None) -> Decision[str]:
+    """Give who handles a reopened complaint: the second verdict is the level's above, at the top its own."""
+    decided = above or handler
+    return Decision(decided, Because.of(duty.cite(handler=handler, above=above, decides=decided)))
 
 
 def escalation(duty: Provision[FirstResponder], handler: str, above: str) -> Decision[str]:

@@ -7,19 +7,24 @@ from uuid import UUID
 from chassis.auth import Caller
 from chassis.database import Pool
 from chassis.encoding import dumps
+from service_desk.settings import MOST_CARDS, MOST_CONTACTS
 
-FIND = "SELECT matches, cards, open_cases FROM find_callers($1, $2, $3, $4, $5, $6, $7, $8)"
+FIND = "SELECT matches, cards, open_cases FROM find_callers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Exactly one way to look: keys of a phone, a customer's id or code, a credit code, or a part of the name."""
+    """Exactly one way to look: keys of a phone, a customer's id or code, a credit code, or a part of the name.
+
+    A part that may be initials is looked for as both.
+    """
 
     keys: list[str] | None = None
     customer_id: UUID | None = None
     code: str | None = None
     credit_code: str | None = None
     name_part: str | None = None
+    initials: str | None = None
 
     @property
     def pattern(self) -> str | None:
@@ -29,8 +34,13 @@ class Wanted:
         literal = self.name_part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return f"%{literal}%"
 
+    @property
+    def initials_pattern(self) -> str | None:
+        """The initials as a LIKE pattern; they are letters and digits alone."""
+        return None if self.initials is None else f"%{self.initials}%"
 
-async def find_callers(pool: Pool, caller: Caller, wanted: Wanted, now: datetime, most: int) -> bytes:
+
+async def find_callers(pool: Pool, caller: Caller, wanted: Wanted, now: datetime) -> bytes:
     """Give the body of the answer: one, several or no cards of customers in the caller's scope."""
     row = await pool.fetchrow(
         FIND,
@@ -41,7 +51,9 @@ async def find_callers(pool: Pool, caller: Caller, wanted: Wanted, now: datetime
         wanted.code,
         wanted.credit_code,
         wanted.pattern,
-        most,
+        wanted.initials_pattern,
+        MOST_CARDS,
+        MOST_CONTACTS,
     )
     if row is None:
         raise LookupError("find_callers gives one row, always")

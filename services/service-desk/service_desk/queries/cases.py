@@ -9,6 +9,7 @@ from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts.refusals import NotFound
 from contracts.values import code_and_id
+from service_desk.model.cases import Move
 from service_desk.queries.phones import shown_phone
 from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
@@ -43,6 +44,7 @@ FROM complaint_step s LEFT JOIN staff p ON p.staff_id::text = s.actor
 WHERE s.complaint_id = $1 ORDER BY s.version
 """
 
+ADD = Move.ADD.value
 RECORDER = "SELECT staff_no, name FROM staff WHERE staff_id::text = $1"
 
 
@@ -62,9 +64,14 @@ async def complaint(tx: Transaction, vault: Vault, reference: str, reader: Reade
     if not reader.texts:
         return body
     said: dict[str, Any] = {}
+    added = []
     for step in await tx.fetch(STEPS, row["id"]):
-        said.update(orjson.loads(vault.open(step["words"])))
-    return {**body, **_sealed(row, vault, reader), **without_absent(said)}
+        words = orjson.loads(vault.open(step["words"]))
+        if step["step"] == ADD:
+            added.append({"at": in_shanghai(step["at"]), **words})
+        else:
+            said.update(words)
+    return {**body, **_sealed(row, vault, reader), "additions": added, **without_absent(said)}
 
 
 async def compensation(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:

@@ -11,20 +11,25 @@ from chassis.clock import SHANGHAI
 READ_TEXTS = frozenset(
     {"hotline-agent", "account-manager", "unit-head", "center-officer", "center-director", "inspector"}
 )
+CASHIER = "finance"
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """`texts` lets the words and the masked caller through, `full_phone` the number itself, which is recorded."""
+    """`texts` lets the words and the masked caller through, `full_phone` the number itself, which is recorded.
+
+    `amounts` are for them too, and for those who pay.
+    """
 
     texts: bool
     full_phone: bool
+    amounts: bool = False
 
     @classmethod
     def of(cls, roles: Collection[str], *, full_phone: bool) -> "Reader":
         """Give what roles may read; a full number is only for those who may see texts."""
         texts = not READ_TEXTS.isdisjoint(roles)
-        return cls(texts, texts and full_phone)
+        return cls(texts, texts and full_phone, texts or CASHIER in roles)
 
 
 def without_absent(fields: dict[str, Any]) -> dict[str, Any]:

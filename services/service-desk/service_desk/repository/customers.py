@@ -10,6 +10,7 @@ from contracts.envelope import Event
 from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegistered
 from contracts.tiering import TierChanged
 from service_desk.commands import LinkCustomer
+from service_desk.policies.initials import initials
 
 Told = CustomerChanged | CustomerRegistered
 
@@ -19,15 +20,15 @@ CUSTOMERS_HEARD = """
 WITH heard AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS h(customer_id uuid, code text, name text, credit_code text, state text,
     initial_class smallint, vip boolean, division text, responsible_org_id text, manager_id uuid, registry_version bigint,
-    placed_by uuid, phone_keys jsonb)),
+    placed_by uuid, initials text, phone_keys jsonb)),
 applied AS (
   INSERT INTO customer AS c (customer_id, code, name, credit_code, state, initial_class, vip, division,
-    responsible_org_id, manager_id, registry_version, placed_by)
+    responsible_org_id, manager_id, registry_version, placed_by, initials)
   SELECT customer_id, code, name, credit_code, state, initial_class, vip, division, responsible_org_id, manager_id,
-    registry_version, placed_by FROM heard ORDER BY customer_id
+    registry_version, placed_by, initials FROM heard ORDER BY customer_id
   ON CONFLICT (customer_id) DO UPDATE SET
     code = EXCLUDED.code, name = EXCLUDED.name, credit_code = EXCLUDED.credit_code, state = EXCLUDED.state,
-    initial_class = EXCLUDED.initial_class, vip = EXCLUDED.vip, division = EXCLUDED.division,
+    initials = EXCLUDED.initials, initial_class = EXCLUDED.initial_class, vip = EXCLUDED.vip, division = EXCLUDED.division,
     responsible_org_id = CASE WHEN c.placed_by > EXCLUDED.placed_by THEN c.responsible_org_id
       ELSE EXCLUDED.responsible_org_id END,
     manager_id = CASE WHEN c.placed_by > EXCLUDED.placed_by THEN c.manager_id ELSE EXCLUDED.manager_id END,
@@ -140,5 +141,6 @@ def _row(event: Event, fact: Told) -> dict[str, object]:
         "manager_id": fact.manager_id,
         "registry_version": event.version,
         "placed_by": event.id,
+        "initials": initials(fact.name),
         "phone_keys": fact.phone_keys,
     }

@@ -7,8 +7,8 @@ import orjson
 from asyncpg import Record
 
 from chassis import outbox
-from chassis.database import Pool
-from chassis.deadlines import committed, encode
+from chassis.database import Connection, Pool
+from chassis.deadlines import Deadline, committed, encode
 from chassis.encoding import dumps
 from chassis.transaction import Moment
 from chassis.vault import Vault
@@ -46,7 +46,7 @@ class Request:
 class Means:
     """What every reception of a process works with."""
 
-    pool: Pool
+    pool: Pool | Connection
     vault: Vault
     guesses: Guesses
 
@@ -84,7 +84,7 @@ class _Reception:
     def _settled(self, row: Record, caller: Caller, draft: Draft, promise: Promise) -> Changed | None:
         verdict: str = row["verdict"]
         if verdict == "new":
-            committed(promise.deadlines)
+            self._kept(promise.deadlines)
             self.written = draft.written()
             return None
         if verdict == "again":
@@ -97,6 +97,10 @@ class _Reception:
             self._means.guesses.keep(caller, self._request.phone_keys, facts)
             return Changed(facts)
         raise KeyReused
+
+    def _kept(self, deadlines: tuple[Deadline, ...]) -> None:
+        """Remember the grounds that are in the database for good from now on: each call is a transaction of its own."""
+        committed(deadlines)
 
     def _common(self, caller: Caller, facts: CustomerFacts | None, draft: Draft) -> list[object]:
         request = self._request

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from chassis import aliases
 from chassis.bus import Handler
 from chassis.clock import SHANGHAI
 from chassis.directory import Directory
@@ -58,10 +59,11 @@ async def keep_arrears(tx: Transaction, events: Sequence[Event]) -> None:
 # What follows from these events alone: how often a row was written is no part of it, and no more are the classes, which
 # tiering itself gives.
 PROJECTION = Projection(
-    ("customer", "agreement", "arrears"),
+    ("customer", "agreement", "arrears", aliases.TABLE),
     {
         CustomerRegistered.TYPE: keep_registered,
         CustomerChanged.TYPE: keep_changed,
+        **aliases.merging(keep_changed),
         AssignmentChanged.TYPE: keep_assignments,
         AgreementSigned.TYPE: keep_signed,
         AgreementEnded.TYPE: keep_ended,

@@ -1,0 +1,11 @@
+"""Technical limits of a seat."""
+
+CALLS_A_BATCH = 50
+TIMEOUT_SECONDS = 30.0
+LOCKED_SECONDS = 30.0
+SHORTEST_PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
+OWNER_ALONE = 0o600
+SHOWN_CALLS = 20
+NO_NETWORK = 75
+"""Exit status of a sending that nothing answered: what waits is sent next time (EX_TEMPFAIL)."""
