@@ -107,3 +107,12 @@ class VipClassServices(Topic):
     topic: ClassVar[str] = "vip-class-services"
     classes: tuple[CustomerClass, ...]
     services: tuple[Named, ...]
+
+
+@dataclass(frozen=True)
+class DailyFeedback(Topic):
+    """Within which time each piece of daily tracking feedback follows the one before, or the opening of the case."""
+
+    topic: ClassVar[str] = "daily-feedback"
+    service: Literal["daily-tracking"]
+    within: Duration

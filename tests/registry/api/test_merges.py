@@ -291,7 +291,7 @@ async def test_the_survivor_takes_over_what_its_file_has_not_and_gives_it_back(
         {"basic": {"business_head": "周女士"}},
         {
             "basic": {"business_head": "吴先生", "business_head_phone": "027-87651234"},
-            "key_persons": [{"name": "郑女士", "position": "采购"}],
+            "key_persons": [{"name": "郑女士", "post": "采购"}],
         },
     )
     for one, file, person in ((survivor, own, MANAGER), (merged, other, RIVAL)):

@@ -93,12 +93,14 @@ class Annex1In(Body):
 
 
 class DeclarationIn(Body):
-    """What a team declares before it develops a customer."""
+    """What a team declares before it develops a customer; `signed_in`, `arises_in`: where it signs, where business arises."""
 
     customer: CustomerIn
     lines: Lines
     org_id: OrgId | None = None
     annex_1: Annex1In | None = None
+    signed_in: Division | None = None
+    arises_in: Division | None = None
 
     def command(self, caller: Caller) -> SubmitDeclaration:
         """Give it as the registry's command; the declaring unit is the caller's own unless named."""

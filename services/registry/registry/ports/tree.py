@@ -49,6 +49,10 @@ class Tree(Protocol):
         """Give the name, or the id of an unknown one."""
         ...
 
+    def serving(self, division: str) -> str | None:
+        """Give the living county or city of a division, or None."""
+        ...
+
     def dissolved(self, org_id: str, day: date) -> bool:
         """Tell whether the node is no more on the day."""
         ...

@@ -42,6 +42,15 @@ class KnownTree:
         node = self._snapshot.organisations.get(org_id)
         return node.name if node else org_id
 
+    def serving(self, division: str) -> str | None:
+        """Give the living county or city of a division, the nearest to it, or None."""
+        found = [
+            node
+            for node in self._snapshot.organisations.values()
+            if node.division == division and node.kind in (Kind.COUNTY, Kind.CITY) and node.valid_to is None
+        ]
+        return max(found, key=lambda node: len(node.path)).org_id if found else None
+
     def dissolved(self, org_id: str, day: date) -> bool:
         """Tell whether the node is no more on the day."""
         ends = self._snapshot.organisation(org_id).valid_to
@@ -80,7 +89,8 @@ class OrganisationRows:
             " OR EXISTS (SELECT FROM staff WHERE org_id = $1 AND active)"
             " OR EXISTS (SELECT FROM claim WHERE org_id = $1 AND state = 'live')"
             " OR EXISTS (SELECT FROM assignment WHERE org_id = $1)"
-            " OR EXISTS (SELECT FROM declaration WHERE org_id = $1 AND state IN ('held', 'filed'))",
+            " OR EXISTS (SELECT FROM declaration WHERE org_id = $1 AND state IN ('held', 'filed'))"
+            " OR EXISTS (SELECT FROM dispute WHERE $1 = ANY (parties) AND state IN ('open', 'ruled', 'appealed'))",
             org_id,
         )
         return used
