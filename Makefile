@@ -14,7 +14,7 @@ KAFKA_SUITES := tests/kafka $(addprefix tests/chassis/test_,bus.py bus_faults.py
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run province stop reset test test-sabotage check bench story verify kafka kafka-stop test-kafka test-long requirements \
+.PHONY: help run province stop reset test test-sabotage check bench match-report story verify kafka kafka-stop test-kafka test-long requirements \
 	unread-topics api-pages environment test-environment
 
 help: ## 显示本帮助 · this help
@@ -62,6 +62,9 @@ check: test-environment ## 风格、类型、依赖方向、规章包、契约�
 
 bench: test-environment ## 与同场底线相比的速度 · speed beside the floor of the same run
 	@$(PY) -m deploy.bench $(ARGS)
+
+match-report: test-environment ## 查重准确度:标注样本在十万客户中经接口申报 · precision and recall of the match
+	@PYTHONPATH=tests:. $(PY) -m support.match_report $(ARGS)
 
 unread-topics: test-environment ## 重写尚无代码读取的规章主题清单 · renew the list of topics nobody reads yet
 	@$(PY) tests/architecture/unread_topics.py --write

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from deploy.bench import clocks, consume, end_to_end, intake, relay, replay, start, stream, write
+from deploy.bench import clocks, consume, end_to_end, intake, match, relay, replay, start, stream, write
 from deploy.bench.measures import Comparison, write_results
 from deploy.bench.page import circumstances, write_pages
 from deploy.bench.setting import Bench, bench_setting
@@ -26,6 +26,8 @@ BENCHES: dict[str, Measure] = {
     "replay": replay.measure,
     "relay": relay.measure,
     "clocks": clocks.measure,
+    "match": match.measure,
+    "match-names": match.measure_names,
 }
 
 

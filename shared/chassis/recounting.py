@@ -139,7 +139,7 @@ def _timed(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def _encoded(counted: Counted, anew: Plan) -> dict[str, Any]:
     return {
-        "id": counted.id,
+        "id": str(counted.id),
         "due_at": anew.due_at.astimezone(SHANGHAI),
         "due_on": anew.due_on,
         "provisional": anew.provisional,

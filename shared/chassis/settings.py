@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     workbook_parsers: int = 2
     idempotency_hours: int = 72
     total_exact_to: int = 10_000
+    export_most: int = 10_000
     deadline_batch: int = 500
     deadline_hands: int = 2
     deadline_idle_seconds: float = 1.0

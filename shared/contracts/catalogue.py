@@ -5,11 +5,35 @@ from types import ModuleType
 
 from pydantic import BaseModel
 
-from contracts import care, disputes, law, pricing, registry, scoring, seats, service_desk, tiering
+from contracts import (
+    care,
+    development,
+    disputes,
+    groups,
+    law,
+    pricing,
+    registry,
+    scoring,
+    seats,
+    service_desk,
+    tiering,
+)
 from contracts.deadlines import deadline_types
 
 SERVICES = ("registry", "tiering", "pricing", "service-desk", "scoring")
-PUBLISHERS: tuple[ModuleType, ...] = (registry, law, care, disputes, tiering, pricing, service_desk, seats, scoring)
+PUBLISHERS: tuple[ModuleType, ...] = (
+    registry,
+    law,
+    care,
+    development,
+    disputes,
+    groups,
+    tiering,
+    pricing,
+    service_desk,
+    seats,
+    scoring,
+)
 
 
 def _told_by(publisher: ModuleType) -> Iterator[tuple[str, type[BaseModel]]]:

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from deploy import api_pages
+from support.disputes import NATION, RIVAL_HEAD
 from support.examples import Book, chapters
 from support.instance import Databases
 from support.registry import AGENT, FAR, RIVAL, SECOND, running_registry
@@ -19,6 +20,7 @@ from support.service import (
     MANAGER,
     OFFICER,
     PROVINCE,
+    PROVINCE_OFFICER,
 )
 
 PEOPLE = {
@@ -27,10 +29,13 @@ PEOPLE = {
     "rival": RIVAL,
     "far": FAR,
     "head": HEAD,
+    "rival_head": RIVAL_HEAD,
     "officer": OFFICER,
     "director": DIRECTOR,
     "far_officer": FAR_OFFICER,
     "province": PROVINCE,
+    "drafter": PROVINCE_OFFICER,
+    "nation": NATION,
     "inspector": INSPECTOR,
     "agent": AGENT,
     "administrator": ADMINISTRATOR,

@@ -2,24 +2,18 @@
 
 import asyncio
 import itertools
-import os
 import random
-import subprocess
-import sys
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
-import httpx
 import pytest_asyncio
 
 from support.declarations import credit_code
-from support.instance import Databases, FreshDatabase, free_base_port
-from support.registry import RIVAL, SECOND, expect, plant
-from support.service import ADMINISTRATOR, MANAGER, OFFICER, Client, environment, issuer_key
+from support.instance import Databases
+from support.pair import Pair, two_registries
+from support.registry import RIVAL, SECOND, expect
+from support.service import ADMINISTRATOR, MANAGER
 
 DECLARATIONS = 200
 CUSTOMERS = 20
@@ -32,71 +26,11 @@ WORDS = (
 TRADITIONAL = str.maketrans("长桥东龟归华", "長橋東龜歸華")
 
 
-@dataclass
-class Pair:
-    """Two processes of the registry on one database."""
-
-    clients: tuple[Client, Client]
-    database: FreshDatabase
-
-    async def rows(self, sql: str) -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(self.database.url("worker"))
-        try:
-            return list(await connection.fetch(sql))
-        finally:
-            await connection.close()
-
-
-@contextmanager
-def process(database: FreshDatabase, port: int) -> Iterator[None]:
-    """Run one process of the registry."""
-    command = [sys.executable, "-m", "uvicorn", "registry.app:create", "--factory", "--port", str(port)]
-    options = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
-    settings = {**os.environ, **environment(database), "KEYPOST_LOG_LEVEL": "error"}
-    with subprocess.Popen([*command, *options], env=settings) as running:
-        try:
-            yield
-        finally:
-            running.terminate()
-
-
-async def ready(http: httpx.AsyncClient) -> None:
-    for _ in range(300):
-        try:
-            if (await http.get("/healthz")).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        await asyncio.sleep(0.1)
-    raise AssertionError("the registry does not come up")
-
-
 @pytest_asyncio.fixture
 async def pair(registry_databases: Databases) -> AsyncIterator[Pair]:
-    """Two processes, the tree and staff planted through the first."""
-    database, port = registry_databases("registry"), free_base_port()
-    limits = httpx.Limits(max_connections=None)
-    with process(database, port), process(database, port + 1):
-        async with (
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=60) as one,
-            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port + 1}", limits=limits, timeout=60) as two,
-        ):
-            await asyncio.gather(ready(one), ready(two))
-            key = issuer_key(database)
-            clients = (Client(one, key), Client(two, key))
-            await plant(clients[0])
-            await known_to(clients[1])
-            yield Pair(clients, database)
-
-
-async def known_to(client: Client) -> None:
-    """Wait until the other process has read the staff."""
-    for _ in range(100):
-        answer = await client.get(OFFICER, "/rules", org_id="420106-T01")
-        if answer.status_code == 200 and answer.json()["total"] > 0:
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError("the second process does not see the tree")
+    """Two processes on a database of their own."""
+    async with two_registries(registry_databases("registry")) as running:
+        yield running
 
 
 def spellings(name: str) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ FIGURES: dict[str, dict[str, object]] = {
     "platform.follow-up": {"within": days(3), "tries": 3},
     "platform.clock-pause": {"pauses": 2, "total": days(7), "level_above_after_warnings": 2},
     "platform.compensation-approve": {"within": days(2)},
+    "platform.daily-feedback": {"service": "daily-tracking", "within": days(1)},
     "platform.liability-assign": {"within": days(15), "appeal": days(7)},
     "platform.tariff-window": {"adds_up": days(30)},
     "platform.agreement-reminders": {"days_before": [60, 30, 7]},

@@ -35,7 +35,9 @@ async def add_people(client: Client, *people: Person) -> None:
         }
         for one in people or ADDED
     ]
-    await expect(client.post(ADMINISTRATOR, "/staff/import", {"items": items}), 201)
+    answer = await client.post(ADMINISTRATOR, "/staff/import", {"items": items})
+    # Several modules share one registry: whoever comes second finds them there.
+    assert answer.status_code in (201, 409), answer.text
 
 
 async def registered(client: Client, *lines: str, by: Person = MANAGER, **facts: Any) -> dict[str, Any]:

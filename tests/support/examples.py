@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx
 
 from deploy.api_pages import FOLDER, chapter
+from support.annex_1 import workbook
 from support.service import Person, ServiceUnderTest
 
 ALONE = re.compile(r"\$\{(\w+)\}")
@@ -67,8 +68,7 @@ class Book:
             request["json"] = self.filled(example["body"])
         if "file" in example:
             sent = self.filled(example["file"])
-            content = sent["content"] if isinstance(sent["content"], bytes) else sent["content"].encode()
-            request["files"] = {"file": (sent["name"], content)}
+            request["files"] = {"file": (sent["name"], _content(sent))}
             request["data"] = self.filled(example.get("form", {}))
         return request
 
@@ -91,6 +91,14 @@ class Book:
 def chapters(service: str) -> list[tuple[str, dict[str, Any]]]:
     """Give the chapters of a service's examples in their order: the file's name, and what it holds."""
     return [(file.stem, chapter(file)) for file in sorted((FOLDER / service).glob("*.yaml"))]
+
+
+def _content(sent: Mapping[str, Any]) -> bytes:
+    """Give the bytes of a file: kept from a download, a text, or forms filled in by their labels."""
+    if "annex_1" in sent:
+        return workbook(sent["annex_1"])
+    content = sent["content"]
+    return content if isinstance(content, bytes) else str(content).encode()
 
 
 def _missing(expected: Any, found: Any, at: str = "") -> Iterator[str]:

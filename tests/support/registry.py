@@ -30,6 +30,15 @@ AGENT = Person("420100", "hotline-agent", "陈坐席", "42010003")
 FAR = Person("420525", "account-manager", "褚经理", "42052501")
 STAFF = (MANAGER, RIVAL, SECOND, HEAD, OFFICER, DIRECTOR, PROVINCE, INSPECTOR, AGENT, FAR, FAR_OFFICER)
 
+OF_JIANGXI = ["claim-window", "information-measures", "information-priority", "one-to-one"]
+ADOPTED: tuple[tuple[str, list[str] | None], ...] = (
+    ("hubei", None),
+    ("platform", None),
+    ("jiangxi", OF_JIANGXI),
+    ("prospecting", None),
+    ("center-goals", ["project-selling"]),
+)
+
 
 @asynccontextmanager
 async def running_registry(database: FreshDatabase) -> AsyncIterator[ServiceUnderTest]:
@@ -47,7 +56,7 @@ async def plant(client: Client) -> None:
     ]
     await expect(client.post(ADMINISTRATOR, "/organisations", nodes[0]), 201)
     await expect(client.post(ADMINISTRATOR, "/organisations", nodes[1]), 201)
-    for pack, topics in (("hubei", None), ("platform", None), ("jiangxi", ["claim-window"])):
+    for pack, topics in ADOPTED:
         body = {"org_id": "420000", "pack": pack, "topics": topics, "from": "2009-01-01"}
         await expect(client.post(ADMINISTRATOR, "/adoptions", body), 201)
     await expect(client.post(ADMINISTRATOR, "/organisations/import", {"items": nodes[2:]}), 201)

@@ -25,6 +25,10 @@ class Customers(Protocol):
         """Give those of these codes or ids that are there, by the reference as given, with the class of today."""
         ...
 
+    async def survivors(self, customers: Sequence[Customer]) -> Mapping[UUID, Customer]:
+        """Give the customers in scope that merged ones lead to, by the merged one's id."""
+        ...
+
     async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Customer]:
         """Give those of these customers that are there."""
         ...

@@ -1,9 +1,11 @@
 """Technical limits of the registry; business figures are in the regulation packs."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 from chassis.settings import Settings
+from registry.model.checks import Limits
 from registry.policies.match import Bounds
 
 # Parts of the published HTTP interface, not of any regulation.
@@ -47,6 +49,11 @@ class RegistrySettings(Settings):
     candidates_most: int = 50
     imports_at_once: int = 1
 
+    # Blind checks of a person, and of all persons of a unit, within so many seconds.
+    checks_most: int = 30
+    checks_of_unit_most: int = 120
+    checks_within_seconds: int = 3600
+
     match_certain: int = 100
     match_shortest_trade: int = 2
     match_transposed: int = 90
@@ -68,6 +75,12 @@ class RegistrySettings(Settings):
         "phones": 15,
         "address": 10,
     }
+
+    @property
+    def check_limits(self) -> Limits:
+        """How many blind checks may be asked for."""
+        within = timedelta(seconds=self.checks_within_seconds)
+        return Limits(self.checks_most, self.checks_of_unit_most, within)
 
     @property
     def bounds(self) -> Bounds:

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from chassis.bus import Handler
 from chassis.http.app import Service, create_app
+from chassis.http.hot import add_hot
 from chassis.runtime import Parts, Runtime
 from service_desk.api import (
     additions,
@@ -12,12 +13,15 @@ from service_desk.api import (
     compensations,
     complaints,
     intake,
+    occasions,
     reading,
+    requests,
     seats,
     settlements,
 )
 from service_desk.api.statuses import STATUSES
 from service_desk.consumers import PROJECTION, Hearing
+from service_desk.repository.rounds import Rounds
 from service_desk.settings import DeskSettings
 
 
@@ -28,6 +32,7 @@ def hear(runtime: Runtime) -> dict[str, Handler]:
 
 def create() -> FastAPI:
     """Build the application from the environment."""
+    settings = DeskSettings()
     service = Service(
         title="service-desk",
         routers=(
@@ -40,10 +45,17 @@ def create() -> FastAPI:
             seats.router,
             compensations.router,
             settlements.router,
+            requests.router,
+            occasions.router,
         ),
         statuses=STATUSES,
         parts=Parts(
-            topics=("keypost.registry", "keypost.tiering"), consumes=hear, projects=lambda _: PROJECTION
+            topics=("keypost.registry", "keypost.tiering"),
+            consumes=hear,
+            projects=lambda _: PROJECTION,
+            loops=lambda runtime: {"rounds": Rounds(runtime, settings).run()},
         ),
     )
-    return create_app(DeskSettings(), service)
+    app = create_app(settings, service)
+    add_hot(app, intake.HOT, callers.HOT)
+    return app

@@ -1,7 +1,7 @@
 """What may be asked of the desk."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -230,3 +230,40 @@ class CorrectSettlement:
     entry_id: UUID
     amount: Decimal | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest:
+    """A customer asks for a service; `priority` where it is one of the VIP channel's, `wanted_by` when it is needed."""
+
+    intake: Intake
+    kind: str
+    priority: str | None
+    content: str
+    wanted_by: datetime | None
+    mail_no: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareEmergency:
+    """Allow unusual transport from one instant until another; `service_request` where a VIP asked for it."""
+
+    situation: str
+    from_at: datetime
+    until_at: datetime
+    transport: str
+    reason: str
+    service_request: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMeeting:
+    """A contact meeting that was held: with whom (customer by id or code), about what, who took part, what came of it."""
+
+    customer: str
+    occasion: str
+    held_on: date
+    participants: tuple[tuple[str, str], ...]
+    minutes: str
+    outcome: str
+    case_no: str | None

@@ -16,9 +16,14 @@ MOST_CARDS = 20
 MOST_CONTACTS = 8
 MOST_SIMILAR = 5
 MOST_CALLS = 200
+GROUNDS_REMEMBERED = 10_000
+# How many arguments the two SQL functions of the intake take.
+RECEIVE_ARGUMENTS = 34
+FILE_ARGUMENTS = 36
 LONGEST_DEVICE = 64
 MOST_SHARES = 50
 MOST_NAMED = 50
+MOST_PIECES = 1_000_000
 MOST_EXPORTED = 50_000
 SHARE_DECIMALS = 6
 SETTLEMENT_WIDTHS = (10, 8, 24, 24, 14, 18, 26, 14, 40)
@@ -33,6 +38,6 @@ class DeskSettings(Settings):
     case_numbers_a_block: int = 100
     rounds_seconds: float = 2.0
     """How long the desk waits before it looks again for repeated complaints and for feedback that falls due."""
-    rounds_look_back_seconds: float = 120.0
+    rounds_look_back_seconds: float = 60.0
     """Longer than any intake takes from its id to its commit: what is younger is looked at once more."""
-    rounds_batch: int = 500
+    rounds_batch: int = 5_000

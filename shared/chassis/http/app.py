@@ -1,5 +1,6 @@
 """Puts a service together: its routes, its problems, its running parts."""
 
+import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from chassis.runtime import Parts, open_runtime
 from chassis.settings import Settings
 from chassis.telemetry import configure_logging
 from contracts.refusals import Refusal
+
+GC_THRESHOLDS = (20_000, 20, 50)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
         app.state.authenticator = runtime.authenticator
         bells = (runtime.relay_bell, *((runtime.sweeper.bell,) if runtime.sweeper else ()))
         app.state.edge = Edge(runtime, bells)
+        _leave_alone_what_stays()
         try:
             yield
         finally:
@@ -70,3 +74,10 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
         max_upload=settings.max_upload_bytes,
     )
     return app
+
+
+def _leave_alone_what_stays() -> None:
+    """Let the garbage collector pass over modules and law: looking through them again and again held requests up."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)

@@ -14,7 +14,9 @@ from chassis.auth import Caller, Unauthenticated
 from chassis.doorbell import Doorbell
 from chassis.encoding import dumps
 from chassis.http.problems import RequestRefused
+from chassis.http.workbooks import export
 from chassis.runtime import Runtime
+from chassis.spreadsheets.exporting import Exported
 from chassis.transaction import Moment, Transaction, scoped
 from chassis.vault import Vault
 from contracts.refusals import Forbidden, StaleVersion
@@ -61,6 +63,7 @@ class Edge:
         self._clock = runtime.clock
         self._directory = runtime.directory
         self._vault = runtime.vault
+        self._workbooks = runtime.workbooks
         self._bells = bells
 
     async def write(
@@ -95,6 +98,10 @@ class Edge:
         """Run a query in the caller's scope."""
         async with scoped(self._database.app, self.moment(request, caller), readonly=True) as tx:
             answer = await run(tx)
+        if isinstance(answer.body, Exported):
+            exported = answer.body
+            name = request.url.path.rpartition("/")[2]
+            return export(await self._workbooks.write(exported.draw), name, exported.format)
         return answer.response()
 
     async def committed(self, *, directory_too: bool = False, clocks_too: bool = True) -> None:

@@ -2,8 +2,8 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import Query, Request
@@ -15,19 +15,35 @@ from contracts.refusals import InvalidValue
 Cursor = Annotated[str | None, Query(max_length=500, description="上一页给出的 next_cursor")]
 Limit = Annotated[int, Query(ge=1, le=200, description="每页条数")]
 PAGE = 50
+JSON = "json"
+Format = Annotated[
+    Literal["json", "csv", "xlsx"],
+    Query(description="csv 或 xlsx:按同样的条件、范围和次序导出全部,不分页"),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Where a page begins, how long it is, and how far the total is counted."""
+    """Where a page begins, how long it is, and how far the total is counted; in which order, and as what.
+
+    `sort` is a name of the list's own, behind `-` for the other way round; `export_most` rows are exported at most.
+    """
 
     cursor: str | None
     limit: int
     total_exact_to: int
+    sort: str | None = None
+    format: str = JSON
+    export_most: int = 0
 
     def after(self, *reads: Callable[[str], object]) -> list[object]:
         """Give the sort keys behind which the page begins, none for the first; raises InvalidValue for one not ours."""
-        keys = decode_cursor(self.cursor, len(reads))
+        sorted_by = [] if self.sort is None else [self.sort]
+        keys = decode_cursor(self.cursor, len(sorted_by) + len(reads))
+        if keys is not None and sorted_by:
+            if keys[0] != self.sort:
+                raise bad_cursor()
+            keys = keys[1:]
         try:
             return [] if keys is None else [read(str(key)) for read, key in zip(reads, keys, strict=True)]
         except ValueError as error:
@@ -47,6 +63,31 @@ class Filters(Body):
     def conditions(self) -> dict[str, Any]:
         """Give the filters that were set."""
         return self.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
+
+
+class ListFilters(Filters):
+    """What a list may be asked that is exported too."""
+
+    format: Format = "json"
+
+    def paging(self, request: Request) -> Paging:
+        """Give the page asked for, or the export."""
+        settings = request.app.state.settings
+        return replace(super().paging(request), format=self.format, export_most=settings.export_most)
+
+    def conditions(self) -> dict[str, Any]:
+        """Give the filters that were set."""
+        return self.model_dump(exclude={"cursor", "limit", "format", "sort"}, exclude_none=True)
+
+
+class SortedFilters(ListFilters):
+    """What a list may be asked that is sorted by `Listing.sorts`; the list's own class names them."""
+
+    sort: str | None = None
+
+    def paging(self, request: Request) -> Paging:
+        """Give the page asked for, or the export, in its order."""
+        return replace(super().paging(request), sort=self.sort)
 
 
 def encode_cursor(*keys: object) -> str:

@@ -146,7 +146,9 @@ def _of_refusal(request: Request, error: Exception, table: Mapping[type[Refusal]
         ]
     if error.because is not None:
         members["because"] = error.because
-    return problem(request, said, members=members)
+    wait = error.extra.get("retry_after")
+    headers = {"Retry-After": str(wait)} if wait is not None else None
+    return problem(request, said, members=members, headers=headers)
 
 
 def _translated(error: Refusal, table: Mapping[type[Refusal], int]) -> RequestRefused:

@@ -12,6 +12,8 @@ from chassis.spreadsheets.limits import Limits
 from chassis.spreadsheets.packages import too_large
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+TYPES = {"xlsx": XLSX, "csv": CSV}
 XLSX_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {"content": {XLSX: {}}, "description": "An .xlsx workbook"}
 }
@@ -30,10 +32,15 @@ def fingerprint_of(content: bytes, *fields: str | None) -> bytes:
     return dumps([hashlib.sha256(content).hexdigest(), *fields])
 
 
-def download(content: bytes, name: str) -> Response:
+def export(content: bytes, name: str, kind: str) -> Response:
+    """Answer an exported list, `csv` or `xlsx`."""
+    return download(content, f"{name}.{kind}", TYPES[kind])
+
+
+def download(content: bytes, name: str, media_type: str = XLSX) -> Response:
     """Answer a workbook under a file name, which may be Chinese."""
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(content, 200, headers, media_type=XLSX)
+    return Response(content, 200, headers, media_type=media_type)

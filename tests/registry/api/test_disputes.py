@@ -1,15 +1,18 @@
-"""Disputes through the API: who opens and rules, what each side sees, what a ruling changes and a later one gives back."""
+"""Disputes through the API: who opens them and how, who rules, what each side puts in and sees, who may not judge."""
 
+from typing import Any
+
+import httpx
 import pytest
 import pytest_asyncio
 
+from support.declarations import declaration
 from support.disputes import (
+    FAR_DIRECTOR,
     LINE,
-    NATION,
     OTHER_DIRECTOR,
     RIVAL_HEAD,
     add_people,
-    claims_of,
     contested,
     heard,
     prospect,
@@ -17,8 +20,9 @@ from support.disputes import (
     ruled,
     ruling,
 )
-from support.registry import RIVAL, SECOND, expect
+from support.registry import FAR, RIVAL, SECOND, expect
 from support.service import (
+    ADMINISTRATOR,
     DIRECTOR,
     FAR_HEAD,
     HEAD,
@@ -26,6 +30,7 @@ from support.service import (
     MANAGER,
     OFFICER,
     PROVINCE,
+    Person,
     ServiceUnderTest,
 )
 
@@ -38,38 +43,227 @@ async def people(registry: ServiceUnderTest) -> None:
     await add_people(registry)
 
 
-async def test_a_refused_team_contests_and_the_nearest_city_above_both_rules(registry: ServiceUnderTest) -> None:
+async def attach(registry: ServiceUnderTest, person: Person, dispute_id: str, text: bytes = b"scan") -> str:
+    answer = await registry.http.post(
+        "/v1/attachments",
+        files={"file": ("evidence.txt", text)},
+        data={"subject": f"dispute:{dispute_id}"},
+        headers={**registry.headers(person), "Idempotency-Key": f"{dispute_id}{person.org_id}"},
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def test_a_refused_team_contests_and_the_nearest_city_above_both_rules(
+    registry: ServiceUnderTest,
+) -> None:
     known = await prospect(registry)
     dispute = await contested(registry, known)
     assert dispute["state"] == "open"
     assert dispute["ruling_org_id"] == "420100"
     assert [one["org_id"] for one in dispute["parties"]] == [THEIRS, MINE]
-    assert dispute["origin"] == "declaration"
-    assert dispute["kind"] == "territory"
-    assert {reason["rule"] for reason in dispute["because"]["reasons"]} == {"hubei.territory", "platform.dispute"}
+    assert (dispute["origin"], dispute["kind"]) == ("declaration", "territory")
+    rules = {reason["rule"] for reason in dispute["because"]["reasons"]}
+    assert rules == {"hubei.territory", "platform.dispute"}
 
 
-async def test_a_ruling_for_the_other_side_moves_claim_and_assignment_at_one_instant(
+async def test_a_refused_declaration_still_tells_nothing_of_the_customer(registry: ServiceUnderTest) -> None:
+    known = await prospect(registry)
+    body = {"customer": known["customer"], "lines": known["lines"]}
+    refused = await registry.post(RIVAL, "/declarations", body)
+    assert refused.json()["state"] == "refused"
+    assert known["customer_id"] not in refused.text
+
+
+async def test_units_of_two_cities_are_ruled_on_by_the_province(registry: ServiceUnderTest) -> None:
+    dispute = await contested(registry, await prospect(registry), FAR)
+    assert dispute["ruling_org_id"] == "420000"
+
+
+async def test_a_line_is_in_one_living_dispute(registry: ServiceUnderTest) -> None:
+    known = await prospect(registry, LINE, "ceremonial")
+    dispute = await contested(registry, known)
+    again = {"customer": known["customer_id"], "lines": ["ceremonial"], "against": [THEIRS]}
+    refused = await expect(registry.post(MANAGER, "/disputes", again), 409)
+    assert refused["code"] == "dispute-live"
+    await expect(registry.post(RIVAL, f"/disputes/{dispute['id']}/withdraw", {"reason": "误报"}), 200)
+    await expect(registry.post(MANAGER, "/disputes", again), 201)
+
+
+async def test_what_nobody_else_holds_is_not_in_dispute(registry: ServiceUnderTest) -> None:
+    known = await prospect(registry)
+    answer = await expect(registry.post(MANAGER, "/disputes", {"customer": known["customer_id"]}), 422)
+    assert answer["code"] == "nothing-in-dispute"
+
+
+async def test_a_customer_out_of_scope_is_not_found(registry: ServiceUnderTest) -> None:
+    known = await prospect(registry)
+    await expect(registry.post(RIVAL, "/disputes", {"customer": known["customer_id"]}), 404)
+
+
+async def test_integrated_demand_is_disputed_between_a_center_and_a_team_and_ruled_on_above_the_center(
+    registry: ServiceUnderTest,
+) -> None:
+    known = await registered(registry, LINE, "ceremonial")
+    body = {"customer": known["customer_id"], "kind": "demand-routing"}
+    dispute = await expect(registry.post(OFFICER, "/disputes", body), 201)
+    assert dispute["origin"] == "demand"
+    assert dispute["ruling_org_id"] == "420000"
+    assert dispute["because"]["reasons"][0]["rule"] == "hubei.demand-routing"
+    wrong = {"customer": known["customer_id"], "kind": "demand-routing", "against": [THEIRS]}
+    await expect(registry.post(OFFICER, f"/disputes/{dispute['id']}/withdraw", {"reason": "重提"}), 200)
+    answer = await expect(registry.post(MANAGER, "/disputes", wrong), 422)
+    assert answer["pointer"] == "/kind"
+
+
+async def test_a_kind_that_is_no_law_where_it_is_ruled_on_is_refused(registry: ServiceUnderTest) -> None:
+    known = await prospect(registry)
+    body = {"customer": known["customer_id"], "against": [THEIRS], "kind": "information-priority"}
+    answer = await registry.post(MANAGER, "/disputes", body)
+    assert answer.status_code in (409, 422)
+    assert answer.json()["code"] == "no-law"
+
+
+async def test_business_that_arises_elsewhere_than_it_was_signed_is_disputed_by_rule(
+    registry: ServiceUnderTest,
+) -> None:
+    adopted = {"org_id": "420500", "pack": "xxx-city-daily", "from": "2026-01-01"}
+    adopted |= {"topics": ["territory-ruling"]}
+    await expect(registry.post(ADMINISTRATOR, "/adoptions", adopted), 201)
+    places = {"signed_in": "420525", "arises_in": "420506"}
+    declared = await expect(registry.post(FAR, "/declarations", {**declaration(), **places}), 201)
+    dispute = await expect(registry.get(FAR_HEAD, f"/disputes/{declared['dispute_id']}"), 200)
+    assert dispute["origin"] == "territory-rule"
+    assert dispute["ruling_org_id"] == "420500"
+    assert [one["org_id"] for one in dispute["parties"]] == ["420525", "420506"]
+    assert dispute["because"]["reasons"][0]["rule"] == "xxx-city-daily.territory-ruling"
+    same = {"signed_in": "420525", "arises_in": "420525"}
+    declared = await expect(registry.post(FAR, "/declarations", {**declaration(), **same}), 201)
+    assert "dispute_id" not in declared
+    body = {"customer": declared["customer_id"], "kind": "territory-ruling", "against": ["420506"], **same}
+    answer = await expect(registry.post(FAR, "/disputes", body), 422)
+    assert answer["pointer"] == "/arises_in"
+
+
+async def test_a_party_sees_its_own_evidence_and_the_center_sees_all(registry: ServiceUnderTest) -> None:
+    dispute = await contested(registry, await prospect(registry), statement="我方先签约")
+    path = f"/disputes/{dispute['id']}"
+    scan = await attach(registry, HEAD, dispute["id"], b"our contract")
+    body = {"text": "我方已走访三次", "attachments": [scan]}
+    filed = await expect(registry.post(HEAD, f"{path}/evidence", body), 201)
+    assert [one["text"] for one in filed["evidence"] if one["kind"] == "filed"] == ["我方已走访三次"]
+    theirs = await registry.get(RIVAL_HEAD, path)
+    assert [one["text"] for one in theirs.json()["evidence"] if one["kind"] == "filed"] == ["我方先签约"]
+    assert {one["org_id"] for one in theirs.json()["evidence"]} == {THEIRS}
+    assert scan not in theirs.text
+    center = await expect(registry.get(DIRECTOR, path), 200)
+    assert {one["text"] for one in center["evidence"] if one["kind"] == "filed"} == {
+        "我方先签约",
+        "我方已走访三次",
+    }
+    looks: dict[Person, int] = {HEAD: 200, DIRECTOR: 200, RIVAL_HEAD: 404, FAR_HEAD: 404}
+    for person, status in looks.items():
+        answer = await registry.get(person, f"/attachments/{scan}")
+        assert answer.status_code == status, person
+    told = await registry.rows(
+        "SELECT payload::text AS told FROM outbox WHERE aggregate = $1", f"dispute:{dispute['id']}"
+    )
+    assert not [one for one in told if "走访" in one["told"] or "签约" in one["told"]]
+    stored = await registry.rows("SELECT text FROM dispute_evidence WHERE text IS NOT NULL")
+    assert not [one for one in stored if "走访".encode() in one["text"]]
+
+
+async def test_an_attachment_of_another_unit_or_dispute_is_no_evidence(registry: ServiceUnderTest) -> None:
+    dispute = await contested(registry, await prospect(registry))
+    foreign = await attach(registry, RIVAL_HEAD, dispute["id"])
+    body = {"text": "见附件", "attachments": [foreign]}
+    answer = await expect(registry.post(HEAD, f"/disputes/{dispute['id']}/evidence", body), 422)
+    assert answer["pointer"] == "/attachments/0"
+
+
+async def test_declarations_and_claims_are_evidence_without_anybody_filing_them(
     registry: ServiceUnderTest,
 ) -> None:
     known = await registered(registry)
     dispute = await contested(registry, known)
+    center = await expect(registry.get(DIRECTOR, f"/disputes/{dispute['id']}"), 200)
+    objective = {(one["org_id"], one["kind"]) for one in center["evidence"] if one["objective"]}
+    mine = {(MINE, "declaration"), (MINE, "claim"), (MINE, "registration")}
+    assert objective == {*mine, (THEIRS, "declaration")}
+    recorded = [one["recorded_at"] for one in center["evidence"]]
+    assert recorded == sorted(recorded)
+
+
+async def test_who_is_no_party_sees_nothing(registry: ServiceUnderTest) -> None:
+    dispute = await contested(registry, await prospect(registry))
+    await expect(registry.get(SECOND, f"/disputes/{dispute['id']}"), 404)
+    await expect(registry.get(FAR_HEAD, f"/disputes/{dispute['id']}"), 404)
+    await expect(registry.get(INSPECTOR, f"/disputes/{dispute['id']}"), 200)
+
+
+async def refused_ruling(registry: ServiceUnderTest, person: Person, dispute_id: str) -> httpx.Response:
+    return await registry.post(person, f"/disputes/{dispute_id}/rule", ruling((MINE, "1")))
+
+
+@pytest.mark.parametrize(
+    ("person", "status", "code"),
+    [
+        (OFFICER, 403, "forbidden"),
+        (PROVINCE, 403, "forbidden"),
+        (FAR_DIRECTOR, 404, "not-found"),
+        (HEAD, 403, "forbidden"),
+        (INSPECTOR, 403, "forbidden"),
+    ],
+)
+async def test_the_director_of_the_ruling_node_alone_rules(
+    registry: ServiceUnderTest, person: Person, status: int, code: str
+) -> None:
+    dispute = await contested(registry, await prospect(registry))
     await heard(registry, dispute["id"])
-    answer = await ruled(registry, dispute["id"], (THEIRS, "1"))
-    assert answer["state"] == "ruled"
-    assert answer["award"] == [{"org_id": THEIRS, "share": "1", "lead": True}]
-    customer_id = known["customer_id"]
-    assert await claims_of(registry, customer_id, DIRECTOR) == {LINE: THEIRS}
-    claims = await registry.rows(
-        "SELECT state, org_id, since, until FROM claim WHERE customer_id = $1 ORDER BY claim_id", customer_id
+    answer = await refused_ruling(registry, person, dispute["id"])
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_nobody_rules_on_what_they_opened_themselves(registry: ServiceUnderTest) -> None:
+    known = await prospect(registry)
+    body: dict[str, Any] = {"customer": known["customer_id"], "org_id": MINE, "against": [THEIRS]}
+    dispute = await expect(registry.post(DIRECTOR, "/disputes", body), 201)
+    await heard(registry, dispute["id"])
+    answer = await expect(refused_ruling(registry, DIRECTOR, dispute["id"]), 403)
+    assert answer["code"] == "maker-is-checker"
+    await ruled(registry, dispute["id"], (MINE, "1"), by=OTHER_DIRECTOR)
+
+
+async def test_a_center_that_is_a_party_is_judged_above_it(registry: ServiceUnderTest) -> None:
+    known = await registered(registry, LINE, "ceremonial")
+    body = {"customer": known["customer_id"], "kind": "demand-routing"}
+    dispute = await expect(registry.post(OFFICER, "/disputes", body), 201)
+    answer = await expect(refused_ruling(registry, DIRECTOR, dispute["id"]), 403)
+    assert answer["code"] == "forbidden"
+
+
+async def test_lists_filter_by_state_party_ruling_node_customer_and_time(registry: ServiceUnderTest) -> None:
+    known = await prospect(registry)
+    dispute = await contested(registry, known)
+
+    async def listed(person: Person, **asked: Any) -> list[str]:
+        answer = await expect(registry.get(person, "/disputes", **asked), 200)
+        return [one["id"] for one in answer["items"]]
+
+    one = {"customer_id": known["customer_id"]}
+    assert await listed(DIRECTOR, **one) == [dispute["id"]]
+    assert await listed(DIRECTOR, **one, state="open", party=THEIRS, ruling_org_id="420100") == [
+        dispute["id"]
+    ]
+    assert await listed(DIRECTOR, **one, state="final") == []
+    assert await listed(DIRECTOR, **one, party="420525") == []
+    assert await listed(DIRECTOR, **one, due_before=dispute["due_at"]) == []
+    assert await listed(DIRECTOR, **one, due_before="2027-01-01T00:00:00+08:00") == [dispute["id"]]
+    assert await listed(SECOND, **one) == []
+    nearest = await listed(DIRECTOR, sort="due_at", limit=200)
+    assert dispute["id"] in nearest
+    page = await expect(registry.get(DIRECTOR, "/disputes", sort="due_at", limit=1), 200)
+    following = await expect(
+        registry.get(DIRECTOR, "/disputes", sort="due_at", limit=1, cursor=page["next_cursor"]), 200
     )
-    assert [(one["state"], one["org_id"]) for one in claims] == [("revoked", MINE), ("live", THEIRS)]
-    assert claims[1]["until"] is None
-    [revoked] = await registry.rows(
-        "SELECT time FROM outbox WHERE type = 'registry.claim.revoked.v1' AND key = $1", customer_id
-    )
-    assert revoked["time"] == claims[1]["since"]
-    assignment = (await registry.events(f"assignment:{customer_id}"))[-1]["payload"]
-    assert assignment["responsible"]["org_id"] == THEIRS
-    assert assignment["manager_id"] == str(RIVAL.staff_id)
-    assert assignment["because"]["reasons"][0]["rule"] == "hubei.territory"
+    assert [page["items"][0]["id"], following["items"][0]["id"]] == nearest[:2]

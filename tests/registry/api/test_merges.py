@@ -159,7 +159,8 @@ async def test_a_prospect_with_its_claim_goes_into_a_registered_one(registry: Se
     [claim] = [one for one in body["claims"] if one["line"] == "ceremonial"]
     assert claim["until"] == until
     due = await registry.rows(
-        "SELECT due_at FROM deadline WHERE kind = 'claim-end' AND subject_id = $1 AND state = 'running'", claim["id"]
+        "SELECT due_at FROM deadline WHERE kind = 'claim-end' AND subject_id = $1 AND state = 'running'",
+        claim["id"],
     )
     assert [one["due_at"].isoformat() for one in due] == [
         (await registry.rows("SELECT until FROM claim WHERE claim_id = $1::text::uuid", claim["id"]))[0][

@@ -95,7 +95,11 @@ async def test_the_answer_meets_the_first_clock_and_the_resolution_the_second(de
     for name, body in STEPS[1:3]:
         answer = await desk.post(OFFICER, f"/complaints/{case_no}/{name}", body, version=version)
         version = answer.json()["version"]
-    assert await clocks(desk, case_no) == {"complaint-answer": "met", "complaint-resolve": "met"}
+    assert await clocks(desk, case_no) == {
+        "complaint-answer": "met",
+        "complaint-resolve": "met",
+        "complaint-follow-up": "running",
+    }
 
 
 async def test_an_answer_at_the_first_instant_of_the_third_day_is_late(desk: ServiceUnderTest) -> None:

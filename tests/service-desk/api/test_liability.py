@@ -29,7 +29,9 @@ HALVES = [
 ]
 
 
-async def act(desk: ServiceUnderTest, person: Person, claim: Json, step: str, version: int, **body: Any) -> httpx.Response:
+async def act(
+    desk: ServiceUnderTest, person: Person, claim: Json, step: str, version: int, **body: Any
+) -> httpx.Response:
     path = f"/compensations/{claim['case_no']}/{step}"
     return await desk.post(person, path, {"reason": "查实", **body}, version=version)
 
@@ -45,13 +47,17 @@ async def assigned(desk: ServiceUnderTest, amount: str, shares: list[Json] | Non
     return claim
 
 
-async def balance(desk: ServiceUnderTest, person: Person, org_id: str, counterparty: str, period: str = "2026-03") -> Decimal:
+async def balance(
+    desk: ServiceUnderTest, person: Person, org_id: str, counterparty: str, period: str = "2026-03"
+) -> Decimal:
     answer = expect(await desk.get(person, "/settlements/balances", period=period, org_id=org_id), 200)
     found = [one["closing"] for one in answer["items"] if one["counterparty"] == counterparty]
     return Decimal(found[0]) if found else Decimal(0)
 
 
-async def test_paying_does_not_wait_for_liability_which_is_pending_from_then_on(desk: ServiceUnderTest) -> None:
+async def test_paying_does_not_wait_for_liability_which_is_pending_from_then_on(
+    desk: ServiceUnderTest,
+) -> None:
     claim = await paid(desk, "100")
     assert claim["liability"]["state"] == "pending"
     clock = (await clocks(desk, claim))["liability-assign"]
@@ -70,7 +76,10 @@ async def test_shares_are_charged_by_link_and_unit_and_told_without_amounts(desk
     ]
     (event,) = await desk.events(f"liability:{claim['id']}")
     assert event["type"] == "service-desk.liability.assigned.v1"
-    assert {(one["link"], one["share"]) for one in event["payload"]["shares"]} == {("transport", "0.5"), ("delivery", "0.5")}
+    assert {(one["link"], one["share"]) for one in event["payload"]["shares"]} == {
+        ("transport", "0.5"),
+        ("delivery", "0.5"),
+    }
     assert "100.01" not in str(event["payload"]) and "查实" not in str(event["payload"])
     assert (await clocks(desk, claim))["liability-assign"]["state"] == "met"
 
@@ -78,7 +87,9 @@ async def test_shares_are_charged_by_link_and_unit_and_told_without_amounts(desk
 @pytest.mark.parametrize(
     ("at", "state"), [("2026-03-17T23:59:59+08:00", "met"), ("2026-03-18T00:00:01+08:00", "met-late")]
 )
-async def test_liability_is_assigned_in_time_on_the_fifteenth_day(desk: ServiceUnderTest, at: str, state: str) -> None:
+async def test_liability_is_assigned_in_time_on_the_fifteenth_day(
+    desk: ServiceUnderTest, at: str, state: str
+) -> None:
     claim = await paid(desk, "10")
     desk.set_clock(at)
     try:
@@ -132,7 +143,9 @@ async def test_a_unit_named_twice_for_a_link_or_unknown_is_refused(desk: Service
     assert (nobody.status_code, nobody.json()["pointer"]) == (422, "/shares/1/org_id")
 
 
-async def test_a_charged_unit_elsewhere_sees_its_own_share_and_nothing_of_the_file(desk: ServiceUnderTest) -> None:
+async def test_a_charged_unit_elsewhere_sees_its_own_share_and_nothing_of_the_file(
+    desk: ServiceUnderTest,
+) -> None:
     claim = await paid(desk, "60")
     path = f"/compensations/{claim['case_no']}"
     assert (await desk.get(FAR_OFFICER, f"{path}/liability")).status_code == 404
@@ -153,7 +166,10 @@ async def test_an_appeal_in_time_is_decided_a_level_above_by_others(desk: Servic
     changed = [{**HALVES[0], "share": "0.2"}, {**HALVES[1], "share": "0.8"}]
     decided = expect(await act(desk, PROVINCE_OFFICER, claim, "decide-appeal", 2, shares=changed), 200)
     assert decided["decider"]["org_id"] == "420000" and decided["decided_at"] is not None
-    assert {one["org_id"]: one["amount"] for one in decided["shares"]} == {"420106": "72.00", "420500": "18.00"}
+    assert {one["org_id"]: one["amount"] for one in decided["shares"]} == {
+        "420106": "72.00",
+        "420500": "18.00",
+    }
     again = await act(desk, HEAD, claim, "appeal-liability", 3)
     assert (again.status_code, again.json()["code"]) == (409, "out-of-turn")
     settled = expect(await act(desk, FINANCE, claim, "settle", 3), 200)
@@ -169,7 +185,9 @@ async def test_an_appeal_in_time_is_decided_a_level_above_by_others(desk: Servic
 @pytest.mark.parametrize(
     ("at", "status"), [("2026-03-09T23:59:59+08:00", 200), ("2026-03-10T00:00:01+08:00", 409)]
 )
-async def test_the_seven_days_to_appeal_end_with_the_seventh(desk: ServiceUnderTest, at: str, status: int) -> None:
+async def test_the_seven_days_to_appeal_end_with_the_seventh(
+    desk: ServiceUnderTest, at: str, status: int
+) -> None:
     claim = await assigned(desk, "10")
     desk.set_clock(at)
     try:
@@ -201,22 +219,31 @@ async def test_the_ledger_says_who_owes_whom_and_balances(desk: ServiceUnderTest
         ]
         assert await balance(desk, FINANCE, "420100", "420500") == before + 75
         assert await balance(desk, FAR_FINANCE, "420500", "420100") == -(before + 75)
-        too_much = await desk.post(FINANCE, "/settlements", {"debtor": "420500", "amount": str(before + 76), "reason": "付讫"})
+        too_much = await desk.post(
+            FINANCE, "/settlements", {"debtor": "420500", "amount": str(before + 76), "reason": "付讫"}
+        )
         assert (too_much.status_code, too_much.json()["code"]) == (422, "more-than-owed")
-        part = expect(await desk.post(FINANCE, "/settlements", {"debtor": "420500", "amount": "70", "reason": "付讫"}), 201)
+        part = expect(
+            await desk.post(FINANCE, "/settlements", {"debtor": "420500", "amount": "70", "reason": "付讫"}),
+            201,
+        )
         assert await balance(desk, FINANCE, "420100", "420500") == before + 5
         path = f"/settlements/{part['id']}/corrections"
         self_made = await desk.post(FINANCE, path, {"reason": "误记"})
         assert (self_made.status_code, self_made.json()["code"]) == (403, "maker-is-checker")
         expect(await desk.post(OTHER_FINANCE, path, {"amount": "60", "reason": "误记"}), 201)
         assert await balance(desk, FINANCE, "420100", "420500") == before + 15
-        assert (await desk.post(OTHER_FINANCE, path, {"reason": "再次"})).json()["code"] == "already-corrected"
+        assert (await desk.post(OTHER_FINANCE, path, {"reason": "再次"})).json()[
+            "code"
+        ] == "already-corrected"
         entries = expect(await desk.get(PROVINCE, "/settlements", period="2026-03"), 200)
         assert {"charge", "payment", "correction"} <= {one["kind"] for one in entries["items"]}
         assert (await desk.get(FINANCE, "/settlements/export", period="2026-03")).content[:2] == b"PK"
     finally:
         desk.set_clock(MORNING)
-    sums = await desk.rows("SELECT entry_id, sum(amount) AS sum, count(*) AS lines FROM settlement_line GROUP BY entry_id")
+    sums = await desk.rows(
+        "SELECT entry_id, sum(amount) AS sum, count(*) AS lines FROM settlement_line GROUP BY entry_id"
+    )
     assert sums and all((one["sum"], one["lines"]) == (0, 2) for one in sums)
 
 

@@ -27,8 +27,14 @@ async def known(customer_id: UUID, desk: Desk) -> Customer:
 async def all_named(
     references: Sequence[str], pointers: Sequence[str], desk: Desk, *, gone_too: bool = False
 ) -> list[Customer]:
-    """Give the customers that a batch names, in its order; the first that is none is refused by its place."""
-    found = await desk.customers.find(references)
+    """Give the customers that a batch names, in its order; the first that is none is refused by its place.
+
+    One that was merged into another leads to that; where those that are gone are wanted too, it is meant itself: its
+    bills and agreements go on under the name that they were made under.
+    """
+    found = dict(await desk.customers.find(references))
+    if not gone_too:
+        found |= await _led([one for one in found.items() if one[1].is_merged], desk)
     customers = []
     for reference, pointer in zip(references, pointers, strict=True):
         customer = found.get(reference)
@@ -38,6 +44,18 @@ async def all_named(
             raise CustomerGone.of(customer.name, pointer)
         customers.append(customer)
     return customers
+
+
+async def _led(merged: Sequence[tuple[str, Customer]], desk: Desk) -> dict[str, Customer]:
+    """Give the survivors of merged customers, by the reference as given."""
+    if not merged:
+        return {}
+    survivors = await desk.customers.survivors([customer for _, customer in merged])
+    return {
+        reference: survivors[customer.customer_id]
+        for reference, customer in merged
+        if customer.customer_id in survivors
+    }
 
 
 def check_lines(lines: Sequence[str], org_id: str, desk: Desk, pointer: str = "/lines") -> None:

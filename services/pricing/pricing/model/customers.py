@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-GONE = frozenset({"closed", "dropped", "merged"})
+MERGED = "merged"
+GONE = frozenset({"closed", "dropped", MERGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Customer:
     org_id: str
     orgpath: str
     manager_id: UUID | None
+
+    @property
+    def is_merged(self) -> bool:
+        """Tell whether it leads to another customer."""
+        return self.state == MERGED
 
     @property
     def is_gone(self) -> bool:

@@ -57,7 +57,7 @@ async def agreements(tx: Transaction, wanted: Wanted, paging: Paging) -> dict[st
     """Give a page of agreements of the scope, the newest first, never with confidential terms."""
     conditions = {
         "a.state = {}": wanted.state,
-        "a.customer_id = {}": wanted.customer_id,
+        "a.customer_id = ANY ((SELECT same_customer({}))::uuid[])": wanted.customer_id,
         "is_within(a.org_id, {})": wanted.org_id,
     }
     return await listed(tx, Listing(SOURCE, ORDER, conditions, COLUMNS), paging, _shown)

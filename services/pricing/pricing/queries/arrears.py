@@ -30,9 +30,16 @@ COLUMNS = """a.customer_id, a.oldest_due_on, a.credit_state, k.code, k.name, k.r
 SOURCE = """account a JOIN customer k USING (customer_id) JOIN organisation o ON o.org_id = k.responsible_org_id
   AND (o.orgpath = current_setting('keypost.scope') OR o.orgpath ^@ (current_setting('keypost.scope') || '.'))"""
 ORDER = (Key("a.oldest_due_on", date.fromisoformat), Key("a.customer_id", UUID))
-ONE = f"SELECT {COLUMNS} FROM {SOURCE} WHERE k.customer_id = $1 OR k.code = $2"  # noqa: S608 - a constant
+# Accounts stay under the names that they were made under; a customer owes what all owe that lead to it.
+ONE = """
+SELECT k.customer_id, k.code, k.name, k.responsible_org_id AS org_id, w.* FROM customer asked
+JOIN customer k ON k.customer_id = survivor_of(asked.customer_id)
+JOIN organisation o ON o.org_id = k.responsible_org_id
+  AND (o.orgpath = current_setting('keypost.scope') OR o.orgpath ^@ (current_setting('keypost.scope') || '.'))
+CROSS JOIN LATERAL owed_by(k.customer_id) w WHERE asked.customer_id = $1 OR asked.code = $2
+"""
 PAID = """
-SELECT month, amount, paid_on, recorded_at FROM settlement WHERE customer_id = $1 ORDER BY paid_on, id
+SELECT month, amount, paid_on, recorded_at FROM paid_by($1) ORDER BY paid_on, id
 """
 
 

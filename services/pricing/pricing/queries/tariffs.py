@@ -71,7 +71,7 @@ async def tariff_requests(tx: Transaction, wanted: Wanted, paging: Paging, reade
     conditions = {
         "t.state = {}": wanted.state,
         "t.level = {}": wanted.level,
-        "t.customer_id = {}": wanted.customer_id,
+        "t.customer_id = ANY ((SELECT same_customer({}))::uuid[])": wanted.customer_id,
         "is_within(t.org_id, {})": wanted.org_id,
         "jsonb_path_exists(t.levels, '$[*].late ? (@ != null)') = {}": wanted.late,
     }

@@ -25,7 +25,7 @@ ONE = "SELECT * FROM agreement WHERE id = $1 FOR UPDATE"
 SETTLEMENT_DAYS = """
 SELECT DISTINCT ON (m.customer_id, m.day) m.customer_id, m.day, a.settlement_days
 FROM jsonb_to_recordset($1::jsonb) AS m(customer_id uuid, day date)
-JOIN agreement a ON a.customer_id = m.customer_id AND a.state <> 'draft' AND a.starts_on <= m.day
+JOIN agreement a ON a.customer_id = ANY (same_customer(m.customer_id)) AND a.state <> 'draft' AND a.starts_on <= m.day
   AND COALESCE(a.ended_on, a.ends_on, 'infinity') >= m.day
 ORDER BY m.customer_id, m.day, a.starts_on DESC, a.id DESC
 """

@@ -64,6 +64,8 @@ NAMED = f"""
 SELECT {COLUMNS} WHERE c.customer_id = ANY ($2::uuid[]) OR c.code = ANY ($3::text[])
 """
 
+LED = "SELECT one.id AS customer_id, survivor_of(one.id) AS survivor_id FROM unnest($1::uuid[]) AS one(id)"
+
 
 class Heard:
     """The projection of customers, as the worker writes it."""
@@ -132,6 +134,14 @@ class Customers:
             for reference, (code, id_) in keys.items()
         }
         return {reference: customer for reference, customer in found.items() if customer is not None}
+
+    async def survivors(self, customers: Sequence[Customer]) -> Mapping[UUID, Customer]:
+        """Give the customers in scope that merged ones lead to, by the merged one's id."""
+        rows = await self._tx.fetch(LED, [customer.customer_id for customer in customers])
+        reached = await self.by_id([row["survivor_id"] for row in rows])
+        return {
+            row["customer_id"]: reached[row["survivor_id"]] for row in rows if row["survivor_id"] in reached
+        }
 
     async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Customer]:
         """Give those of these customers that are there."""

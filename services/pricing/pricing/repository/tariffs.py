@@ -35,13 +35,17 @@ SELECT EXISTS (SELECT FROM deadline d WHERE d.subject_type = 'tariff-request' AN
   AND d.state IN ('running', 'breached') AND is_held_by(d, $2, $3, $4, $5))
 """
 OPEN_LINES = """
-SELECT line, org_id FROM tariff_open WHERE customer_id = $1 AND line = ANY ($2) ORDER BY line
+SELECT line, org_id FROM tariff_open WHERE customer_id = ANY (same_customer($1)) AND line = ANY ($2) ORDER BY line
 """
 TAKE_LINES = """
 INSERT INTO tariff_open (customer_id, line, tariff_request_id, org_id)
-SELECT $1, line, $3, $4 FROM unnest($2::text[]) AS l(line) ORDER BY line ON CONFLICT DO NOTHING RETURNING line
+SELECT $1, line, $3, $4 FROM unnest($2::text[]) AS l(line)
+WHERE NOT EXISTS (SELECT FROM tariff_open o WHERE o.customer_id = ANY (same_customer($1)) AND o.line = l.line)
+ORDER BY line ON CONFLICT DO NOTHING RETURNING line
 """
-APPROVED = "SELECT lines, figures FROM tariff_request WHERE customer_id = $1 AND state = 'approved'"
+APPROVED = """
+SELECT lines, figures FROM tariff_request WHERE customer_id = ANY (same_customer($1)) AND state = 'approved'
+"""
 FACTS: Mapping[Outcome, type[told.TariffFact]] = {
     Outcome.APPROVED: told.TariffApproved,
     Outcome.REFUSED: told.TariffRefused,

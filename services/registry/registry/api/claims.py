@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge
-from chassis.http.paging import Filters
+from chassis.http.paging import ListFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, desk, person
@@ -53,7 +53,7 @@ class Renewal(Body):
     evidence: EvidenceIn
 
 
-class ClaimFilters(Filters):
+class ClaimFilters(ListFilters):
     """Which claims are listed; `ending_before`: those whose window or idleness ends earlier."""
 
     customer_id: UUID | None = None
@@ -61,6 +61,8 @@ class ClaimFilters(Filters):
     state: ClaimState | None = None
     line: LineFilter = None
     ending_before: AwareDatetime | None = None
+    valid: date | None = None
+    known: AwareDatetime | None = None
     sort: Literal["newest", "ending"] = "newest"
 
     def asked(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from chassis.transaction import Transaction
 from contracts.refusals import Forbidden
 from registry.commands import Asker
 from registry.ports.care import CareDesk
+from registry.ports.checks import CheckDesk, GroupDesk
 from registry.ports.desk import Desk
 from registry.ports.disputes import Court
 from registry.ports.merges import MergeDesk
@@ -85,6 +86,16 @@ def care_desk(request: Request, tx: Transaction, who: Asker) -> CareDesk:
 def merge_desk(request: Request, tx: Transaction, who: Asker) -> MergeDesk:
     """Lay out the desk for merges."""
     return _maker(request).merge_desk(tx, law_of(request), who)
+
+
+def check_desk(request: Request, tx: Transaction) -> CheckDesk:
+    """Lay out the desk for blind checks."""
+    return _maker(request).check_desk(tx, law_of(request))
+
+
+def group_desk(request: Request, tx: Transaction) -> GroupDesk:
+    """Lay out the desk for groups of target markets."""
+    return _maker(request).group_desk(tx, law_of(request))
 
 
 def file_eyes(request: Request, tx: Transaction, caller: Caller) -> FileEyes:

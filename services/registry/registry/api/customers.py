@@ -1,6 +1,6 @@
 """Customers and assignments over HTTP."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,7 +10,7 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, if_match, may
-from chassis.http.paging import Filters
+from chassis.http.paging import ListFilters, SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, Q, desk, eyes, person
@@ -45,7 +45,7 @@ class CustomerChange(Body):
         return facts | ({"phones": tuple(self.phones)} if self.phones is not None else {})
 
 
-class CustomerFilters(Filters):
+class CustomerFilters(SortedFilters):
     """Which customers are listed."""
 
     q: Q = None
@@ -53,14 +53,20 @@ class CustomerFilters(Filters):
     state: CustomerState | None = None
     class_: Annotated[int | None, Field(alias="class", ge=1)] = None
     line: LineFilter = None
+    valid: date | None = None
+    known: AwareDatetime | None = None
+    sort: Literal["name", "-name", "code", "-code", "division", "-division"] | None = None
 
 
-class AssignmentFilters(Filters):
+class AssignmentFilters(SortedFilters):
     """Which assignments are listed."""
 
     customer_id: UUID | None = None
     org_id: OrgFilter = None
     manager_id: UUID | None = None
+    valid: date | None = None
+    known: AwareDatetime | None = None
+    sort: Literal["valid_from", "-valid_from"] | None = None
 
 
 @router.get(
@@ -120,7 +126,7 @@ async def change_customer_(
     responses=problems(401, 403, 404, 422),
 )
 async def get_history(
-    key: str, filters: Annotated[Filters, Query()], request: Request, caller: Reader, edge: AtTheEdge
+    key: str, filters: Annotated[ListFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
 ) -> Response:
     """Show everything that happened to a customer, newest first."""
 

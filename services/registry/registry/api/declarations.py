@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,10 +11,10 @@ from fastapi.responses import Response
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge, may
-from chassis.http.paging import Filters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import OrgFilter, Q, desk, eyes, law_of, person
+from registry.api.context import OrgFilter, Q, court, desk, eyes, law_of, person
 from registry.api.forms import Annex1In, DeclarationIn
 from registry.api.texts import LongText
 from registry.commands import ApproveDeclaration, DecideDeclaration, FileAnnex1
@@ -27,6 +27,7 @@ from registry.handlers.decisions import (
 )
 from registry.handlers.declarations import submit_declaration
 from registry.handlers.registration import approve_declaration
+from registry.handlers.territory import open_by_territory
 from registry.model.declarations import Declaration, DeclarationState
 from registry.model.staff import Role
 from registry.ports.desk import Desk
@@ -61,12 +62,13 @@ class Approval(Body):
     override_reason: LongText | None = None
 
 
-class DeclarationFilters(Filters):
+class DeclarationFilters(SortedFilters):
     """Which declarations are listed."""
 
     state: DeclarationState | None = None
     org_id: OrgFilter = None
     q: Q = None
+    sort: Literal["name", "-name", "submitted_at", "-submitted_at", "state", "-state"] | None = None
 
 
 @router.post(
@@ -82,7 +84,10 @@ async def submit(body: DeclarationIn, request: Request, caller: Declarer, edge: 
 
     async def run(tx: Transaction) -> Answer:
         declared = await submit_declaration(command, desk(request, tx))
-        return await _answer(request, caller, tx, declared, status=201)
+        opened = await open_by_territory(declared, body.places(), command.asker, court(request, tx))
+        return await _answer(
+            request, caller, tx, declared, status=201, dispute_id=opened and opened.dispute_id
+        )
 
     return await edge.write(request, caller, run)
 
@@ -236,7 +241,8 @@ async def _move(
 
 
 async def _answer(
-    request: Request, caller: Caller, tx: Transaction, declared: Declaration, *, status: int
+    request: Request, caller: Caller, tx: Transaction, declared: Declaration, *, status: int, **more: object
 ) -> Answer:
     body = await shown.declaration_after(tx, declared, eyes(request, caller))
+    body |= {name: value for name, value in more.items() if value is not None}
     return Answer(status, body, declared.version, f"/v1/declarations/{declared.declaration_id}")

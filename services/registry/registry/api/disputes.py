@@ -13,7 +13,7 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge, may
-from chassis.http.paging import Filters
+from chassis.http.paging import ListFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, court, eyes, person
@@ -77,7 +77,7 @@ class Sort(StrEnum):
     DUE_AT = "due_at"
 
 
-class DisputeFilters(Filters):
+class DisputeFilters(ListFilters):
     """Which disputes are listed, and in which order."""
 
     state: DisputeState | None = None

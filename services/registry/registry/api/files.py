@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis.http.edge import Answer, AtTheEdge, if_match
-from chassis.http.paging import Filters
+from chassis.http.paging import ListFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import care_desk, file_eyes, person
@@ -63,7 +63,7 @@ async def patch_file(
     responses=problems(401, 403, 404, 422),
 )
 async def get_file_history(
-    key: str, filters: Annotated[Filters, Query()], request: Request, caller: Reader, edge: AtTheEdge
+    key: str, filters: Annotated[ListFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
 ) -> Response:
     """List what changes of a file replaced, newest first, in the layers that one may see."""
 

@@ -11,6 +11,7 @@ from chassis.http.bodies import Body, Money
 from registry.api.context import person
 from registry.api.texts import Division, Industry, LongText, OrgId, Phone, Text
 from registry.commands import Annex1, SubmitDeclaration
+from registry.handlers.territory import Places
 from registry.model.codes import read_credit_code
 from registry.model.customers import Nature
 from registry.model.declarations import Prospect
@@ -101,6 +102,10 @@ class DeclarationIn(Body):
     annex_1: Annex1In | None = None
     signed_in: Division | None = None
     arises_in: Division | None = None
+
+    def places(self) -> Places:
+        """Give where it signs and where business arises."""
+        return Places(self.signed_in, self.arises_in)
 
     def command(self, caller: Caller) -> SubmitDeclaration:
         """Give it as the registry's command; the declaring unit is the caller's own unless named."""

@@ -1,6 +1,6 @@
 """Merging and un-merging customers over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,7 +10,7 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, may
-from chassis.http.paging import Filters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import eyes, merge_desk, person
@@ -61,11 +61,12 @@ class UnmergeIn(Body):
     claims: Annotated[tuple[UUID, ...], Field(max_length=MERGED_CLAIMS_MOST)] = ()
 
 
-class MergeFilters(Filters):
+class MergeFilters(SortedFilters):
     """Which merges are listed."""
 
     customer_id: UUID | None = None
     holds: bool | None = None
+    sort: Literal["merged_at", "-merged_at"] | None = None
 
 
 @router.post(

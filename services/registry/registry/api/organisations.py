@@ -1,7 +1,7 @@
 """Organisations over HTTP."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -10,7 +10,7 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match, may
-from chassis.http.paging import Filters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, Q, asker, tree_desk
@@ -65,12 +65,15 @@ class OrganisationChange(Body):
     dissolve: Dissolution | None = None
 
 
-class OrganisationFilters(Filters):
+class OrganisationFilters(SortedFilters):
     """Which nodes are listed."""
 
     kind: Kind | None = None
     parent_id: OrgFilter = None
     q: Q = None
+    valid: date | None = None
+    known: AwareDatetime | None = None
+    sort: Literal["name", "-name", "org_id", "-org_id"] | None = None
 
 
 @router.post(

@@ -1,7 +1,7 @@
 """The law over HTTP: what is in force, every wording of a rule, drafts and their publication."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, may
-from chassis.http.paging import Filters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, law_desk, law_of, person
@@ -69,12 +69,13 @@ class DiscardIn(Body):
     reason: LongText | None = None
 
 
-class DraftFilters(Filters):
+class DraftFilters(SortedFilters):
     """Which drafts are listed."""
 
     rule: RuleName | None = None
     state: DraftState | None = None
     org_id: OrgFilter = None
+    sort: Literal["rule", "-rule", "in_force", "-in_force"] | None = None
 
 
 @router.get(

@@ -1,7 +1,7 @@
 """Staff over HTTP."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match
-from chassis.http.paging import Filters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.ids import uuid7
 from chassis.transaction import Transaction
@@ -79,12 +79,13 @@ class AbsenceIn(Body):
     reason: Text | None = None
 
 
-class StaffFilters(Filters):
+class StaffFilters(SortedFilters):
     """Which people are listed."""
 
     org_id: OrgFilter = None
     role: Role | None = None
     q: Q = None
+    sort: Literal["name", "-name", "staff_no", "-staff_no"] | None = None
 
 
 @router.post(

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 
 from contracts.refusals import Refusal
+from registry.model.checks import TooManyChecks
+from registry.model.groups import UnknownMarket
 from registry.model.refusals import (
     NameDiffers,
+    NoEvidence,
     NoForms,
     NoParty,
     NoProgress,
@@ -21,9 +24,12 @@ from registry.model.refusals import (
 )
 
 STATUSES: Mapping[type[Refusal], int] = {
+    TooManyChecks: 429,
+    UnknownMarket: 422,
     NoForms: 422,
     WrongOrganisation: 422,
     NameDiffers: 422,
+    NoEvidence: 422,
     NoProgress: 422,
     NotTheirCustomer: 422,
     UnknownPack: 422,

@@ -1,7 +1,7 @@
 """Symposia over HTTP."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge
-from chassis.http.paging import Filters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, care_desk, file_eyes, person
@@ -40,12 +40,13 @@ class SymposiumIn(Body):
         return HoldSymposium(asker, org_id, self.held_on, self.title, tuple(self.customers), self.record)
 
 
-class SymposiumFilters(Filters):
+class SymposiumFilters(SortedFilters):
     """Which symposia are listed; both days included."""
 
     org_id: OrgFilter = None
     from_: Annotated[date | None, Field(alias="from")] = None
     to: date | None = None
+    sort: Literal["held_on", "-held_on", "title", "-title"] | None = None
 
     def asked(self) -> dict[str, Any]:
         """Give the filters that were set."""

@@ -1,7 +1,7 @@
 """Visits over HTTP."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge
-from chassis.http.paging import Filters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, care_desk, file_eyes, person
@@ -57,7 +57,7 @@ class VisitsIn(Body):
     items: Annotated[list[VisitIn], Field(min_length=1, max_length=IMPORT_MOST)]
 
 
-class VisitFilters(Filters):
+class VisitFilters(SortedFilters):
     """Which visits are listed; both days included."""
 
     customer: CustomerKey | None = None
@@ -65,6 +65,7 @@ class VisitFilters(Filters):
     from_: Annotated[date | None, Field(alias="from")] = None
     to: date | None = None
     state: VisitState | None = None
+    sort: Literal["visited_on", "-visited_on"] | None = None
 
     def asked(self) -> dict[str, Any]:
         """Give the filters that were set."""

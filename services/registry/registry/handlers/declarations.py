@@ -8,6 +8,7 @@ from chassis.ids import uuid7
 from contracts.refusals import NotFound
 from registry.commands import SubmitDeclaration
 from registry.handlers.granting import grant, start_decision
+from registry.handlers.leads import by_priority, follow
 from registry.handlers.readings import check_lines, place_of, read_form_phones, read_phones
 from registry.model.customers import Customer, Nature
 from registry.model.declarations import UNDECIDED, Declaration, DeclarationState, Outcome
@@ -49,7 +50,7 @@ async def submit_declaration(command: SubmitDeclaration, desk: Desk) -> Declarat
     if match.same and held:
         # It may have been merged into another since it was looked at.
         match = replace(match, same=replace(match.same, customer_id=held.customer_id))
-    decision = _ruled(command, match, held, desk)
+    decision, leads = await by_priority(declared, match, _ruled(command, match, held, desk), desk)
     ruling = decision.outcome
     declared = replace(
         declared,
@@ -64,6 +65,7 @@ async def submit_declaration(command: SubmitDeclaration, desk: Desk) -> Declarat
     if match.same is None:
         await desk.customers.add(_prospect(command, declared, identity, desk), declared.because)
     declared = await _entered(declared, match, desk)
+    await follow(declared, leads, desk)
     if markets:
         await desk.declarations.tie(declared, markets)
     return declared

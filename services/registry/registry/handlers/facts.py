@@ -122,7 +122,7 @@ def customer(kind: type[K], known: Customer, orgpath: str, because: Why) -> K:
         relationship=None,
         importance=known.importance,
         importance_level=known.importance_level,
-        prospect_score=None,
+        prospect_score=known.prospect_score,
         group_id=known.group_id,
         settlement_kind=None,
         phone_keys=list(known.phone_keys),
@@ -151,9 +151,7 @@ def assignment(who: Assignment, orgpath: str, because: Why) -> told.AssignmentCh
         responsible=told.ResponsibleFact(org_id=who.org_id, orgpath=orgpath),
         manager_id=who.manager_id,
         supports=supports(who.supports),
-        credit=[
-            told.CreditFact(**{**vars(one), "share": format(one.share, "f")}) for one in who.credit
-        ],
+        credit=[told.CreditFact(**{**vars(one), "share": format(one.share, "f")}) for one in who.credit],
         valid_from=who.valid_from,
         valid_to=who.valid_to,
         because=because,

@@ -4,8 +4,8 @@ from chassis.ids import uuid7
 from contracts.refusals import Forbidden, NotFound
 from registry.commands import JoinGroup, MakeGroup
 from registry.handlers.wanted import wanted_customer
-from registry.model.groups import Group, InAGroup, Membership, NotInTheGroup, UnknownMarket
 from registry.model.customers import Customer
+from registry.model.groups import Group, InAGroup, Membership, NotInTheGroup, UnknownMarket
 from registry.ports.checks import GroupDesk
 from regulations.provisions import Because
 from regulations.topics.customers import TargetMarketCounting, TargetMarkets

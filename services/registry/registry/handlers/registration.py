@@ -8,6 +8,7 @@ from contracts.refusals import InvalidValue
 from registry.commands import ApproveDeclaration
 from registry.handlers.deciding import customer_of, must_decide, verdict
 from registry.handlers.loading import Given, must_bear
+from registry.handlers.leads import win
 from registry.handlers.readings import always_vip, place_of, read_form_phones, read_phones
 from registry.model.codes import customer_code
 from registry.model.customers import Assignment, Customer, CustomerState
@@ -38,6 +39,7 @@ async def approve_declaration(command: ApproveDeclaration, desk: Desk) -> Declar
     await desk.claims.renew([claim.standing() for claim in claims], "registered", None)
     await desk.clocks.registered(declared.declaration_id, claims)
     await desk.declarations.save(approved, customer_code=customer.customer_code)
+    await win(approved, desk)
     return approved
 
 

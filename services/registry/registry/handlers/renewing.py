@@ -55,6 +55,7 @@ async def renew_claim(command: RenewClaim, desk: Desk) -> Claim:
 async def release_claim(command: ReleaseClaim, desk: Desk) -> Claim:
     """Give a claim up; with the last of them its declaration lapses."""
     claim, declared = await _own(command.asker, command.claim_id, desk)
+    await must_not_be_over([claim], desk)
     if declared.state is not DeclarationState.PROTECTED:
         raise WrongState(
             f"申报现为“{STATE_ZH[declared.state]}”，请撤回申报",

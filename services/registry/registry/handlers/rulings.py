@@ -6,6 +6,7 @@ from uuid import UUID
 from contracts.refusals import Forbidden
 from registry.commands import MoveDispute, RuleDispute
 from registry.handlers.awarding import Planned, apply_award, work_out
+from registry.handlers.dispute_law import law_at
 from registry.handlers.disputes import DISPUTE_RULE, end_overdue
 from registry.model.disputes import (
     PENDING,
@@ -87,7 +88,7 @@ async def send_up(command: MoveDispute, court: Court) -> Dispute:
     tree, now = court.desk.tree, court.desk.now
     above = policy.one_above(tree.path(dispute.ruling_org_id), tree.kind)
     await court.clocks.ruled(dispute)
-    periods = court.desk.law.find(DisputeLaw, org_id=above, day=court.desk.today)
+    periods = law_at(DisputeLaw, above, dispute.parties, court)
     started_at = max(now, dispute.evidence_until - TICK)
     sent = dispute.moved(
         DisputeState.OPEN,
@@ -116,7 +117,7 @@ async def appeal_dispute(command: MoveDispute, court: Court) -> Dispute:
         raise wrong_state(dispute, "上诉", "be appealed against")
     policy.must_be_appealable(dispute, now)
     above = policy.one_above(tree.path(dispute.ruling_org_id), tree.kind)
-    periods = court.desk.law.find(DisputeLaw, org_id=above, day=court.desk.today)
+    periods = law_at(DisputeLaw, above, dispute.parties, court)
     appealed = dispute.moved(
         DisputeState.APPEALED,
         ruling_org_id=above,
@@ -181,7 +182,7 @@ def _cited(command: RuleDispute, dispute: Dispute, court: Court) -> tuple[Reason
     found = []
     for place, rule in enumerate(command.cites):
         topic = all_topics().get(rule.partition(".")[2])
-        provision = _in_force(topic, dispute.ruling_org_id, court) if topic else None
+        provision = _in_force(topic, dispute, court) if topic else None
         if provision is None or provision.rule != rule:
             raise WrongCitation(
                 f"{rule} 在该中心不是现行规定",
@@ -193,9 +194,9 @@ def _cited(command: RuleDispute, dispute: Dispute, court: Court) -> tuple[Reason
     return tuple(found)
 
 
-def _in_force(topic: type[Topic], org_id: str, court: Court) -> Provision[Topic] | None:
+def _in_force(topic: type[Topic], dispute: Dispute, court: Court) -> Provision[Topic] | None:
     try:
-        return court.desk.law.find(topic, org_id=org_id, day=court.desk.today)
+        return law_at(topic, dispute.ruling_org_id, dispute.parties, court)
     except NoLaw:
         return None
 
@@ -212,7 +213,7 @@ def _because(command: RuleDispute, reasons: tuple[Reason, ...], planned: Planned
 
 
 def _periods(dispute: Dispute, court: Court) -> Provision[DisputeLaw]:
-    return court.desk.law.find(DisputeLaw, org_id=dispute.ruling_org_id, day=court.desk.today)
+    return law_at(DisputeLaw, dispute.ruling_org_id, dispute.parties, court)
 
 
 def _appealable(dispute: Dispute, court: Court) -> bool:

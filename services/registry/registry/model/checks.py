@@ -1,7 +1,7 @@
 """Blind checks: whether somebody has a customer, asked before it is declared."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -39,6 +39,15 @@ class Check:
     asked: Prospect
     lines: tuple[str, ...]
     found: Found
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many checks a person, and all persons of a unit, may ask for within a time."""
+
+    person: int
+    unit: int
+    within: timedelta
 
 
 class TooManyChecks(Refusal):

@@ -86,6 +86,7 @@ class Customer:
     completeness: Mapping[str, str] = field(default_factory=dict)
     filed_on: date | None = None
     filed_with_province_on: date | None = None
+    prospect_score: str | None = None
     version: int = 1
 
     def moved(self, state: CustomerState) -> "Customer":

@@ -135,9 +135,7 @@ class DevelopmentCase:
     def ended(self, state: CaseState, at: datetime, reason: str | None, **facts: Any) -> "DevelopmentCase":
         """Give an open case as it ended."""
         self._must_be_open()
-        return replace(
-            self, state=state, ended_at=at, end_reason=reason, **facts, version=self.version + 1
-        )
+        return replace(self, state=state, ended_at=at, end_reason=reason, **facts, version=self.version + 1)
 
     def project_moved(self, state: ProjectState, project: Project, **facts: Any) -> "DevelopmentCase":
         """Give a case with its project in the next state, or refuse a move that does not exist.

@@ -95,6 +95,24 @@ class NoProgress(Refusal):
     code: ClassVar[str] = "no-progress"
 
 
+class CaseOpenAlready(Refusal):
+    """A unit develops a prospect in one case at a time."""
+
+    code: ClassVar[str] = "case-open-already"
+
+
+class StepSkipped(Refusal):
+    """The steps of a development case come in order, each with what it has to bring."""
+
+    code: ClassVar[str] = "step-skipped"
+
+
+class NoEvidence(Refusal):
+    """A grade rests on evidence."""
+
+    code: ClassVar[str] = "no-evidence"
+
+
 class HolderBeyondCenter(Refusal):
     """A supporting unit can be named only by a center above both units."""
 

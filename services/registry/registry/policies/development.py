@@ -1,17 +1,14 @@
-"""How a development case goes on (hubei art. 11–12), who should have it, and what a prospect scores (prospecting)."""
+"""How a development case goes on (hubei, art. 11–12), and what a prospect scores (prospecting)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from registry.model.development import Grade, Step
-from registry.model.organisations import Kind
 from regulations.provisions import Because, Decision, Provision
 from regulations.topics.customers import LineSpecialities
 from regulations.topics.prospects import ProspectScore
-from regulations.topics.registration import DemandKind, DemandRouting, DevelopmentSteps
-from regulations.topics.selling import OneToOne
+from regulations.topics.registration import DemandKind, DevelopmentSteps
 
 STEPS = tuple(Step)
 
@@ -79,7 +76,10 @@ def brings(step: Step, law: Provision[DevelopmentSteps]) -> tuple[str, ...]:
 def score(grades: Mapping[str, Grade], law: Provision[ProspectScore]) -> Decision[str]:
     """Give the points of a prospect: each aspect its weight in the share of the best grade."""
     points = sum(
-        (weight * grades[aspect].grade / law.value.best_grade for aspect, weight in law.value.weights.items()),
+        (
+            weight * grades[aspect].grade / law.value.best_grade
+            for aspect, weight in law.value.weights.items()
+        ),
         Decimal(0),
     )
     text = format(points.normalize(), "f")
@@ -108,33 +108,6 @@ def demand_of(lines: Sequence[str], law: Provision[LineSpecialities]) -> DemandK
     if len(specialities) > 1:
         return "integrated"
     return "single-service" if len(lines) > 1 else "single-line"
-
-
-@dataclass(frozen=True)
-class Route:
-    """Who should develop a demand, as far as the law says; `fits`: the unit that has it is one of these."""
-
-    demand: str
-    to: Literal["center", "team"]
-    fits: bool
-
-
-def route(
-    demand: DemandKind,
-    kind: Kind,
-    routing: Provision[DemandRouting],
-    one_to_one: Provision[OneToOne] | None,
-) -> Decision[Route]:
-    """Suggest who develops a kind of demand: the center itself, or the county or area team."""
-    to = routing.value.by_kind[demand]
-    center = kind in (Kind.NATIONAL, Kind.PROVINCE, Kind.CITY)
-    cited = [routing.cite(demand=demand)] + ([one_to_one.cite(demand=demand)] if one_to_one else [])
-    zh, en = (
-        ("综合需求，建议由大客户中心直接开发", "integrated demand: the key-account center itself")
-        if to == "center"
-        else ("专业特征明显或量小、单一，建议由县市或片区团队开发", "for the county or area team")
-    )
-    return Decision(Route(demand, to, center == (to == "center")), Because.of(*cited, zh=zh, en=en))
 
 
 def _cited(law: Provision[DevelopmentSteps], here: Step, there: Step, zh: str, en: str) -> Because:

@@ -52,9 +52,7 @@ def prefer(
     return decision
 
 
-def _behind(
-    decision: Decision[Ruling], first: Lead, law: Provision[InformationPriority]
-) -> Decision[Ruling]:
+def _behind(decision: Decision[Ruling], first: Lead, law: Provision[InformationPriority]) -> Decision[Ruling]:
     ruling = decision.outcome
     held = replace(
         ruling,
@@ -62,7 +60,9 @@ def _behind(
         reasons=(EARLIER_LEAD, *ruling.reasons),
         takes_over=False,
     )
-    return Decision(held, _because(decision, first, law, "另有单位报备信息在先，待中心确认", "an earlier lead"))
+    return Decision(
+        held, _because(decision, first, law, "另有单位报备信息在先，待中心确认", "an earlier lead")
+    )
 
 
 def _ahead(decision: Decision[Ruling], first: Lead, law: Provision[InformationPriority]) -> Decision[Ruling]:

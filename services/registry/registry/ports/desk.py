@@ -13,6 +13,7 @@ from registry.model.declarations import Candidate, Declaration
 from registry.model.groups import Market
 from registry.policies.claims import Held
 from registry.policies.match import Bounds, Identity, Known
+from registry.ports.development import Cases, Leads
 from registry.ports.tree import Lawbook, Staff, Tree
 from registry.ports.use import IdleClock, Uses
 from regulations.calendars import Duration
@@ -280,6 +281,8 @@ class Desk:
     staff: Staff
     clocks: Clocks
     uses: Uses
+    cases: Cases
+    leads: Leads
     phone_keys: PhoneKeys
     bounds: Bounds
     apart: Apart

@@ -28,6 +28,7 @@ AGGREGATES = """
       SELECT 'customer:' || $1::uuid AS aggregate UNION ALL SELECT 'assignment:' || $1::uuid
       UNION ALL SELECT 'declaration:' || declaration_id FROM declaration WHERE customer_id = $1::uuid
       UNION ALL SELECT 'claim:' || claim_id FROM claim WHERE customer_id = $1::uuid
+      UNION ALL SELECT 'dispute:' || dispute_id FROM dispute WHERE customer_id = $1::uuid
       UNION ALL SELECT 'visit:' || visit_id FROM visit WHERE customer_id = $1::uuid) own
 """
 TOLD = """
@@ -58,6 +59,7 @@ def customer(
         "vip": known.vip,
         "importance": known.importance,
         "importance_level": known.importance_level,
+        "prospect_score": known.prospect_score,
         "address": known.address,
         "phones": shown.phones(known.phones, full=full and not in_list),
         "responsible": {"org_id": known.org_id, "name": name_of(known.org_id, eyes.law)},

@@ -1,13 +1,12 @@
 """Blind checks in the database."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis import audit
 from chassis.clock import technical_now
 from chassis.transaction import Transaction
-from registry.model.checks import Check, TooManyChecks
+from registry.model.checks import Check, Limits, TooManyChecks
 from registry.ports.desk import Seal
 from registry.tables.checks import check_row
 
@@ -23,15 +22,6 @@ ADD = """
     INSERT INTO blind_check (check_id, org_id, asked_by, asked_at, asked, answered, counted_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How many checks a person, and all of a unit, may ask for within a time."""
-
-    person: int
-    unit: int
-    within: timedelta
 
 
 class CheckRows:

@@ -9,18 +9,22 @@ from chassis.transaction import Transaction
 from contracts.refusals import InvalidValue, Refusal
 from registry.commands import Asker
 from registry.ports.care import CareDesk
+from registry.ports.checks import CheckDesk, GroupDesk
 from registry.ports.desk import Desk, Seal
 from registry.ports.disputes import Court
 from registry.ports.merges import MergeDesk
 from registry.ports.rules import LawDesk
 from registry.ports.tree import TreeDesk
 from registry.repository.calendars import CalendarRows
+from registry.repository.checks import CheckRows
 from registry.repository.claims import ClaimRows, ClockRows
 from registry.repository.customers import AssignmentRows, CustomerRows
 from registry.repository.declarations import DeclarationRows
+from registry.repository.development import CaseRows, LeadRows
 from registry.repository.dispute_clocks import DisputeClockRows
 from registry.repository.disputes import DisputeRows
 from registry.repository.files import FileRows
+from registry.repository.groups import GroupRows
 from registry.repository.market import MarketRows
 from registry.repository.merges import MergeRows
 from registry.repository.rules import DraftRows, RuleRows
@@ -58,6 +62,8 @@ class DeskMaker:
             staff=StaffRows(tx),
             clocks=ClockRows(tx, law),
             uses=UseRows(tx, law),
+            cases=CaseRows(tx, tree, self.vault),
+            leads=LeadRows(tx),
             phone_keys=self._phones,
             bounds=self.settings.bounds,
             apart=Savepoints(tx).apart,
@@ -89,6 +95,24 @@ class DeskMaker:
         return MergeDesk(
             self.desk(tx, law), FileRows(tx, self.vault, asker), MergeRows(tx, KnownTree(law), self.vault)
         )
+
+    def check_desk(self, tx: Transaction, law: Snapshot) -> CheckDesk:
+        """Give a desk for blind checks."""
+        return CheckDesk(
+            now=tx.now,
+            law=law,
+            tree=KnownTree(law),
+            known=MarketRows(tx, self.settings.candidates_most),
+            checks=CheckRows(tx, self.vault, self.settings.check_limits),
+            phone_keys=self._phones,
+            bounds=self.settings.bounds,
+        )
+
+    def group_desk(self, tx: Transaction, law: Snapshot) -> GroupDesk:
+        """Give a desk for groups of target markets."""
+        tree = KnownTree(law)
+        customers = CustomerRows(tx, tree, self.vault)
+        return GroupDesk(now=tx.now, law=law, tree=tree, customers=customers, groups=GroupRows(tx, tree))
 
     def tree_desk(self, tx: Transaction, law: Snapshot) -> TreeDesk:
         """Give a desk for organisations, staff and adoptions."""

@@ -12,6 +12,8 @@ from registry.model.staff import Role
 from registry.ports.disputes import RulingDue
 from regulations.calendars import Duration
 from regulations.provisions import Because
+from regulations.rulebook import NoLaw
+from regulations.topics.deadlines import DeadlineWarnings
 
 DISPUTE_RULE = "dispute-rule"
 APPEAL_RULE = "appeal-rule"
@@ -95,13 +97,21 @@ class DisputeClockRows:
         return Term(
             kind=due.kind,
             subject=("dispute", str(dispute.dispute_id)),
-            org_id=dispute.ruling_org_id,
+            org_id=self._seat(dispute),
             holder=Holder(dispute.ruling_org_id, Role.CENTER_DIRECTOR),
             started_at=due.started_at,
             duration=due.within,
             because=due.because.reasons,
             customer_id=str(dispute.customer_id),
         )
+
+    def _seat(self, dispute: Dispute) -> str:
+        """Give the organisation whose law warns and passes on: the center's, or where it adopted none a party's."""
+        try:
+            self._law.find(DeadlineWarnings, org_id=dispute.ruling_org_id, day=self._tx.now.date())
+        except NoLaw:
+            return dispute.parties[0]
+        return dispute.ruling_org_id
 
     def _head_of(self, org_id: str) -> Role:
         center = self._law.organisation(org_id).kind in deadlines.CENTER_KINDS

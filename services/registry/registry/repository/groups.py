@@ -48,9 +48,7 @@ class GroupRows:
     async def join(self, member: Membership) -> None:
         """Write that a customer is in a group from now on; raises InAGroup."""
         try:
-            await self._tx.execute(
-                JOIN, member.group_id, member.customer_id, member.org_id, member.joined_at
-            )
+            await self._tx.execute(JOIN, member.group_id, member.customer_id, member.org_id, member.joined_at)
         except asyncpg.UniqueViolationError as known:
             raise InAGroup("该客户已在客户群中", "the customer is in a group already") from known
 

@@ -11,8 +11,8 @@ from registry.model.declarations import Holding
 from registry.model.groups import Market
 from registry.policies.blocking import match_keys, name_key
 from registry.policies.claims import Held
-from registry.policies.names import normalised
 from registry.policies.match import NAME, Identity, Known
+from registry.policies.names import normalised
 from registry.tables.shapes import moment, moment_or_none
 
 LOOK_ALONE = "SELECT pg_advisory_xact_lock(hashtext('registry.second-look'))"

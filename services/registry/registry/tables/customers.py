@@ -28,6 +28,7 @@ _PLAIN = (
     "manager_id",
     "filed_on",
     "filed_with_province_on",
+    "prospect_score",
     "group_id",
     "version",
 )

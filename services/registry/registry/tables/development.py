@@ -71,7 +71,7 @@ def case_row(case: DevelopmentCase, vault: Seal) -> dict[str, Any]:
         "opened_at": case.opened_at,
         "state": str(case.state),
         "step": str(case.step),
-        "written": _sealed(case.written, vault),
+        "written": _sealed({str(step): fields for step, fields in case.written.items()}, vault),
         "filed_at": case.filed_at,
         "grades": _sealed(case.grades, vault),
         "project_state": case.project_state and str(case.project_state),

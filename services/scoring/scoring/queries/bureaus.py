@@ -34,35 +34,51 @@ LEFT JOIN LATERAL (
   SELECT * FROM tier_fact t WHERE t.customer_id = c.customer_id AND t.valid_from <= $1
   ORDER BY t.valid_from DESC, t.time DESC, t.version DESC, t.event_id DESC LIMIT 1) t ON true
 """
-REVENUE = """
-SELECT u.event_id, sum(u.revenue) AS revenue FROM unnest($1::uuid[]) AS c(customer_id)
+# A merged customer counts no more by itself; what it used, was visited and analysed for counts for its survivor. One that
+# is asked for itself, as before its merge, stands for itself.
+LED = """
+led AS (
+  SELECT c.customer_id, c.customer_id AS counts_for FROM unnest($1::uuid[]) AS c(customer_id)
+  UNION ALL
+  SELECT a.customer_id, a.survivor_id FROM aliases() a
+  WHERE a.survivor_id = ANY ($1::uuid[]) AND NOT a.customer_id = ANY ($1::uuid[]))
+"""
+REVENUE = f"""
+WITH {LED}
+SELECT u.event_id, sum(u.revenue) AS revenue FROM led c
 JOIN usage_row u ON u.customer_id = c.customer_id AND u.month = ANY ($2::text[])
 GROUP BY u.event_id
-"""
+"""  # noqa: S608 - a constant
 DIVIDED = """
 SELECT DISTINCT customer_id FROM assignment_fact WHERE credited IS NOT NULL AND customer_id = ANY ($1::uuid[])
 """
 # Of customers whose revenue a ruling divided: the bureau's part of each row, by the events that told it.
 PARTS = """
 SELECT u.event_id, sum(part_of(u.revenue, a.credit, u.line, u.month, $4::text[], c.ours)) AS revenue
-FROM unnest($1::uuid[], $2::boolean[]) AS c(customer_id, ours)
+FROM (
+  SELECT o.customer_id, o.ours, o.customer_id AS counts_for FROM unnest($1::uuid[], $2::boolean[]) AS o(customer_id, ours)
+  UNION ALL
+  SELECT x.customer_id, o.ours, o.customer_id FROM unnest($1::uuid[], $2::boolean[]) AS o(customer_id, ours)
+  JOIN aliases() x ON x.survivor_id = o.customer_id AND NOT x.customer_id = ANY ($1::uuid[])) c
 JOIN usage_row u ON u.customer_id = c.customer_id AND u.month = ANY ($3::text[])
 CROSS JOIN LATERAL (
-  SELECT a.credit FROM assignment_fact a WHERE a.customer_id = c.customer_id ORDER BY a.version DESC LIMIT 1) a
+  SELECT a.credit FROM assignment_fact a WHERE a.customer_id = c.counts_for ORDER BY a.version DESC LIMIT 1) a
 GROUP BY u.event_id
 """
-COVERED = """
-SELECT r.month, c.customer_id, bool_or(r.kind = 'kpi-report' AND r.filed_with_province) AS with_province
-FROM report r CROSS JOIN LATERAL unnest(r.customers) AS c(customer_id)
-WHERE r.org_id = ANY ($1::text[]) AND r.month = ANY ($2::text[]) AND c.customer_id = ANY ($3::uuid[])
-GROUP BY r.month, c.customer_id
-"""
-VISITS_MADE = """
-SELECT v.customer_id, count(*) AS made FROM unnest($1::uuid[]) AS c(customer_id)
+COVERED = f"""
+WITH {LED}
+SELECT r.month, c.counts_for AS customer_id, bool_or(r.kind = 'kpi-report' AND r.filed_with_province) AS with_province
+FROM report r CROSS JOIN LATERAL unnest(r.customers) AS one(customer_id) JOIN led c USING (customer_id)
+WHERE r.org_id = ANY ($2::text[]) AND r.month = ANY ($3::text[])
+GROUP BY r.month, c.counts_for
+"""  # noqa: S608 - a constant
+VISITS_MADE = f"""
+WITH {LED}
+SELECT c.counts_for AS customer_id, count(*) AS made FROM led c
 JOIN visit v ON v.customer_id = c.customer_id AND v.visited_on BETWEEN $2 AND $3
 WHERE v.state = 'done' AND v.level = ANY ($4::text[])
-GROUP BY v.customer_id
-"""
+GROUP BY c.counts_for
+"""  # noqa: S608 - a constant
 SYMPOSIA = "SELECT event_id FROM symposium WHERE org_id = ANY ($1::text[]) AND held_on BETWEEN $2 AND $3"
 REPORTED = """
 SELECT event_id, kind, reason, late, occasion, rows FROM usage_event
@@ -106,7 +122,7 @@ class BureauRows:
 
     async def covered(self, customers: Sequence[UUID], months: Sequence[str]) -> list[Covered]:
         """Give which customers the bureau's analyses of months cover."""
-        rows = await self._tx.fetch(COVERED, self._units, months, customers)
+        rows = await self._tx.fetch(COVERED, customers, self._units, months)
         return [Covered(row["month"], row["customer_id"], row["with_province"]) for row in rows]
 
     async def visits_made(self, customers: Sequence[UUID], duty: Duty) -> Mapping[UUID, int]:

@@ -5,10 +5,11 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
 from chassis.http.bodies import Body, Money
 from contracts.values import written_plainly
+from service_desk.api.characters import one_line, printable
 from service_desk.commands import (
     AddWords,
     AnswerComplaint,
@@ -52,8 +53,8 @@ def _written_time(value: Any) -> Any:
     return value
 
 
-Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
-Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE)]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(printable)]
+Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE), AfterValidator(one_line)]
 Reference = Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=LONGEST_REFERENCE)]
 MailNo = Annotated[
     str,

@@ -177,7 +177,9 @@ async def settle_liability(body: AppealIn, asked: ByCashier) -> Response:
     summary="责任认定",
     responses=problems(401, 404, 422),
 )
-async def get_liability(case_no: CaseNo, request: Request, caller: Authenticated, edge: AtTheEdge) -> Response:
+async def get_liability(
+    case_no: CaseNo, request: Request, caller: Authenticated, edge: AtTheEdge
+) -> Response:
     """Give who is liable: all to those who see the case, and to a charged unit its own share."""
     runtime: Runtime = request.app.state.runtime
     reader = Reader.of(caller.roles, full_phone=False)

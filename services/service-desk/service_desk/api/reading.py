@@ -21,6 +21,7 @@ from service_desk.model.cases import Category, Channel, CompensationState, State
 from service_desk.queries import cases, compensations, lists, words
 from service_desk.queries.lists import Cases
 from service_desk.queries.readers import Reader
+from service_desk.queries.timelines import View, timeline
 from service_desk.settings import LONGEST_REFERENCE
 
 router = APIRouter(tags=["reading"])
@@ -129,12 +130,12 @@ async def get_compensation(asked: Single) -> Response:
 async def get_complaint_timeline(
     case_no: CaseNo, request: Request, caller: Authenticated, edge: AtTheEdge
 ) -> Response:
-    """Give every step with its time and person."""
+    """Give every step with its time and person, and what happened to the clocks."""
     runtime: Runtime = request.app.state.runtime
-    reader = Reader.of(caller.roles, full_phone=False)
+    view = View(Reader.of(caller.roles, full_phone=False), runtime.vault, runtime.directory.current)
 
     async def run(tx: Transaction) -> Answer:
-        return Answer(OK, await cases.timeline(tx, runtime.vault, case_no, reader))
+        return Answer(OK, await timeline(tx, case_no, view))
 
     return await edge.read(request, caller, run)
 

@@ -133,6 +133,21 @@ async def list_seats(
     return await edge.read(request, caller, run)
 
 
+@router.get(
+    "/v1/seats/{seat}",
+    operation_id="get_seat",
+    summary="离线席位",
+    responses=problems(401, 404, 422),
+)
+async def get_seat(seat: SeatRef, request: Request, caller: Authenticated, edge: AtTheEdge) -> Response:
+    """Give one seat with the form of its numbers."""
+
+    async def run(tx: Transaction) -> Answer:
+        return _answer(request, await RowsOfSeats(tx).get(seat, None), tx, OK)
+
+    return await edge.read(request, caller, run)
+
+
 def _law(request: Request) -> Snapshot:
     runtime: Runtime = request.app.state.runtime
     return runtime.directory.current

@@ -105,7 +105,9 @@ async def export_settlements(request: Request, caller: Looker, edge: AtTheEdge, 
     summary="登记内部付款",
     responses=CHANGES,
 )
-async def record_settlement(body: SettlementIn, request: Request, caller: Bookkeeper, edge: AtTheEdge) -> Response:
+async def record_settlement(
+    body: SettlementIn, request: Request, caller: Bookkeeper, edge: AtTheEdge
+) -> Response:
     """Record what another unit paid to one's own; never more than it owes."""
     runtime: Runtime = request.app.state.runtime
 

@@ -39,4 +39,9 @@ STATUSES: dict[type[Refusal], int] = {
     remedies.NotYetSettled: 409,
     remedies.MoreThanOwed: 422,
     remedies.AlreadyCorrected: 409,
+    requests.RequestOutOfTurn: 409,
+    requests.NotVip: 409,
+    requests.UnknownWord: 422,
+    requests.NotTheirRequest: 403,
+    requests.EmergencyOver: 409,
 }

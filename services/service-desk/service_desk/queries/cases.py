@@ -10,6 +10,7 @@ from chassis.vault import Vault
 from contracts.refusals import NotFound
 from contracts.values import code_and_id
 from service_desk.model.cases import Move
+from service_desk.queries import repeats
 from service_desk.queries.phones import shown_phone
 from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
@@ -22,7 +23,7 @@ CASE WHEN k.customer_id IS NULL THEN NULL ELSE json_build_object('customer_id', 
 
 COMPLAINT = f"""
 SELECT c.*, json_build_object('org_id', c.handler_org_id, 'name', h.name) AS handler,
-  clocks_of('complaint', c.id::text) AS deadlines, {PARTS}
+  complaint_clocks(c.id, $3) AS deadlines, {PARTS}
 FROM complaint c
 LEFT JOIN organisation f ON f.org_id = c.first_responder_org_id
 LEFT JOIN organisation h ON h.org_id = c.handler_org_id
@@ -39,39 +40,50 @@ WHERE c.case_no = $1 OR c.id = $2
 """  # noqa: S608 - a constant
 
 STEPS = """
-SELECT s.version, s.step, s.at, s.actor, s.words, p.staff_no, p.name
-FROM complaint_step s LEFT JOIN staff p ON p.staff_id::text = s.actor
-WHERE s.complaint_id = $1 ORDER BY s.version
+SELECT s.version, s.step, s.at, s.words, s.cycle FROM complaint_step s WHERE s.complaint_id = $1 ORDER BY s.version
+"""
+
+CYCLES = """
+SELECT y.cycle, y.opened_at, y.ended_at, y.level, json_build_object('org_id', y.handler_org_id, 'name', h.name) AS handler,
+  y.cause, y.link, y.satisfaction
+FROM complaint_cycle y LEFT JOIN organisation h ON h.org_id = y.handler_org_id
+WHERE y.complaint_id = $1 ORDER BY y.cycle
 """
 
 ADD = Move.ADD.value
-RECORDER = "SELECT staff_no, name FROM staff WHERE staff_id::text = $1"
+# What is said about clocks stands in the timeline, beside what was said to the customer.
+ASIDE = frozenset({Move.PAUSE.value, Move.RESUME.value})
 
 
 async def complaint(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:
     """Give a complaint whole, as far as the reader may see it; raises NotFound."""
-    row = await _one(tx, COMPLAINT, reference)
+    row = await _one(tx, COMPLAINT, reference, tx.now)
     body = {
         **_header(row, "complaint"),
         "cycle": row["cycle"],
         "level": row["level"],
+        "handovers": row["handovers"],
         "category": row["category"],
         "handler": orjson.loads(row["handler"]),
         "cause": row["cause"],
         "link": row["link"],
         "satisfaction": row["satisfaction"],
+        **await repeats.of(tx, row["id"]),
     }
+    cycles = [_cycle(one) for one in await tx.fetch(CYCLES, row["id"])] if row["cycle"] > 1 else []
     if not reader.texts:
-        return body
-    said: dict[str, Any] = {}
+        return {**body, "cycles": cycles}
+    said: dict[int, dict[str, Any]] = {}
     added = []
     for step in await tx.fetch(STEPS, row["id"]):
         words = orjson.loads(vault.open(step["words"]))
         if step["step"] == ADD:
             added.append({"at": in_shanghai(step["at"]), **words})
-        else:
-            said.update(words)
-    return {**body, **_sealed(row, vault, reader), "additions": added, **without_absent(said)}
+        elif step["step"] not in ASIDE:
+            said.setdefault(step["cycle"], {}).update(without_absent(words))
+    before = [{**one, **said.get(one["cycle"], {})} for one in cycles]
+    now = said.get(row["cycle"], {})
+    return {**body, **_sealed(row, vault, reader), "additions": added, "cycles": before, **now}
 
 
 async def compensation(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:
@@ -88,29 +100,17 @@ async def compensation(tx: Transaction, vault: Vault, reference: str, reader: Re
     return {**body, "amount_claimed": str(row["amount_claimed"]), **_sealed(row, vault, reader)}
 
 
-async def timeline(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:
-    """Give the steps of a complaint, each with its time and person; the words where the reader may see them."""
-    row = await _one(tx, COMPLAINT, reference)
-    recorder = await tx.fetchrow(RECORDER, row["recorded_by"])
-    by = _person(row["recorded_by"], recorder)
-    steps = [
-        {"step": "received", "time": in_shanghai(row["received_at"]), "actor": by, "version": 1},
-        {"step": "recorded", "time": in_shanghai(row["recorded_at"]), "actor": by, "version": 1},
-    ]
-    for step in await tx.fetch(STEPS, row["id"]):
-        entry = {
-            "step": step["step"],
-            "time": in_shanghai(step["at"]),
-            "actor": _person(step["actor"], step),
-            "version": step["version"],
-        }
-        words = {"words": without_absent(orjson.loads(vault.open(step["words"])))} if reader.texts else {}
-        steps.append({**entry, **words})
-    return {"case_no": row["case_no"], "steps": steps}
+def _cycle(row: Record) -> dict[str, Any]:
+    return {
+        **row,
+        "opened_at": in_shanghai(row["opened_at"]),
+        "ended_at": in_shanghai(row["ended_at"]),
+        "handler": orjson.loads(row["handler"]),
+    }
 
 
-async def _one(tx: Transaction, sql: str, reference: str) -> Record:
-    row = await tx.fetchrow(sql, *code_and_id(reference))
+async def _one(tx: Transaction, sql: str, reference: str, *more: object) -> Record:
+    row = await tx.fetchrow(sql, *code_and_id(reference), *more)
     if row is None:
         raise NotFound(f"没有案件{reference}。", f"There is no case {reference}.")
     return row
@@ -127,6 +127,7 @@ def _header(row: Record, kind: str) -> dict[str, Any]:
         "received_at": in_shanghai(row["received_at"]),
         "recorded_at": in_shanghai(row["recorded_at"]),
         "ended_at": in_shanghai(row["ended_at"]),
+        "erased_at": in_shanghai(row["erased_at"]),
         "org_id": row["org_id"],
         "customer": orjson.loads(row["customer"]) if row["customer"] else None,
         "first_responder": orjson.loads(row["first_responder"]),
@@ -144,12 +145,4 @@ def _sealed(row: Record, vault: Vault, reader: Reader) -> dict[str, Any]:
         "mail_no": row["mail_no"],
         "language": row["language"],
         **without_absent(orjson.loads(vault.open(row["content"]))),
-    }
-
-
-def _person(actor: str, person: Record | None) -> dict[str, str | None]:
-    return {
-        "staff_id": actor,
-        "staff_no": person["staff_no"] if person else None,
-        "name": person["name"] if person else None,
     }

@@ -26,13 +26,13 @@ COMPLAINT_FILTERS = {
     "category": "c.category = {}",
     "first_responder": "c.first_responder_org_id = {}",
     "handler": "c.handler_org_id = {}",
-    "customer_id": "c.customer_id = {}",
+    "customer_id": "c.customer_id = ANY ((SELECT ids_of({}))::uuid[])",
     "open": "(c.ended_at IS NULL) = {}",
 }
 COMPENSATION_FILTERS = {
     name: COMPLAINT_FILTERS[name] for name in ("state", "channel", "first_responder", "customer_id", "open")
 }
-COMPLAINT_COLUMNS = """c.id, c.case_no, 'complaint' AS type, c.state, c.version, c.channel, c.category, c.cycle, c.level,
+COMPLAINT_COLUMNS = """c.id, c.case_no, 'complaint' AS type, c.state, c.version, c.channel, c.category, c.cycle, c.level, c.handovers,
 c.received_at, c.ended_at, c.customer_id, k.name AS customer_name, c.service_class AS class, c.vip,
 c.first_responder_org_id AS first_responder, c.handler_org_id AS handler, c.cause, c.link, c.satisfaction,
 clocks_of('complaint', c.id::text) AS deadlines"""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from chassis.database import Pool
-from chassis.deadlines import Deadline, committed
 from service_desk.model.seats import CaseNumber, CaseNumberTaken, SeatNotYours
+from service_desk.ports import Promise
 from service_desk.repository.reception import ComplaintReception, Means, Request
 
 CLAIM = "SELECT claim_seat_call($1, $2, $3, $4, $5, $6)"
@@ -25,10 +25,10 @@ class Call:
 class CallReception(ComplaintReception):
     """Where one call of a seat is written; what its transaction keeps counts only once that is committed."""
 
-    started: tuple[Deadline, ...] = ()
+    promise: Promise | None = None
 
-    def _kept(self, deadlines: tuple[Deadline, ...]) -> None:
-        self.started = deadlines
+    def _kept(self, promise: Promise) -> None:
+        self.promise = promise
 
 
 @asynccontextmanager
@@ -43,7 +43,8 @@ async def received_once(pool: Pool, means: Means, call: Call) -> AsyncIterator[C
                 raise CaseNumberTaken.of(call.case_no)
             fresh = CallReception(replace(means, pool=connection), call.request, _unanswered)
             yield fresh if verdict == "new" else None
-        committed(fresh.started)
+        if fresh.promise is not None:
+            means.keep(fresh.promise)
 
 
 def _claim(call: Call) -> tuple[str, str, int, str, bytes, date]:

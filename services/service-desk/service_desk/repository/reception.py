@@ -8,7 +8,7 @@ from asyncpg import Record
 
 from chassis import outbox
 from chassis.database import Connection, Pool
-from chassis.deadlines import Deadline, committed, encode
+from chassis.deadlines import committed, encode
 from chassis.encoding import dumps
 from chassis.transaction import Moment
 from chassis.vault import Vault
@@ -20,9 +20,15 @@ from service_desk.model.refusals import UnknownComplaint
 from service_desk.ports import Changed, Explanation, FiledCompensation, Promise, ReceivedComplaint
 from service_desk.repository.answers import Draft, Written, written
 from service_desk.repository.guesses import Guesses, read_facts
+from service_desk.settings import FILE_ARGUMENTS, GROUNDS_REMEMBERED, RECEIVE_ARGUMENTS
 
-RECEIVE = "SELECT verdict, facts, headers, body, because FROM receive_complaint({})"
-FILE = "SELECT verdict, facts, headers, body, because FROM file_compensation({})"
+
+def _marks(many: int) -> str:
+    return ", ".join(f"${number}" for number in range(1, many + 1))
+
+
+RECEIVE = f"SELECT verdict, facts, headers, body, because FROM receive_complaint({_marks(RECEIVE_ARGUMENTS)})"
+FILE = f"SELECT verdict, facts, headers, body, because FROM file_compensation({_marks(FILE_ARGUMENTS)})"
 
 
 class KeyReused(Exception):
@@ -49,6 +55,15 @@ class Means:
     pool: Pool | Connection
     vault: Vault
     guesses: Guesses
+    grounds: set[bytes]
+    """The digests of reasons that the database is known to hold; they are never taken out of it."""
+
+    def keep(self, promise: Promise) -> None:
+        """Remember that the database holds the reasons of a promise: its transaction has been committed."""
+        committed(promise.deadlines)
+        if len(self.grounds) >= GROUNDS_REMEMBERED:
+            self.grounds.clear()
+        self.grounds.add(promise.explained.digest)
 
 
 class _Reception:
@@ -84,7 +99,7 @@ class _Reception:
     def _settled(self, row: Record, caller: Caller, draft: Draft, promise: Promise) -> Changed | None:
         verdict: str = row["verdict"]
         if verdict == "new":
-            self._kept(promise.deadlines)
+            self._kept(promise)
             self.written = draft.written()
             return None
         if verdict == "again":
@@ -98,9 +113,9 @@ class _Reception:
             return Changed(facts)
         raise KeyReused
 
-    def _kept(self, deadlines: tuple[Deadline, ...]) -> None:
+    def _kept(self, promise: Promise) -> None:
         """Remember the grounds that are in the database for good from now on: each call is a transaction of its own."""
-        committed(deadlines)
+        self._means.keep(promise)
 
     def _common(self, caller: Caller, facts: CustomerFacts | None, draft: Draft) -> list[object]:
         request = self._request
@@ -175,8 +190,9 @@ class ComplaintReception(_Reception):
             caller_sealed,
             content_sealed,
             *self._tail(case.promise, self._event(case)),
+            case.promise.explained.digest in self._means.grounds,
         ]
-        row = await self._call(RECEIVE.format(_marks(arguments)), arguments, case.promise.explained)
+        row = await self._call(RECEIVE, arguments, case.promise.explained)
         return self._settled(row, caller, draft, case.promise)
 
     def _event(self, case: ReceivedComplaint) -> Event:
@@ -245,7 +261,7 @@ class CompensationReception(_Reception):
             claim.above_limit,
             claim.complaint_case_no,
         ]
-        row = await self._call(FILE.format(_marks(arguments)), arguments, case.promise.explained)
+        row = await self._call(FILE, arguments, case.promise.explained)
         if row["verdict"] == "unknown-customer":
             field = "customer_id" if caller.customer_id else "customer_code"
             raise UnknownCustomer.of(str(caller.customer_id or caller.customer_code), f"/caller/{field}")
@@ -280,7 +296,3 @@ class CompensationReception(_Reception):
 def _explained(event: Event, promise: Promise) -> Event:
     """Put the explanation into an event as it is encoded already."""
     return replace(event, data={**event.data, "because": orjson.Fragment(promise.explained.encoded)})
-
-
-def _marks(arguments: list[object]) -> str:
-    return ", ".join(f"${number}" for number in range(1, len(arguments) + 1))

@@ -12,7 +12,7 @@ from service_desk.model.seats import Seat, SeatState
 
 ONE = """
 SELECT s.*, path_of(s.org_id) AS orgpath FROM seat s
-WHERE s.id::text = $1 OR (s.number::text = $1 AND s.revoked_at IS NULL) FOR UPDATE OF s
+WHERE s.id::text = $1 OR (s.number::text = $1 AND s.revoked_at IS NULL)
 """
 
 SAVE = """

@@ -27,7 +27,7 @@ LEFT JOIN LATERAL (
     sum(u.pieces) FILTER (WHERE u.month >= $4) AS pieces_year,
     sum(u.pieces) FILTER (WHERE u.month <= $6) AS pieces_last_year,
     sum(u.weight_kg) FILTER (WHERE u.month = $2) AS weight_kg
-  FROM usage u WHERE u.customer_id = c.customer_id AND u.current AND u.month BETWEEN $5 AND $2
+  FROM usage u WHERE u.customer_id = ANY (same_customer(c.customer_id)) AND u.current AND u.month BETWEEN $5 AND $2
   GROUP BY u.line) x ON true
 WHERE (o.orgpath = $1 OR o.orgpath ^@ ($1 || '.')) AND c.code IS NOT NULL AND c.state = 'registered'
 ORDER BY c.code, x.line LIMIT $7

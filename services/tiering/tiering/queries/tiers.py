@@ -36,7 +36,8 @@ OPEN = """c.customer_id, c.code, c.name, c.responsible_org_id AS org_id, t.schem
 t.valid_from, t.review_id"""
 ONE = f"""
 SELECT {OPEN}, t.because, t.version, c.manager_id, c.place_class, c.importance, c.importance_level
-FROM {ON_DAY} WHERE c.code = $2 OR c.customer_id = $3
+FROM {ON_DAY}
+WHERE c.customer_id = (SELECT survivor_of(k.customer_id) FROM customer k WHERE k.code = $2 OR k.customer_id = $3)
 """  # noqa: S608 - a constant
 HISTORY = "SELECT * FROM tier WHERE customer_id = $1 ORDER BY valid_from DESC, recorded DESC"
 CONDITIONS = {

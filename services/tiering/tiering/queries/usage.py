@@ -26,7 +26,7 @@ u.revenue, u.pieces, u.weight_kg, u.org_id, u.usage_file_id, u.reason, u.recorde
 FROM = "usage u LEFT JOIN customer c ON c.customer_id = u.customer_id"
 BELOW = f"(c.responsible_org_id IN {UNITS} OR u.org_id IN {UNITS})"
 FILTERS = {
-    "customer_id": "u.customer_id = {0}",
+    "customer_id": "u.customer_id = ANY ((SELECT same_customer({0}))::uuid[])",
     "org_id": BELOW,
     "month": "u.month = {0}",
     "line": "u.line = {0}",

@@ -86,8 +86,9 @@ CREATE TABLE declaration_lead (
   PRIMARY KEY (declaration_id, case_id));
 CALL guard('declaration_lead', 'city_org_id');
 
--- The leads on a prospect, whoever filed them: by customer, by credit code, or by the full name where a code does not
--- tell the two apart. Row-level security goes on hiding the rest of the cases.
+-- The leads on a prospect, whoever filed them: by customer, by credit code, or by a firm's full name where a code does
+-- not tell the two apart. A lead on which its unit was granted a claim that ended is spent. Row-level security goes on
+-- hiding the rest of the cases.
 CREATE FUNCTION leads_on(known uuid[], code text, full_name text)
 RETURNS TABLE (case_id uuid, org_id text, filed_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -96,8 +97,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT one.case_id FROM development_case one WHERE one.customer_id = ANY (known)
     UNION SELECT one.case_id FROM development_case one WHERE one.state = 'open' AND one.credit_code = code
     UNION SELECT one.case_id FROM development_case one
-          WHERE one.state = 'open' AND one.name_key = full_name
+          WHERE one.state = 'open' AND one.name_key = full_name AND one.nature = 'organisation'
             AND (one.credit_code IS NULL OR code IS NULL OR one.credit_code = code))
+    AND NOT EXISTS (SELECT FROM claim c WHERE c.customer_id = d.customer_id AND c.org_id = d.org_id
+                    AND c.since >= d.filed_at AND c.state IN ('expired', 'released'))
   ORDER BY d.filed_at, d.case_id
 $$;
 

@@ -78,7 +78,7 @@ CREATE TABLE dispute_evidence (
   evidence_id uuid PRIMARY KEY,
   dispute_id uuid NOT NULL,
   org_id text NOT NULL,
-  kind text NOT NULL CHECK (kind IN ('filed', 'declaration', 'claim', 'visit', 'registration')),
+  kind text NOT NULL CHECK (kind IN ('filed', 'declaration', 'claim', 'lead', 'visit', 'registration')),
   staff_id uuid,
   recorded_at timestamptz NOT NULL,
   late boolean NOT NULL,
@@ -123,7 +123,7 @@ BEGIN
     FROM customer c LEFT JOIN assignment a ON a.customer_id = c.customer_id WHERE c.customer_id = contested;
 END $$;
 
--- The registry's own record of both sides: declarations, claims, visits, registration; each row its unit's own.
+-- The registry's own record of both sides: declarations, claims, leads, visits, registration; each row its unit's own.
 CREATE FUNCTION enter_timeline(disputed uuid, contested uuid, sides text[]) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   INSERT INTO dispute_evidence (evidence_id, dispute_id, org_id, kind, staff_id, recorded_at, late, attachments, facts)
@@ -138,6 +138,9 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT k.org_id, 'claim', NULL, k.since,
       jsonb_build_object('claim_id', k.claim_id, 'line', k.line, 'state', k.state, 'until', k.until)
     FROM claim k WHERE k.customer_id = contested
+    UNION ALL
+    SELECT l.org_id, 'lead', l.filed_by, l.filed_at, jsonb_build_object('case_id', l.case_id, 'lines', l.lines)
+    FROM development_case l WHERE l.customer_id = contested AND l.filed_at IS NOT NULL
     UNION ALL
     SELECT v.org_id, 'visit', v.staff_id, v.recorded_at,
       jsonb_build_object('visit_id', v.visit_id, 'visited_on', v.visited_on, 'kind', v.kind)

@@ -221,6 +221,7 @@ BEGIN
     AND NOT EXISTS (SELECT FROM service_request r WHERE r.customer_id = NEW.customer_id AND r.ended_at IS NULL) THEN
     PERFORM cancel_deadlines('tracking-day', t.id::text, ARRAY['daily-feedback'], NEW.ended_at)
     FROM tracking_day t WHERE t.customer_id = NEW.customer_id AND t.due_at > NEW.ended_at;
+    DELETE FROM tracking_day t WHERE t.customer_id = NEW.customer_id AND t.due_at > NEW.ended_at;
   END IF;
   RETURN NULL;
 END $$;
@@ -245,6 +246,13 @@ CREATE TABLE emergency (
   words bytea NOT NULL);
 CREATE INDEX emergency_declared ON emergency (declared_at DESC, id DESC);
 CALL guard('emergency', 'org_id');
+
+-- An emergency holds for the center that declared it and every unit below, which therefore sees it too.
+CREATE FUNCTION emergencies_for(in_scope text) RETURNS SETOF emergency
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT e.* FROM emergency e JOIN organisation o USING (org_id)
+  WHERE in_scope <> '' AND (o.orgpath = in_scope OR o.orgpath ^@ (in_scope || '.') OR in_scope ^@ (o.orgpath || '.'))
+$$;
 
 CREATE TABLE emergency_use (
   id uuid PRIMARY KEY,
@@ -359,6 +367,7 @@ CALL guard('person_correction', 'org_id');
 
 DO $$ BEGIN
   EXECUTE format('ALTER FUNCTION settlement_balances OWNER TO %I', current_setting('keypost.worker_role'));
+  EXECUTE format('ALTER FUNCTION emergencies_for OWNER TO %I', current_setting('keypost.worker_role'));
   EXECUTE format('ALTER FUNCTION shares_of OWNER TO %I', current_setting('keypost.worker_role'));
   EXECUTE format('ALTER FUNCTION owed_between OWNER TO %I', current_setting('keypost.worker_role'));
   EXECUTE format('ALTER FUNCTION tracking_ends OWNER TO %I', current_setting('keypost.worker_role'));
