@@ -7,69 +7,174 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from chassis.http.documentation import common
 from chassis.settings import SECRET_BYTES
+from deploy.api_members import Members, Words
 from deploy.layout import ROOT, SERVICES
 
 FOLDER = ROOT / "docs" / "api"
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "title": {"zh": "{service} 接口", "en": "The API of {service}"},
-    "about": {
-        "zh": "每个操作的说明、可执行的示例，以及它可能给出的每一种问题。`${名}` 是前面示例所得的值；"
-        "示例按此页的顺序由测试逐一执行。",
-        "en": "Every operation with an example that runs, and each problem it can answer. `${name}` stands for what an "
-        "example before gave; a test runs the examples in the order of this page.",
-    },
-    "who": {"zh": "可由", "en": "For"},
-    "anyone": {"zh": "任何登录者", "en": "anyone signed in"},
-    "example": {"zh": "示例", "en": "Example"},
-    "as": {"zh": "由", "en": "as"},
-    "answers": {"zh": "答复", "en": "answers"},
-    "problems": {"zh": "问题", "en": "Problems"},
-    "legend": {"zh": "问题代码", "en": "What the codes mean"},
-    "else": {"zh": "其他操作", "en": "Other operations"},
-}
+WIDTH = 110
+Json = Mapping[str, Any]
 
 
-def page(service: str, openapi: Mapping[str, Any], language: str) -> str:
+@dataclass(frozen=True)
+class Page:
+    """A service's page in one language."""
+
+    service: str
+    openapi: Json
+    language: str
+
+    def text(self) -> str:
+        """Give the page: contents, what holds for all, the operations by chapter, the codes."""
+        title = self._word("title").format(service=self.service)
+        told: set[str] = set()
+        chapters = [line for chapter in self._chapters for line in self._chapter(chapter, told)]
+        lines = [f"# {title}", "", self._word("about"), "", *self._contents(), *self._rules(), *chapters]
+        return "\n".join([*lines, *self._legend()]) + "\n"
+
+    @cached_property
+    def _operations(self) -> Mapping[str, Json]:
+        return {
+            operation["operationId"]: {**operation, "method": method.upper(), "path": path}
+            for path, methods in self.openapi["paths"].items()
+            for method, operation in methods.items()
+        }
+
+    @cached_property
+    def _chapters(self) -> Sequence[Json]:
+        return [chapter(file) for file in sorted((FOLDER / self.service).glob("*.yaml"))]
+
+    @cached_property
+    def _members(self) -> Members:
+        schemas = self.openapi["components"]["schemas"]
+        return Members(schemas, _words("members"), _words("words"), self.language)
+
+    def _contents(self) -> Iterator[str]:
+        yield from (f"## {self._word('contents')}", "")
+        seen: set[str] = set()
+        for one in self._chapters:
+            yield f"- **{one['title'][self.language]}**"
+            for name in dict.fromkeys(example["operation"] for example in one["examples"]):
+                if name not in seen:
+                    seen.add(name)
+                    yield f"  - [{self._said(self._operations[name]).partition(';')[0]}](#{name})"
+        yield ""
+
+    def _rules(self) -> Iterator[str]:
+        yield from (f"## {self._word('rules')}", "", self._word("rules_said"), "")
+        yield from (f"## {self._word('people')}", "", self._word("people_columns"), "|---|---|---|")
+        roles = _words("roles")
+        for name, one in _words("people").items():
+            yield f"| {name} | {one[self.language]} | {roles[one['role']][self.language]} |"
+        yield ""
+
+    def _chapter(self, one: Json, told: set[str]) -> Iterator[str]:
+        yield from (f"## {one['title'][self.language]}", "", one["about"][self.language], "")
+        for example in one["examples"]:
+            operation = self._operations[example["operation"]]
+            if example["operation"] not in told:
+                told.add(example["operation"])
+                yield from self._operation(operation)
+            yield from self._example(example, operation)
+
+    def _operation(self, operation: Json) -> Iterator[str]:
+        yield f'<a id="{operation["operationId"]}"></a>'
+        yield from ("", f"### `{operation['method']} {operation['path']}`", "", self._said(operation), "")
+        yield self._line("who", self._roles(operation))
+        members = list(self._members.of(operation))
+        if members:
+            yield from ("", self._word("members_columns"), "|---|---|---|---|")
+        for one in members:
+            holds = one.holds.replace("|", "\\|")
+            yield f"| `{one.place}`{one.where} | {holds} | {self._word('yes') if one.required else ''} | {one.means} |"
+        yield from ("", *self._problems(operation), "")
+
+    def _said(self, operation: Json) -> str:
+        said: str = operation["summary"]
+        if self.language == "en":
+            said = " ".join(operation.get("description", said).split()).rstrip(".")
+        return said
+
+    def _roles(self, operation: Json) -> str:
+        roles = _words("roles")
+        may = operation["x-roles"]
+        others = [name for name in roles if name not in may]
+        if not may:
+            open_to_all = not operation["x-problems"]
+            return self._word("everybody" if open_to_all else "anyone")
+        if len(others) < len(may) // 2:
+            return self._word("anyone_but").format(roles=self._joined(others, roles))
+        return self._joined([name for name in roles if name in may], roles)
+
+    def _joined(self, names: Sequence[str], words: Words) -> str:
+        return self._word("and").join(words[name][self.language] for name in names)
+
+    def _problems(self, operation: Json) -> Iterator[str]:
+        """Give what the operation refuses by rules of its own with its meaning, and what any may answer by code."""
+        named = operation["x-problems"]
+        of_all = {status: [*common(int(status), operation["method"])] for status in named}
+        own = [(status, code) for status in named for code in named[status] if code not in of_all[status]]
+        if own:
+            yield from (self._word("problems_columns"), "|---|---|---|")
+            yield from (
+                f"| {status} | `{code}` | {self._codes[code][self.language]} |" for status, code in own
+            )
+            yield ""
+        rest = [
+            f"{status} {', '.join(f'`{code}`' for code in named[status] if code in of_all[status])}"
+            for status in named
+        ]
+        if rest:
+            yield self._line("besides", " · ".join(one for one in rest if "`" in one))
+
+    def _example(self, example: Json, operation: Json) -> Iterator[str]:
+        yield self._line("example", example["says"][self.language], example["as"])
+        yield from ("", "```http", *_sent(example, operation), "", f"→ {example['status']}")
+        if "answer" in example:
+            yield _json(example["answer"])
+        yield from ("```", "")
+        beside = [f"`${{{name}}}` = `{at}`" for name, at in example.get("keep", {}).items()]
+        if "clock" in example:
+            beside.insert(0, f"{self._word('clock')} {example['clock']}")
+        if beside:
+            yield from (", ".join(beside), "")
+
+    @cached_property
+    def _codes(self) -> Words:
+        """Give the words of every code that an operation names; raises LookupError where one has none."""
+        words = _words("problems")
+        answers = [one["x-problems"] for one in self._operations.values()]
+        named = {code for one in answers for codes in one.values() for code in codes}
+        missing = sorted(named - set(words))
+        if missing:
+            raise LookupError(f"docs/api/problems.yaml does not explain {missing}")
+        return {code: words[code] for code in sorted(named)}
+
+    def _legend(self) -> Iterator[str]:
+        yield from (f"## {self._word('legend')}", "")
+        yield from (f"- `{code}`: {said[self.language]}" for code, said in self._codes.items())
+
+    def _line(self, name: str, said: str, by: str = "") -> str:
+        """Give a line that begins with a word in italics, and by whom it is done."""
+        who = self._word("by").format(name=by) if by else ""
+        return self._word("line").format(word=f"*{self._word(name)}*{who}", said=said)
+
+    def _word(self, name: str) -> str:
+        return _words("words")[name][self.language]
+
+
+def page(service: str, openapi: Json, language: str) -> str:
     """Give one page in one language."""
-    operations = dict(_operations(openapi))
-    examples = list(_examples(service))
-    lines = [f"# {_word('title', language).format(service=service)}", "", _word("about", language), ""]
-    told: set[str] = set()
-    for title, shown in examples:
-        lines += [f"## {title[language]}", ""]
-        for example in shown:
-            name = example["operation"]
-            if name not in told:
-                lines += _operation(operations[name], language)
-                told.add(name)
-            lines += _example(example, operations[name], language)
-    codes = {code for one in operations.values() for named in one["x-problems"].values() for code in named}
-    return "\n".join([*lines, *_legend(codes, language)]) + "\n"
-
-
-def _operations(openapi: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path, methods in openapi["paths"].items():
-        for method, operation in methods.items():
-            yield operation["operationId"], {**operation, "method": method.upper(), "path": path}
-
-
-def _examples(service: str) -> Iterator[tuple[Mapping[str, str], list[dict[str, Any]]]]:
-    for file in sorted((FOLDER / service).glob("*.yaml")):
-        told = chapter(file)
-        yield told["title"], told["examples"]
-
-
-def chapter(file: Path) -> dict[str, Any]:
-    """Give one file of examples; dates in it are text, as in JSON."""
-    read: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), _Text)  # noqa: S506 - a safe loader with one kind less
-    return read
+    return Page(service, openapi, language).text()
 
 
 class _Text(yaml.SafeLoader):
@@ -82,57 +187,55 @@ for _first, _resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items():
     ]
 
 
-def _operation(operation: Mapping[str, Any], language: str) -> list[str]:
-    roles = ", ".join(operation["x-roles"]) or _word("anyone", language)
-    says = operation["summary"] if language == "zh" else operation.get("description", operation["summary"])
-    problems = "; ".join(
-        f"{status} {', '.join(f'`{code}`' for code in codes)}"
-        for status, codes in operation["x-problems"].items()
-    )
-    return [
-        f"### `{operation['method']} {operation['path']}`",
-        "",
-        says.replace("\n", " "),
-        "",
-        f"*{_word('who', language)}*: {roles}. *{_word('problems', language)}*: {problems}.",
-        "",
-    ]
+def chapter(file: Path) -> dict[str, Any]:
+    """Give one file of examples; dates in it are text, as in JSON."""
+    read: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), _Text)  # noqa: S506 - a safe loader with one kind less
+    return read
 
 
-def _example(example: Mapping[str, Any], operation: Mapping[str, Any], language: str) -> list[str]:
+_READ: dict[str, Words] = {}
+
+
+def _words(name: str) -> Words:
+    """Give one file of words, read once."""
+    if name not in _READ:
+        _READ[name] = chapter(FOLDER / f"{name}.yaml")
+    return _READ[name]
+
+
+def people() -> Words:
+    """Give who the examples' persons are."""
+    return _words("people")
+
+
+def _sent(example: Json, operation: Json) -> Iterator[str]:
     path = operation["path"].format_map({**example.get("path", {})})
     query = "&".join(f"{name}={value}" for name, value in example.get("query", {}).items())
-    sent = [f"{operation['method']} {path}{'?' + query if query else ''}"]
+    yield f"{operation['method']} {path}{'?' + query if query else ''}"
     if "if_match" in example:
-        sent.append(f'If-Match: "{example["if_match"]}"')
-    if "body" in example:
-        sent += ["", _json(example["body"])]
+        yield f'If-Match: "{example["if_match"]}"'
+    if example.get("body"):
+        yield from ("", _json(example["body"]))
     if "file" in example:
-        sent += ["", f"file={example['file']['name']}"]
-    got = [f"→ {example['status']}"]
-    if "answer" in example:
-        got.append(_json(example["answer"]))
-    label = (
-        f"{_word('example', language)} ({_word('as', language)} {example['as']}): {example['says'][language]}"
+        file = example["file"]
+        forms = [_json(file["annex_1"])] if "annex_1" in file else []
+        fields = [f"{name}={value}" for name, value in example.get("form", {}).items()]
+        yield from ("", f"file={file['name']}", *fields, *forms)
+
+
+def _json(value: Any, indent: str = "") -> str:
+    """Write JSON, in one line what fits in one."""
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(indent) + len(flat) <= WIDTH or not isinstance(value, dict | list) or not value:
+        return flat
+    inner = f"{indent}  "
+    entries = (
+        [f"{json.dumps(name, ensure_ascii=False)}: {_json(one, inner)}" for name, one in value.items()]
+        if isinstance(value, dict)
+        else [_json(one, inner) for one in value]
     )
-    return [label, "", "```http", *sent, "", *got, "```", ""]
-
-
-def _legend(codes: set[str], language: str) -> list[str]:
-    words = yaml.safe_load((FOLDER / "problems.yaml").read_text(encoding="utf-8"))
-    missing = sorted(codes - set(words))
-    if missing:
-        raise LookupError(f"docs/api/problems.yaml does not explain {missing}")
-    lines = [f"- `{code}`: {words[code][language]}" for code in sorted(codes)]
-    return [f"## {_word('legend', language)}", "", *lines]
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2, default=str)
-
-
-def _word(name: str, language: str) -> str:
-    return WORDS[name][language]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return "\n".join([opening, ",\n".join(f"{inner}{one}" for one in entries), f"{indent}{closing}"])
 
 
 def paths(service: str) -> Mapping[str, Path]:

@@ -34,7 +34,10 @@ MOVES = st.tuples(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
 @given(moves=st.lists(MOVES, max_size=14))
 def test_every_deadline_is_derived_from_its_ledger(fresh: FreshDatabase, moves: list[Move]) -> None:
@@ -144,7 +147,8 @@ async def test_a_deadline_that_moves_unrecorded_is_found_out(fresh: FreshDatabas
 
 @pytest.mark.parametrize("pool", ["app", "worker"])
 @pytest.mark.parametrize(
-    "change", ["UPDATE deadline_ledger SET by = 'x'", "DELETE FROM deadline_ledger", "TRUNCATE deadline_ledger"]
+    "change",
+    ["UPDATE deadline_ledger SET by = 'x'", "DELETE FROM deadline_ledger", "TRUNCATE deadline_ledger"],
 )
 async def test_nobody_changes_the_ledger(pools: Database, pool: str, change: str) -> None:
     async with unscoped(getattr(pools, pool), moment()) as tx:
@@ -163,5 +167,3 @@ async def test_the_ledger_is_seen_where_its_deadline_is(fresh: FreshDatabase, po
     for org_id, seen in (("420106", 1), ("420000", 1), ("420107", 0)):
         async with scoped(pools.app, moment(caller(org_id))) as tx:
             assert await tx.fetchval("SELECT count(*) FROM deadline_ledger") == seen
-
-

@@ -139,6 +139,13 @@ def expected(case: Case, calendars: dict[str, Days]) -> Case:
     }
 
 
+def laid_out(suite: Case) -> str:
+    """Give the file's text: one case a line."""
+    head = {name: value for name, value in suite.items() if name != "cases"}
+    lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in suite["cases"])
+    return json.dumps(head, ensure_ascii=False)[:-1] + ',\n"cases": [\n' + lines + "\n]}\n"
+
+
 def main() -> int:
     """Compare a suite with what is counted here, or write that into it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -156,9 +163,7 @@ def main() -> int:
         if case["expect"] != counted:
             wrong.append((case["id"], case["expect"], counted))
     if arguments.write:
-        arguments.file.write_text(
-            json.dumps(suite, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        arguments.file.write_text(laid_out(suite), encoding="utf-8")
     for name, stands, counted in wrong:
         print(f"{name}: expects {stands}, counted {counted}")
     print(f"{len(suite['cases'])} cases, {len(wrong)} differences")

@@ -36,7 +36,7 @@ async def test_the_old_phone_code_and_id_find_the_survivor_until_the_merge_is_un
     asked: list[dict[str, str]] = [
         {"phone": "13971117701"},
         {"code": "42010000770102"},
-        {"customer_id": str(merged)},
+        {"code": str(merged)},
     ]
     await desk.hear(merged_fact(merged, survivor, **facts))
     for params in asked:
@@ -71,7 +71,7 @@ async def test_a_complaint_under_the_old_name_is_on_the_survivors_card(desk: Ser
         before["case_no"]: merged,
         after["case_no"]: survivor,
     }
-    (card,) = await found(desk, customer_id=str(survivor))
+    (card,) = await found(desk, code=str(survivor))
     assert {one["case_no"] for one in card["open_cases"]} == {before["case_no"], after["case_no"]}
     listed = expect(await desk.get(AGENT, "/complaints", customer_id=str(survivor)), 200)
     assert {one["case_no"] for one in listed["items"]} == {before["case_no"], after["case_no"]}

@@ -14,6 +14,7 @@ from service_desk.api import (
     complaints,
     intake,
     occasions,
+    persons,
     reading,
     requests,
     seats,
@@ -47,6 +48,7 @@ def create() -> FastAPI:
             settlements.router,
             requests.router,
             occasions.router,
+            persons.router,
         ),
         statuses=STATUSES,
         parts=Parts(

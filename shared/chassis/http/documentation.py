@@ -30,13 +30,15 @@ EVERYWHERE: Mapping[int, Sequence[str]] = {
     428: ("if-match-missing",),
     503: ("database-unavailable", "storage-full"),
 }
-# What every change can say besides: it has a key, a body, and an event.
+# What every change can say besides, whatever its route declares: it has a body, perhaps a key, and an event.
 OF_CHANGES: Mapping[int, Sequence[str]] = {
-    400: ("bad-request", "malformed-json", "idempotency-key-missing", "idempotency-key-invalid"),
+    400: ("bad-request", "malformed-json", "idempotency-key-invalid"),
     409: ("changed-meanwhile",),
     413: ("event-too-large",),
     422: ("idempotency-key-reused",),
 }
+# Only what makes something must carry a key.
+OF_POSTS: Mapping[int, Sequence[str]] = {400: ("idempotency-key-missing",)}
 OF_THE_CHASSIS: Refusals = {
     "attach": ((413, "attachment-too-large"), (415, "attachment-type")),
     "release_dead_letters": (StillWrong,),
@@ -78,21 +80,25 @@ def _describe(
 ) -> None:
     answers = operation["responses"]
     if method != "GET":
-        answers.setdefault("413", {**answers["503"], "description": status_words(413)[1]})
+        for status in OF_CHANGES:
+            answers.setdefault(str(status), {**answers["503"], "description": status_words(status)[1]})
     declared = {int(status) for status in answers if status.isdigit()}
     undeclared = sorted(set(own) - declared)
     if undeclared:
         raise LookupError(f"{route.operation_id} refuses with {undeclared}, which its route does not declare")
     operation["x-roles"] = sorted(_roles(route.dependant))
     operation["x-problems"] = {
-        str(status): sorted({*_common(status, method), *own.get(status, ())})
+        str(status): sorted({*common(status, method), *own.get(status, ())})
         for status in sorted(declared)
         if status >= 400
     }
 
 
-def _common(status: int, method: str) -> Iterable[str]:
-    return (*EVERYWHERE.get(status, ()), *(OF_CHANGES.get(status, ()) if method != "GET" else ()))
+def common(status: int, method: str) -> Iterable[str]:
+    """Give what any operation of this method can say with this status, beside its own rules."""
+    of_changes = OF_CHANGES.get(status, ()) if method != "GET" else ()
+    of_posts = OF_POSTS.get(status, ()) if method == "POST" else ()
+    return (*EVERYWHERE.get(status, ()), *of_changes, *of_posts)
 
 
 def _by_status(

@@ -92,17 +92,13 @@ class Edge:
             points.reach("write.before-commit")
         points.reach("write.after-commit")
         await self.committed(directory_too=tx.wakes_directory)
-        return answer.response()
+        return await self._answered(request, answer)
 
     async def read(self, request: Request, caller: Caller, run: Command) -> Response:
         """Run a query in the caller's scope."""
         async with scoped(self._database.app, self.moment(request, caller), readonly=True) as tx:
             answer = await run(tx)
-        if isinstance(answer.body, Exported):
-            exported = answer.body
-            name = request.url.path.rpartition("/")[2]
-            return export(await self._workbooks.write(exported.draw), name, exported.format)
-        return answer.response()
+        return await self._answered(request, answer)
 
     async def committed(self, *, directory_too: bool = False, clocks_too: bool = True) -> None:
         """Wake the relay and the sweeper; bring the directory up to date where its rows were written.
@@ -124,6 +120,13 @@ class Edge:
             causation_id=None,
             caller=caller,
         )
+
+    async def _answered(self, request: Request, answer: Answer) -> Response:
+        """Give the HTTP answer; a list that is exported is drawn beside the event loop."""
+        if not isinstance(answer.body, Exported):
+            return answer.response()
+        name = request.url.path.rpartition("/")[2]
+        return export(await self._workbooks.write(answer.body.draw), name, answer.body.format)
 
     async def _once(self, tx: Transaction, once: "Once", run: Command) -> Answer:
         entered = await tx.fetchval(

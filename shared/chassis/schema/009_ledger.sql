@@ -7,6 +7,8 @@ ALTER TABLE deadline
   ADD COLUMN pauses integer NOT NULL DEFAULT 0,
   ADD COLUMN counted jsonb;
 CREATE INDEX deadline_paused ON deadline (paused_until) WHERE paused_until IS NOT NULL;
+-- Nothing finds deadlines by organisation and due instant; every step paid for keeping that order.
+DROP INDEX deadline_org;
 CREATE INDEX deadline_counted ON deadline (started_at) WHERE counted IS NOT NULL;
 
 -- The start is the deadline's own row: what a start says is changed by nothing but the moves below, each of which keeps in

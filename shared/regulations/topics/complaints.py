@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from regulations.calendars import Duration
 from regulations.provisions import Topic
+from regulations.reading import CustomerClass
 from regulations.topics.words import Channel, ListTopic, Named, codes_once
 
 
@@ -39,12 +40,29 @@ class FirstResponderChannels(Topic):
 
 
 @dataclass(frozen=True)
-class ComplaintClocks(Topic):
+class ComplaintTimes:
     """The time for the first answer and for the resolution, both from receipt."""
+
+    answer: Duration
+    resolve: Duration
+
+
+@dataclass(frozen=True)
+class ComplaintClocks(Topic):
+    """The times of a complaint; a pack may give a class or a channel times of its own, and a class goes first."""
 
     topic: ClassVar[str] = "complaint-clocks"
     answer: Duration
     resolve: Duration
+    by_class: Mapping[CustomerClass, ComplaintTimes] | None = None
+    by_channel: Mapping[Channel, ComplaintTimes] | None = None
+
+    def times(self, service_class: int | None, channel: str | None) -> ComplaintTimes:
+        """Give the times for a customer's class and a channel, either of which may be unknown."""
+        usual = ComplaintTimes(self.answer, self.resolve)
+        by_channel: Mapping[str, ComplaintTimes] = self.by_channel or {}
+        by_class: Mapping[int, ComplaintTimes] = self.by_class or {}
+        return by_class.get(service_class or 0) or by_channel.get(channel or "") or usual
 
 
 @dataclass(frozen=True)

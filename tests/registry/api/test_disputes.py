@@ -62,9 +62,9 @@ async def test_a_refused_team_contests_and_the_nearest_city_above_both_rules(
     assert dispute["state"] == "open"
     assert dispute["ruling_org_id"] == "420100"
     assert [one["org_id"] for one in dispute["parties"]] == [THEIRS, MINE]
-    assert (dispute["origin"], dispute["kind"]) == ("declaration", "territory")
+    assert (dispute["origin"], dispute["kind"]) == ("declaration", "information-priority")
     rules = {reason["rule"] for reason in dispute["because"]["reasons"]}
-    assert rules == {"hubei.territory", "platform.dispute"}
+    assert rules == {"jiangxi.information-priority", "platform.dispute"}
 
 
 async def test_a_refused_declaration_still_tells_nothing_of_the_customer(registry: ServiceUnderTest) -> None:
@@ -118,7 +118,7 @@ async def test_integrated_demand_is_disputed_between_a_center_and_a_team_and_rul
 
 async def test_a_kind_that_is_no_law_where_it_is_ruled_on_is_refused(registry: ServiceUnderTest) -> None:
     known = await prospect(registry)
-    body = {"customer": known["customer_id"], "against": [THEIRS], "kind": "information-priority"}
+    body = {"customer": known["customer_id"], "against": [THEIRS], "kind": "registration-evidence"}
     answer = await registry.post(MANAGER, "/disputes", body)
     assert answer.status_code in (409, 422)
     assert answer.json()["code"] == "no-law"
@@ -267,3 +267,20 @@ async def test_lists_filter_by_state_party_ruling_node_customer_and_time(registr
         registry.get(DIRECTOR, "/disputes", sort="due_at", limit=1, cursor=page["next_cursor"]), 200
     )
     assert [page["items"][0]["id"], following["items"][0]["id"]] == nearest[:2]
+
+
+async def test_the_unit_that_opened_it_gives_it_up_and_others_do_not(registry: ServiceUnderTest) -> None:
+    dispute = await contested(registry, await prospect(registry), statement="我方先签约")
+    path = f"/disputes/{dispute['id']}/withdraw"
+    for person, status in ((HEAD, 403), (SECOND, 404), (FAR, 404), (MANAGER, 403)):
+        await expect(registry.post(person, path, {"reason": "撤"}), status)
+    withdrawn = await expect(registry.post(RIVAL, path, {"reason": "误报"}), 200)
+    assert withdrawn["state"] == "withdrawn"
+    assert "evidence" not in withdrawn
+    again = await expect(registry.post(RIVAL, path, {"reason": "误报"}), 409)
+    assert again["code"] == "wrong-state"
+    clocks = await registry.rows(
+        "SELECT state FROM deadline WHERE subject_id = $1 OR subject_id LIKE $1 || ':%'", dispute["id"]
+    )
+    # The opener's statement is its evidence: only what still ran is stopped.
+    assert sorted(row["state"] for row in clocks) == ["cancelled", "cancelled", "met"]

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from regulations.calendars import due
+from regulations.calendars import Duration, due
+from regulations.loading import PublishedWording
 from regulations.topics.compensation import CompensationClocks, CompensationLimit, CompensationStart, VipFlag
 from regulations.topics.complaints import ComplaintClocks
+from service_desk.model.cases import Channel
 from service_desk.policies import clocks
-from support.law import in_wuhan
+from support.law import ADOPTED, LAW, in_wuhan
 
 RECEIVED = datetime.fromisoformat("2026-11-20T15:30:00+08:00")
 
@@ -20,6 +22,46 @@ def test_a_complaint_of_20_november_is_answered_by_the_end_of_22_and_resolved_by
         "complaint-answer": date(2026, 11, 22),
         "complaint-resolve": date(2026, 11, 27),
     }
+
+
+ONE_DAY = {"days": 1, "basis": "calendar"}
+FOUR_DAYS = {"days": 4, "basis": "working"}
+TOLD_APART = PublishedWording(
+    pack="hubei",
+    topic="complaint-clocks",
+    in_force=date(2026, 6, 1),
+    recorded=datetime.fromisoformat("2026-05-01T09:00:00+08:00"),
+    act="hubei",
+    article="30(2)",
+    assumption=True,
+    value={
+        "answer": {"days": 2, "basis": "calendar"},
+        "resolve": {"days": 7, "basis": "calendar"},
+        "by_class": {"1": {"answer": ONE_DAY, "resolve": FOUR_DAYS}},
+        "by_channel": {"regulator": {"answer": ONE_DAY, "resolve": ONE_DAY}},
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("service_class", "channel", "answer", "resolve"),
+    [
+        (1, Channel.HOTLINE, Duration(days=1), Duration(days=4, basis="working")),
+        (1, Channel.REGULATOR, Duration(days=1), Duration(days=4, basis="working")),
+        (2, Channel.REGULATOR, Duration(days=1), Duration(days=1)),
+        (None, Channel.REGULATOR, Duration(days=1), Duration(days=1)),
+        (2, Channel.HOTLINE, Duration(days=2), Duration(days=7)),
+        (None, Channel.HOTLINE, Duration(days=2), Duration(days=7)),
+    ],
+)
+def test_a_pack_may_give_a_class_or_a_channel_times_of_its_own(
+    service_class: int | None, channel: Channel, answer: Duration, resolve: Duration
+) -> None:
+    law = LAW.with_wordings([TOLD_APART])
+    rule = law.find(ComplaintClocks, path=["CN", "420000", "420100"], day=date(2026, 6, 1), adoptions=ADOPTED)
+    running = clocks.complaint_clocks(rule, service_class=service_class, vip=False, channel=channel)
+    assert [clock.within for clock in running] == [answer, resolve]
+    assert running[0].reason.to_json()["inputs"]["channel"] == channel.value
 
 
 @pytest.mark.parametrize(

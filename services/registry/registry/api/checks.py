@@ -1,6 +1,6 @@
 """Blind checks over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,7 +10,7 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, may
-from chassis.http.paging import ListFilters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
@@ -42,11 +42,12 @@ class CheckIn(Body):
         return CheckBlindly(who, org_id, self.customer.prospect(), tuple(self.lines))
 
 
-class CheckFilters(ListFilters):
+class CheckFilters(SortedFilters):
     """Which checks are listed."""
 
     org_id: OrgFilter = None
     asked_by: UUID | None = None
+    sort: Literal["asked_at", "-asked_at"] | None = None
 
 
 @router.post(

@@ -1,5 +1,6 @@
 """Claims over HTTP."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 

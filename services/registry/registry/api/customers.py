@@ -1,19 +1,20 @@
 """Customers and assignments over HTTP."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, if_match, may
-from chassis.http.paging import ListFilters, SortedFilters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
-from registry.api.context import OrgFilter, Q, desk, eyes, person
+from registry.api.context import OrgFilter, Q, desk, eyes, law_of, person
 from registry.api.declarations import Reader
 from registry.api.texts import Phone, Text
 from registry.commands import ChangeCustomer
@@ -21,6 +22,8 @@ from registry.handlers.customers import change_customer
 from registry.model.customers import CustomerState
 from registry.model.staff import Role
 from registry.queries import customers as shown
+from registry.queries import history
+from registry.queries.as_of import AsOf
 from registry.settings import LONGEST_CODE, PHONES_MOST
 
 router = APIRouter(tags=["customers"])
@@ -69,6 +72,22 @@ class AssignmentFilters(SortedFilters):
     sort: Literal["valid_from", "-valid_from"] | None = None
 
 
+class AsOfAsked(Body):
+    """A day, and a time as known at which."""
+
+    valid: date | None = None
+    known: AwareDatetime | None = None
+
+
+class HistoryFilters(SortedFilters):
+    """Which of what happened is listed: a part of the type, such as `claim` or `customer.merged`, and the days."""
+
+    kind: Annotated[str | None, Field(max_length=LONGEST_CODE)] = None
+    from_: Annotated[AwareDatetime | None, Field(alias="from")] = None
+    to: AwareDatetime | None = None
+    sort: Literal["at", "-at"] | None = None
+
+
 @router.get(
     "/v1/customers", operation_id="list_customers", summary="客户清单", responses=problems(401, 403, 422)
 )
@@ -90,11 +109,17 @@ async def list_customers(
     summary="客户",
     responses=problems(401, 403, 404, 422),
 )
-async def get_customer(key: str, request: Request, caller: Reader, edge: AtTheEdge) -> Response:
-    """Show one customer by code (blanks, hyphens, full width allowed) or id; a look at phones is recorded."""
+async def get_customer(
+    key: str, asked: Annotated[AsOfAsked, Query()], request: Request, caller: Reader, edge: AtTheEdge
+) -> Response:
+    """Show one customer by code (blanks, hyphens, full width allowed) or id; a look at phones is recorded.
+
+    The code or id of one that was merged leads to its survivor. As of a day, or as known at a time, it is shown as it was.
+    """
 
     async def run(tx: Transaction) -> Answer:
-        body, version = await shown.one_customer(tx, key, eyes(request, caller))
+        at = AsOf.asked(asked.valid, asked.known, tx.now)
+        body, version = await shown.one_customer(tx, key, eyes(request, caller), at)
         return Answer(200, body, version)
 
     return await edge.write(request, caller, run)
@@ -126,12 +151,13 @@ async def change_customer_(
     responses=problems(401, 403, 404, 422),
 )
 async def get_history(
-    key: str, filters: Annotated[ListFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
+    key: str, filters: Annotated[HistoryFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
 ) -> Response:
-    """Show everything that happened to a customer, newest first."""
+    """Show everything that happened to a customer, newest first: who changed what, when, from what, and why."""
 
     async def run(tx: Transaction) -> Answer:
-        return Answer(200, await shown.history(tx, key, filters.paging(request)))
+        told = await history.history(tx, key, filters.conditions(), filters.paging(request), law_of(request))
+        return Answer(200, told)
 
     return await edge.read(request, caller, run)
 

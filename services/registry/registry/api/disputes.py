@@ -1,14 +1,13 @@
 """Disputes over HTTP: opening, evidence, giving up, lists."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from chassis.auth import Caller
 from chassis.http.bodies import Body
@@ -85,7 +84,7 @@ class DisputeFilters(ListFilters):
     ruling_org_id: OrgFilter = None
     party: OrgFilter = None
     customer_id: UUID | None = None
-    due_before: datetime | None = None
+    due_before: AwareDatetime | None = None
     sort: Sort = Sort.NEWEST
 
 

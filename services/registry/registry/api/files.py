@@ -1,12 +1,12 @@
 """Customer files over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis.http.edge import Answer, AtTheEdge, if_match
-from chassis.http.paging import ListFilters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import care_desk, file_eyes, person
@@ -15,9 +15,17 @@ from registry.api.declarations import Reader
 from registry.api.files_bodies import FileChange, FilingIn
 from registry.commands import FileWithCenter
 from registry.handlers.files import change_file, file_with_center
+from registry.model.files import Layer
 from registry.queries import files as shown
 
 router = APIRouter(tags=["files"])
+
+
+class FileHistoryFilters(SortedFilters):
+    """Which changes of a file are listed."""
+
+    layer: Layer | None = None
+    sort: Literal["at", "-at"] | None = None
 
 
 @router.get(
@@ -63,13 +71,13 @@ async def patch_file(
     responses=problems(401, 403, 404, 422),
 )
 async def get_file_history(
-    key: str, filters: Annotated[ListFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
+    key: str, filters: Annotated[FileHistoryFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
 ) -> Response:
     """List what changes of a file replaced, newest first, in the layers that one may see."""
 
     async def run(tx: Transaction) -> Answer:
         eyes = file_eyes(request, tx, caller)
-        return Answer(200, await shown.file_history(tx, key, eyes, filters.paging(request)))
+        return Answer(200, await shown.file_history(tx, key, filters.layer, eyes, filters.paging(request)))
 
     return await edge.write(request, caller, run)
 

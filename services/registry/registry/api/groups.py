@@ -1,7 +1,7 @@
 """Groups of target markets over HTTP."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge
-from chassis.http.paging import ListFilters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, Q, group_desk, law_of, person
@@ -43,18 +43,20 @@ class MemberIn(Body):
     customer: CustomerKey
 
 
-class GroupFilters(ListFilters):
+class GroupFilters(SortedFilters):
     """Which groups are listed."""
 
     org_id: OrgFilter = None
     kind: Text | None = None
     q: Q = None
+    sort: Literal["name", "-name", "members", "-members"] | None = None
 
 
-class MemberFilters(ListFilters):
+class MemberFilters(SortedFilters):
     """Whether those who left are listed too."""
 
     former: bool = False
+    sort: Literal["joined_at", "-joined_at"] | None = None
 
 
 @router.post(

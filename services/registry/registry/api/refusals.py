@@ -3,6 +3,8 @@
 from chassis.http.documentation import Refusals
 from chassis.spreadsheets.refusals import NotAWorkbook, WorkbookRefused, WorkbookTooLarge
 from contracts.refusals import MakerIsChecker, UnknownCustomer, UnknownLine
+from registry.model.checks import TooManyChecks
+from registry.model.groups import GroupExists, InAGroup, NotInTheGroup, UnknownMarket
 from registry.model.merge_refusals import (
     ClaimUndecided,
     CustomerIsMerged,
@@ -30,7 +32,6 @@ from registry.model.refusals import (
     InForcePassed,
     LineElsewhere,
     ManagerOverloaded,
-    NameDiffers,
     NoEvidence,
     NoForms,
     NoManager,
@@ -72,8 +73,8 @@ _RULINGS = (
 )
 
 REFUSALS: Refusals = {
-    "found_organisation": (OrganisationExists, WrongOrganisation),
-    "import_organisations": (OrganisationExists, WrongOrganisation),
+    "found_organisation": (OrganisationDissolved, OrganisationExists, WrongOrganisation),
+    "import_organisations": (OrganisationDissolved, OrganisationExists, WrongOrganisation),
     "change_organisation": (OrganisationDissolved, OrganisationInUse, WrongOrganisation),
     "employ_person": (DeputyLoop, OrganisationDissolved, StaffExists),
     "import_staff": (DeputyLoop, OrganisationDissolved, StaffExists),
@@ -132,9 +133,14 @@ REFUSALS: Refusals = {
     "appeal_dispute": (AppealOver, NoneAbove, NoParty, WrongState),
     "withdraw_dispute": (WrongState,),
     "get_ruling": (WrongState,),
-    "import_customer_files": (NameDiffers, *_WORKBOOKS),
+    "import_customer_files": (NoForms, *_WORKBOOKS),
     "file_customer_file": (FileNotBuilt, FileNotWithCity),
     "record_visit": (NotTheirCustomer,),
+    "import_visits": (NotTheirCustomer,),
     "cancel_visit": (WrongState,),
     "hold_symposium": (NotTheirCustomer,),
+    "check_blindly": (TooManyChecks, UnknownLine),
+    "make_group": (GroupExists, UnknownMarket),
+    "join_group": (InAGroup,),
+    "leave_group": (NotInTheGroup,),
 }

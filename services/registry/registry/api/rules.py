@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, may
+from chassis.http.listing import portioned
 from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
@@ -22,12 +23,11 @@ from registry.model.rules import DraftState
 from registry.model.staff import Role
 from registry.queries import rules as shown
 from registry.queries.organisations import organisation_in_scope
-from registry.settings import LONGEST_ORG_ID
+from registry.settings import LONGEST_ORG_ID, RULES_MOST
 
 router = APIRouter(tags=["rules"])
 Drafter = Annotated[Caller, Depends(may(Role.CENTER_OFFICER, Role.CENTER_DIRECTOR))]
 Publisher = Annotated[Caller, Depends(may(Role.CENTER_DIRECTOR))]
-OrgAsked = Annotated[str, Query(max_length=LONGEST_ORG_ID)]
 Known = Annotated[AwareDatetime | None, Query(description="按当时已知的文本")]
 RuleName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}\.[a-z0-9-]{1,60}$")]
 Act = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
@@ -69,6 +69,16 @@ class DiscardIn(Body):
     reason: LongText | None = None
 
 
+class RulesAsked(SortedFilters):
+    """At which node, on which day, as known when; the whole law of a node stands on one page."""
+
+    org_id: Annotated[str, Field(max_length=LONGEST_ORG_ID)]
+    on: date | None = None
+    known: Annotated[AwareDatetime | None, Field(description="按当时已知的文本")] = None
+    limit: Annotated[int, Field(ge=1, le=RULES_MOST)] = RULES_MOST
+    sort: Literal["topic", "-topic", "rule", "-rule", "in_force", "-in_force"] | None = None
+
+
 class DraftFilters(SortedFilters):
     """Which drafts are listed."""
 
@@ -85,19 +95,15 @@ class DraftFilters(SortedFilters):
     responses=problems(401, 404, 422),
 )
 async def list_rules(
-    request: Request,
-    caller: Authenticated,
-    edge: AtTheEdge,
-    org_id: OrgAsked,
-    on: date | None = None,
-    known: Known = None,
+    filters: Annotated[RulesAsked, Query()], request: Request, caller: Authenticated, edge: AtTheEdge
 ) -> Response:
     """List every provision in force for a node on a day, with the level whose adoption won."""
 
     async def run(tx: Transaction) -> Answer:
-        node = await organisation_in_scope(tx, caller, org_id)
-        items = shown.rules(caller, law_of(request), node.org_id, on or tx.now.date(), known)
-        return Answer(200, {"items": items, "next_cursor": None, "total": len(items)})
+        node = await organisation_in_scope(tx, caller, filters.org_id)
+        day = filters.on or tx.now.date()
+        items = shown.rules(caller, law_of(request), node.org_id, day, filters.known)
+        return Answer(200, portioned(items, filters.paging(request), "topic", ("rule", "in_force")))
 
     return await edge.read(request, caller, run)
 

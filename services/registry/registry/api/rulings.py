@@ -158,10 +158,11 @@ async def withdraw(
     """Give up a dispute that nobody has ruled on."""
     command = MoveDispute(person(caller), dispute_id, body.reason)
 
-    async def handle(court: Court) -> Dispute:
-        return await withdraw_dispute(command, court)
+    async def run(tx: Transaction) -> Answer:
+        withdrawn = await withdraw_dispute(command, court(request, tx))
+        return Answer(200, shown.dispute(withdrawn, eyes(request, caller)), withdrawn.version)
 
-    return await moving(request, caller, edge, handle)
+    return await edge.write(request, caller, run, as_worker=True)
 
 
 @router.get(

@@ -89,10 +89,11 @@ async def accept_declaration(command: DecideDeclaration, desk: Desk) -> Declarat
         because=because,
     )
     await desk.declarations.save(accepted, reason=command.reason)
-    await grant(accepted, desk)
+    claims = await grant(accepted, desk)
     await desk.clocks.decided(declared.declaration_id)
     if accepted.annex_1 is None:
         return accepted
+    await desk.clocks.stop_idling(claims)
     filed = accepted.moved(DeclarationState.FILED)
     await desk.declarations.save(filed)
     await start_decision(filed, desk)

@@ -101,8 +101,14 @@ async def file_evidence(command: FileEvidence, court: Court) -> Dispute:
 
 
 async def withdraw_dispute(command: MoveDispute, court: Court) -> Dispute:
-    """Give up a dispute that nobody has ruled on; the unit that opened it does."""
+    """Give up a dispute that nobody has ruled on; the unit that opened it does.
+
+    Runs as the worker, for claims of the other party may end with it: who may not see the dispute is turned away here.
+    """
     dispute = await court.disputes.get(command.dispute_id)
+    seen_by = [court.desk.tree.path(node) for node in (*dispute.parties, dispute.ruling_org_id)]
+    if not any(command.asker.covers(path) for path in seen_by):
+        raise NotFound("没有该争议", "no such dispute")
     if command.asker.staff_id != dispute.opened_by and command.asker.org_id != dispute.org_id:
         raise Forbidden("由提出争议的单位撤回", "the unit that opened it withdraws it")
     withdrawn = dispute.moved(DisputeState.WITHDRAWN, due_at=None)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.ids import uuid7
 from registry.handlers.using import idle_clock
 from registry.model.claims import Claim, ClaimState
-from registry.model.declarations import UNDECIDED, Declaration
+from registry.model.declarations import UNDECIDED, Declaration, DeclarationState
 from registry.policies.claims import protected_until
 from registry.ports.desk import ClaimEnd, DecisionDue, Desk
 from regulations.provisions import Because
@@ -51,8 +51,8 @@ async def grant(declared: Declaration, desk: Desk, *, reason: str = "declared") 
 
 
 def _idles(declared: Declaration) -> bool:
-    """Where annex 1 has come already, the center is the next to act."""
-    return declared.annex_1 is None
+    """Where annex 1 lies with the center, it is the next to act."""
+    return declared.state is not DeclarationState.FILED
 
 
 async def start_decision(declared: Declaration, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from registry.model.refusals import ManagerOverloaded
 from registry.policies.loads import LoadLaw, carries
 from registry.ports.desk import Desk
 from regulations.provisions import Decision
+from regulations.topics.customers import TargetMarketCounting
 from regulations.topics.managers import ManagerLoad, ManagerMixedLoad
 
 
@@ -28,7 +29,8 @@ async def must_bear(given: Given, desk: Desk) -> Decision[bool]:
         desk.law.find(ManagerLoad, org_id=given.org_id, day=desk.today),
         desk.law.find(ManagerMixedLoad, org_id=given.org_id, day=desk.today),
     )
-    load = await desk.staff.load_of(given.manager_id)
+    counting = desk.law.find(TargetMarketCounting, org_id=given.org_id, day=desk.today)
+    load = await desk.staff.load_of(given.manager_id, counting.value.group_counts_as)
     if given.class_ is not None:
         load = load | {given.class_: load.get(given.class_, 0) + 1}
     decision = carries(load, law)

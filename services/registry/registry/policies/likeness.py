@@ -113,7 +113,7 @@ def compare_fields(mine: Identity, other: Identity, bounds: Bounds) -> Fields:
     """Score credit code, name, trade name, line, region, legal form, branch, phones and address, each apart."""
     scores: dict[str, int | None] = {
         "credit_code": _same(mine.credit_code, other.credit_code, bounds),
-        "name": round(fuzz.ratio(mine.parts.same, other.parts.same)),
+        "name": round(fuzz.ratio(mine.full, other.full)),
         "trade": trade_score(mine.parts, other.parts, bounds),
         "line": _line(mine.parts, other.parts, bounds),
         "region": _region(mine, other, bounds),

@@ -7,6 +7,7 @@ from uuid import UUID
 from registry.model.customers import IdentityKey, Nature
 from registry.model.declarations import Candidate, Outcome
 from registry.policies.likeness import Bounds, Fields, Identity, Known, compare_fields
+from registry.policies.names import CompanyName
 
 __all__ = ["Bounds", "Identity", "Known"]
 
@@ -127,16 +128,26 @@ def _persons(mine: Identity, other: Identity, fields: Fields, bounds: Bounds) ->
 
 def _firms(mine: Identity, other: Identity, fields: Fields, bounds: Bounds) -> Judged:
     contact = _contact(fields, bounds)
+    if not contact and not _one_place(mine.parts, other.parts, fields):
+        return _NOTHING
     name = SAME_NAME if mine.full == other.full else SIMILAR_NAME
-    ties = _ties(mine, other, fields, bounds, in_contact=bool(contact))
+    ties = _ties(mine.parts, other.parts, fields, bounds, in_contact=bool(contact))
     if ties:
         return Outcome.RELATED, (*ties, name, *contact)
-    if name != SAME_NAME and not _like_enough(mine, other, fields, bounds, in_contact=bool(contact)):
+    if name != SAME_NAME and not _like_enough(fields, bounds, in_contact=bool(contact)):
         return _NOTHING
     if fields.differ("credit_code"):
         # Two codes are two firms; what they share is for the center to know.
         return (Outcome.RELATED, ("other-credit-code", name, *contact)) if contact else _NOTHING
     return Outcome.PROBABLE, (name, *contact)
+
+
+def _one_place(one: CompanyName, two: CompanyName, fields: Fields) -> bool:
+    """Tell whether names that every place has one of are of one place and kind; trade names need not be."""
+    if not (one.generic or two.generic):
+        return True
+    whole = bool(one.branch or two.branch) or not fields.differ("form")
+    return one.trade == two.trade and one.region == two.region and bool(one.region) and whole
 
 
 def _contact(fields: Fields, bounds: Bounds) -> tuple[str, ...]:
@@ -146,25 +157,29 @@ def _contact(fields: Fields, bounds: Bounds) -> tuple[str, ...]:
 
 
 def _ties(
-    mine: Identity, other: Identity, fields: Fields, bounds: Bounds, *, in_contact: bool
+    one: CompanyName, two: CompanyName, fields: Fields, bounds: Bounds, *, in_contact: bool
 ) -> tuple[str, ...]:
-    """Name what ties two of one trade name that are not one: a part and its whole, two parts, a group and its member."""
-    one, two = mine.parts, other.parts
-    plain = not (one.branch or two.branch or one.group or two.group)
-    if plain or fields["trade"] < bounds.related:
+    """Name what ties two of one trade name that are not one: a part and its whole, two parts, a group and its member.
+
+    Namesakes of another line are no family, unless they share a phone or an address, or both call themselves the group.
+    """
+    if fields["trade"] < (bounds.related if in_contact else bounds.certain):
+        return ()
+    if one.region.apart(two.region) and not in_contact:
         return ()
     same_line = one.line == two.line
-    same_firm = in_contact and same_line and not fields.differ("region")
+    both = one.group and two.group
+    family = both or in_contact or not fields.differ("line")
+    same_firm = in_contact and same_line and not one.region.apart(two.region)
     ties = {
-        BRANCH: one.branch != two.branch,
-        GROUP: (one.group and two.group and not same_line) or (one.group != two.group and not same_firm),
+        BRANCH: one.branch != two.branch and family and not both,
+        GROUP: (both and (one.branch, one.line) != (two.branch, two.line))
+        or (one.group != two.group and family and not same_firm),
     }
     return tuple(name for name, holds in ties.items() if holds)
 
 
-def _like_enough(
-    mine: Identity, other: Identity, fields: Fields, bounds: Bounds, *, in_contact: bool
-) -> bool:
+def _like_enough(fields: Fields, bounds: Bounds, *, in_contact: bool) -> bool:
     """Tell whether two names may be one firm's; without a shared phone or address nothing else may speak against it."""
     if in_contact:
         return fields["trade"] >= bounds.probable_with_contact

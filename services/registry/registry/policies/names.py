@@ -12,6 +12,7 @@ from registry.policies.regions import Region, head_region, inner_region, region_
 from registry.policies.words import (
     BRANCH,
     FAMILY_OF_LINE,
+    GENERIC,
     GROUP,
     KIND,
     MEMBER,
@@ -21,7 +22,8 @@ from registry.policies.words import (
 )
 
 _TO_SIMPLIFIED = OpenCC("t2s")
-_TO_TRADITIONAL = OpenCC("s2t")
+# Traditional family names whose simplified form is another family's.
+_FAMILIES_APART = frozenset("範餘於瀋薑後穀麴雲鬱")
 # Variants of one letter that the conversion leaves as they are.
 _VARIANTS = str.maketrans("瑯峯羣塩鉄冨栢啟氷犂", "琅峰群盐铁富柏启冰犁")
 _NOT_TEXT = re.compile(r"[^0-9A-Z一-鿿㐀-䶿]+")
@@ -70,6 +72,11 @@ class CompanyName:
         return self.trade + self.line
 
     @property
+    def generic(self) -> bool:
+        """Whether the trade name is none: 税务局, 第三中学 and the like are told apart by their place alone."""
+        return GENERIC.fullmatch(self.trade) is not None
+
+    @property
     def families(self) -> frozenset[str]:
         """The lines of business of the name, each by the first of its words."""
         return frozenset(FAMILY_OF_LINE[word] for word in ONE_LINE.findall(self.line))
@@ -92,12 +99,15 @@ def normalised(name: str) -> str:
 
 @lru_cache
 def person_name(name: str) -> str:
-    """Give a person's name without differences of width, blanks and script, except where the script alone tells two.
+    """Give a person's name without differences of width, blanks and script, except where the script tells two families.
 
-    麴 and 曲, 範 and 范 are written alike in simplified letters and are different family names.
+    麴 and 曲, 範 and 范 are one letter when simplified, and are different family names.
     """
     plain = _NOT_TEXT.sub("", unicodedata.normalize("NFKC", name).upper())
-    return "".join(_simple(letter) for letter in plain)
+    family, given = plain[:1], plain[1:]
+    return (family if family in _FAMILIES_APART else _simplified(family)) + _simplified(given).translate(
+        _VARIANTS
+    )
 
 
 def _simplified(text: str) -> str:
@@ -107,11 +117,6 @@ def _simplified(text: str) -> str:
         converted: str = _TO_SIMPLIFIED.convert(text)
         return converted
     return text
-
-
-def _simple(letter: str) -> str:
-    simple: str = _TO_SIMPLIFIED.convert(letter)
-    return simple if _TO_TRADITIONAL.convert(simple) == letter else letter
 
 
 @lru_cache

@@ -179,7 +179,8 @@ def _county_head(text: str) -> tuple[Region, str]:
     found = _UNKNOWN_PLACE.match(text)
     if found and text[found.end() :]:
         named = found["city"] or ""
-        return Region("", named.removesuffix("市"), found["other"] or ""), text[found.end() :]
+        county = _UNRANKED.sub("", found["other"] or "")
+        return Region("", named.removesuffix("市"), county), text[found.end() :]
     return Region(), text
 
 

@@ -103,6 +103,14 @@ _ROWS = _LINES.replace("\n+", "").strip().splitlines()
 FAMILY_OF_LINE = {word: row.split()[0] for row in _ROWS for word in row.split()}
 _LINE = "|".join(sorted(FAMILY_OF_LINE, key=lambda word: (-len(word), word)))
 
+_BODIES = (
+    "人民|公安|税务|国税|地税|供电|供水|图书|林业|水利|教育|卫生|健康|农业|农村|市场|监督|交通|运输|财政|民政|司法|气象|档案|统计|审计|文化|"
+    "旅游|体育|实验|中心|第|市|县|区|镇|乡|街道|中|小|一|邮政|自然资源|生态环境|人力资源|社会保障|应急|城市|城乡|住房|建设|管理|博物|科技|"
+    "文化馆|图书馆|博物馆|档案馆|体育馆|纪念馆|美术馆|文化宫|妇幼保健|疾病预防控制|[0-9]"
+)
+# Names that every place has one of: they say nothing without their place.
+GENERIC = re.compile(f"(?:{_BODIES}|{_LINE})+")
+
 TRAILING_LINES = re.compile(f"(?:{_LINE})+$")
 ONE_LINE = re.compile(_LINE)
 TRAILING_FORM = re.compile(f"(?:{_FORMS})$")

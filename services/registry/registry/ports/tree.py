@@ -113,7 +113,7 @@ class Staff(Protocol):
         """Give the active account managers of a node, the one with fewest customers first."""
         ...
 
-    async def load_of(self, staff_id: UUID) -> dict[int, int]:
+    async def load_of(self, staff_id: UUID, group_counts_as: int) -> dict[int, int]:
         """Give how many customers of each class a manager has; the manager is locked until the commit."""
         ...
 

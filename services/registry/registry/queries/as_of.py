@@ -4,20 +4,20 @@ Versions are kept with the business day from which each holds and the instant at
 version that began last before or on it, of equal beginnings the last; as known at a time, those recorded later are not there.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from regulations.calendars import day_of
 
 # Nothing is recorded later; the driver has no infinity for a time with its zone.
 ALL_KNOWN = datetime.max.replace(tzinfo=UTC)
-# A version that ended a record is its last word: nothing holds behind it until the next.
-ENDED = "(v.facts ->> 'valid_to')::date <= $1"
 
 
 @dataclass(frozen=True)
 class AsOf:
-    """The two questions: which day, and known when; without `known` by all that is known now."""
+    """The two questions: which day, and known when."""
 
     valid: date
     known: datetime
@@ -29,16 +29,25 @@ class AsOf:
             return None
         return cls(valid or day_of(known or now), known or ALL_KNOWN)
 
+    @classmethod
+    def of(cls, filters: Mapping[str, Any], now: datetime) -> "AsOf | None":
+        """Give what the filters of a list ask for."""
+        return cls.asked(filters.get("valid"), filters.get("known"), now)
+
     @property
     def given(self) -> tuple[object, ...]:
         """The values of $1 and $2."""
         return self.valid, self.known
 
 
-def rows_as_of(table: str, key: str, alias: str) -> str:
-    """Give the FROM clause of a table's rows as of $1 and known by $2; they have the table's own columns."""
+def rows_as_of(table: str, key: str, *, ends: bool = False) -> str:
+    """Give a table's rows as of $1 and known by $2, in brackets; they have the table's own columns.
+
+    `ends`: a version may end its record, which is not there then until the next.
+    """
+    living = " WHERE ((v.facts ->> 'valid_to')::date <= $1) IS NOT TRUE" if ends else ""
     return (
         f"(SELECT (jsonb_populate_record(NULL::{table}, v.facts)).* FROM ("  # noqa: S608 - names of our own
         f"SELECT DISTINCT ON (w.{key}) w.* FROM {table}_version w WHERE w.valid_from <= $1 AND w.recorded <= $2"
-        f" ORDER BY w.{key}, w.valid_from DESC, w.version DESC) v WHERE {ENDED} IS NOT TRUE) {alias}"
+        f" ORDER BY w.{key}, w.valid_from DESC, w.version DESC) v{living})"
     )

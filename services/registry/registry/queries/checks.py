@@ -1,6 +1,7 @@
 """Blind checks as the asker and those above read them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -51,9 +52,9 @@ async def checks(tx: Transaction, filters: Mapping[str, object], paging: Paging)
     """List who asked when, newest first; what was asked is in each check alone."""
     columns = {"org_id": "b.org_id = {}", "asked_by": "b.asked_by = {}"}
     conditions = {text: filters.get(name) for name, text in columns.items()}
-    return await listed(
-        tx, Listing("blind_check b", (Key("b.check_id", UUID, newest_first=True),), conditions), paging, _row
-    )
+    newest = (Key("b.check_id", UUID, newest_first=True),)
+    sorts = {"asked_at": Key("b.asked_at", datetime.fromisoformat)}
+    return await listed(tx, Listing("blind_check b", newest, conditions, sorts=sorts), paging, _row)
 
 
 async def one_check(tx: Transaction, check_id: UUID, vault: Seal) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.model.claims import Claim
-from registry.queries.customers import TOLD
+from registry.queries.as_of import AsOf, rows_as_of
 from registry.queries.declarations import claim
+from registry.queries.history import TOLD
 from registry.settings import TIMELINE_MOST
 from registry.tables.claims import claim_of
 from registry.tables.shapes import from_json, moment, moment_or_none
@@ -25,6 +26,11 @@ CLAIMS = """
      FROM claim c LEFT JOIN deadline k ON k.subject_type = 'claim' AND k.subject_id = c.claim_id::text
        AND k.kind = 'claim-idle' AND k.state = 'running' AND c.state = 'live') c
 """
+# As they were: the clock of idleness is of now alone.
+CLAIMS_AS_OF = f"""
+    (SELECT c.*, NULL::timestamptz AS idle_until, CASE WHEN c.state = 'live' THEN c.until END AS ends_at
+     FROM {rows_as_of("claim", "claim_id")} c) c
+"""  # noqa: S608 - a text of our own
 CONDITIONS = {
     "customer_id": "c.customer_id = {}",
     "org_id": "c.org_id = {}",
@@ -62,11 +68,13 @@ async def claims(
     tx: Transaction, filters: Mapping[str, object], paging: Paging, *, soonest_first: bool
 ) -> dict[str, Any]:
     """List claims of the scope, newest first, or those that end, the soonest first."""
+    at = AsOf.of(filters, tx.now)
     listing = Listing(
-        CLAIMS,
+        CLAIMS_AS_OF if at else CLAIMS,
         ENDING if soonest_first else NEWEST,
         {text: filters.get(name) for name, text in CONDITIONS.items()},
         always="c.ends_at IS NOT NULL" if soonest_first else "true",
+        given=at.given if at else (),
     )
     return await listed(tx, listing, paging, _row)
 

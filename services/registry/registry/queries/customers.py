@@ -1,6 +1,7 @@
 """Customers and assignments as callers see them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,25 +17,22 @@ from registry.model.claims import Claim
 from registry.model.codes import read_customer_code, read_customer_key, shown_code
 from registry.model.customers import Customer, Nature
 from registry.queries import shown
+from registry.queries.as_of import AsOf, rows_as_of
 from registry.queries.declarations import Eyes, claim
 from registry.queries.searching import contains, name_part
 from registry.queries.shown import name_of
 from registry.tables.claims import claim_of
 from registry.tables.customers import customer_of
-from registry.tables.shapes import from_json, moment
+from registry.tables.shapes import from_json
 
-AGGREGATES = """
-    SELECT array_agg(aggregate) FROM (
-      SELECT 'customer:' || $1::uuid AS aggregate UNION ALL SELECT 'assignment:' || $1::uuid
-      UNION ALL SELECT 'declaration:' || declaration_id FROM declaration WHERE customer_id = $1::uuid
-      UNION ALL SELECT 'claim:' || claim_id FROM claim WHERE customer_id = $1::uuid
-      UNION ALL SELECT 'dispute:' || dispute_id FROM dispute WHERE customer_id = $1::uuid
-      UNION ALL SELECT 'visit:' || visit_id FROM visit WHERE customer_id = $1::uuid) own
-"""
-TOLD = """
-    (SELECT event_id, type, aggregate, version, actor, time, payload FROM event_log
-     UNION ALL SELECT event_id, type, aggregate, version, actor, time, payload FROM outbox) told
-"""
+CUSTOMERS = rows_as_of("customer", "customer_id")
+CLAIMS = rows_as_of("claim", "claim_id")
+ASSIGNMENTS = rows_as_of("assignment", "customer_id", ends=True)
+SORTS = {
+    "name": Key("c.name", str),
+    "code": Key("COALESCE(c.customer_code, '')", str, label="sort_code"),
+    "division": Key("c.division", str),
+}
 
 
 def customer(
@@ -78,13 +76,21 @@ async def customers(
     tx: Transaction, eyes: Eyes, filters: Mapping[str, object], paging: Paging
 ) -> dict[str, Any]:
     """List customers of the scope, newest first."""
+    at = AsOf.of(filters, tx.now)
     columns = {"org_id": "c.org_id = {}", "state": "c.state = {}", "class_": "c.initial_class = {}"}
+    claims = CLAIMS if at else "claim"
     columns["line"] = (
-        "EXISTS (SELECT FROM claim k WHERE k.customer_id = c.customer_id AND k.state = 'live' AND k.line = {})"
+        f"EXISTS (SELECT FROM {claims} k WHERE k.customer_id = c.customer_id AND k.state = 'live' AND k.line = {{}})"
     )
     conditions = {text: filters.get(name) for name, text in columns.items()}
     conditions |= _searched(str(filters["q"])) if filters.get("q") else {}
-    listing = Listing("customer c", (Key("c.customer_id", UUID, newest_first=True),), conditions)
+    listing = Listing(
+        f"{CUSTOMERS if at else 'customer'} c",
+        (Key("c.customer_id", UUID, newest_first=True),),
+        conditions,
+        given=at.given if at else (),
+        sorts=SORTS,
+    )
     return await listed(
         tx,
         listing,
@@ -103,45 +109,39 @@ def _searched(q: str) -> dict[str, object]:
     return {"lower(c.name_key) LIKE {}": name_part(q)}
 
 
-async def one_customer(tx: Transaction, key: str, eyes: Eyes) -> tuple[dict[str, Any], int]:
+async def one_customer(
+    tx: Transaction, key: str, eyes: Eyes, at: AsOf | None = None
+) -> tuple[dict[str, Any], int]:
     """Show one customer of the scope by code or id, with its version; a look at full numbers is recorded."""
-    known = customer_of(await row_of(tx, key), eyes.vault)
+    known = customer_of(await (_row_as_of(tx, key, at) if at else row_of(tx, key)), eyes.vault)
     if eyes.in_full(known.org_id) and known.phones:
         await audit.record(tx, audit.Look("personal-data", f"customer:{known.customer_id}", ["phones"]))
+    given, source = (at.given, CLAIMS) if at else ((), "claim")
     rows = await tx.fetch(
-        "SELECT * FROM claim WHERE customer_id = $1 AND state = 'live' ORDER BY line", known.customer_id
+        f"SELECT * FROM {source} c WHERE customer_id = ${len(given) + 1} AND state = 'live' ORDER BY line",  # noqa: S608
+        *given,
+        known.customer_id,
     )
+    if at:
+        return customer(known, [claim_of(row) for row in rows], eyes), known.version
     merged = [dict(row) for row in await tx.fetch("SELECT * FROM merged_from($1)", known.customer_id)]
     shown_merged = {"merged_from": merged} if merged else {}
     return {**customer(known, [claim_of(row) for row in rows], eyes), **shown_merged}, known.version
 
 
-async def history(tx: Transaction, key: str, paging: Paging) -> dict[str, Any]:
-    """Show everything that was told of a customer, its declarations, claims and assignment, newest first."""
-    row = await row_of(tx, key)
-    aggregates = await tx.fetchval(AGGREGATES, row["customer_id"])
-    listing = Listing(
-        TOLD, (Key("told.event_id", UUID, newest_first=True),), {"told.aggregate = ANY ({})": aggregates}
-    )
-    return await listed(tx, listing, paging, _fact)
-
-
-def _fact(row: asyncpg.Record) -> dict[str, Any]:
-    return {
-        "event_id": row["event_id"],
-        "at": moment(row["time"]),
-        "type": row["type"],
-        "aggregate": row["aggregate"],
-        "actor": row["actor"],
-        "version": row["version"],
-        "data": from_json(row["payload"]),
-    }
-
-
 async def assignments(tx: Transaction, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
     """List the assignments of the scope."""
-    conditions = {f"a.{column} = {{}}": value for column, value in filters.items()}
-    listing = Listing("assignment a", (Key("a.customer_id", UUID, newest_first=True),), conditions)
+    at = AsOf.of(filters, tx.now)
+    columns = ("customer_id", "org_id", "manager_id")
+    conditions = {f"a.{column} = {{}}": filters.get(column) for column in columns}
+    listing = Listing(
+        f"{ASSIGNMENTS if at else 'assignment'} a",
+        (Key("a.customer_id", UUID, newest_first=True),),
+        conditions,
+        always="true" if at else "a.valid_to IS NULL",
+        given=at.given if at else (),
+        sorts={"valid_from": Key("a.valid_from", date.fromisoformat)},
+    )
     return await listed(tx, listing, paging, _assignment)
 
 
@@ -155,6 +155,20 @@ def _assignment(row: asyncpg.Record) -> dict[str, Any]:
         "because": from_json(row["because"]),
         "version": row["version"],
     }
+
+
+async def _row_as_of(tx: Transaction, key: str, at: AsOf) -> asyncpg.Record:
+    """Give a customer as it was, under its own code or id; raises NotFound where it was not there."""
+    named = read_customer_key(key)
+    column = "customer_id" if isinstance(named, UUID) else "customer_code"
+    row = await tx.fetchrow(
+        f"SELECT * FROM {CUSTOMERS} c WHERE c.customer_id = (SELECT k.customer_id FROM customer k WHERE k.{column} = $3)",  # noqa: S608
+        *at.given,
+        named,
+    )
+    if row is None:
+        raise NotFound("当时没有该客户", "there was no such customer then")
+    return row
 
 
 async def row_of(tx: Transaction, key: str) -> asyncpg.Record:

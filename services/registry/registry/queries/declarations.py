@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -101,7 +102,16 @@ async def declarations(
         "d.org_id = {}": filters.get("org_id"),
         "lower(d.name_key) LIKE {}": name_part(q) if q else None,
     }
-    listing = Listing("declaration d", (Key("d.declaration_id", UUID, newest_first=True),), conditions)
+    listing = Listing(
+        "declaration d",
+        (Key("d.declaration_id", UUID, newest_first=True),),
+        conditions,
+        sorts={
+            "name": Key("d.name", str),
+            "submitted_at": Key("d.submitted_at", datetime.fromisoformat),
+            "state": Key("d.state", str),
+        },
+    )
     return await listed(
         tx,
         listing,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
@@ -130,15 +130,20 @@ def shown_filing(filing: Filing, required: Decision[bool], version: int) -> dict
     return {**_filing(filing), **_decision(required), "version": version}
 
 
-async def file_history(tx: Transaction, key: str, eyes: FileEyes, paging: Paging) -> dict[str, Any]:
+async def file_history(
+    tx: Transaction, key: str, layer: Layer | None, eyes: FileEyes, paging: Paging
+) -> dict[str, Any]:
     """List what changes replaced, newest first, of the layers that the asker sees; restricted ones are recorded."""
     seen = sight(await kept_file(tx, key, eyes), eyes)
     await record_look(tx, seen)
     conditions = {
         "h.customer_id = {}": seen.kept.customer.customer_id,
-        "h.layer = ANY ({})": [str(layer) for layer in seen.layers],
+        "h.layer = ANY ({})": [str(one) for one in seen.layers],
+        "h.layer = {}": layer,
     }
-    listing = Listing("customer_file_change h", (Key("h.change_id", UUID, newest_first=True),), conditions)
+    newest = (Key("h.change_id", UUID, newest_first=True),)
+    sorts = {"at": Key("h.at", datetime.fromisoformat)}
+    listing = Listing("customer_file_change h", newest, conditions, sorts=sorts)
     return await listed(tx, listing, paging, lambda row: _change(row, seen, eyes))
 
 

@@ -54,7 +54,9 @@ async def groups(
         "g.kind = {}": filters.get("kind"),
         "lower(g.name_key) LIKE {}": name_part(str(q)) if q else None,
     }
-    listing = Listing("market_group g", (Key("g.group_id", UUID, newest_first=True),), conditions)
+    newest = (Key("g.group_id", UUID, newest_first=True),)
+    sorts = {"name": Key("g.name", str), "members": Key("g.members", int)}
+    listing = Listing("market_group g", newest, conditions, sorts=sorts)
     return await listed(tx, listing, paging, lambda row: group(group_of(row), law))
 
 
@@ -73,7 +75,8 @@ async def members(tx: Transaction, group_id: UUID, *, former: bool, paging: Pagi
     conditions: dict[str, object] = {"m.group_id = {}": group_id}
     always = "true" if former else "m.left_at IS NULL"
     keys = (Key("m.joined_at", datetime.fromisoformat, newest_first=True), Key("m.customer_id", UUID))
-    return await listed(tx, Listing(MEMBERS, keys, conditions, OF_MEMBER, always), paging, _member)
+    sorts = {"joined_at": keys[0]}
+    return await listed(tx, Listing(MEMBERS, keys, conditions, OF_MEMBER, always, sorts=sorts), paging, _member)
 
 
 def _member(row: asyncpg.Record) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Merges as callers see them, and what one would do."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +74,13 @@ async def merges(
         "holds": "(m.undone_at IS NULL) = {}",
     }
     conditions = {text: filters.get(name) for name, text in columns.items()}
-    listing = Listing("customer_merge m", (Key("m.merge_id", UUID, newest_first=True),), conditions, COLUMNS)
+    listing = Listing(
+        "customer_merge m",
+        (Key("m.merge_id", UUID, newest_first=True),),
+        conditions,
+        COLUMNS,
+        sorts={"merged_at": Key("m.merged_at", datetime.fromisoformat)},
+    )
     return await listed(tx, listing, paging, lambda row: _row(row, eyes))
 
 

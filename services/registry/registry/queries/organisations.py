@@ -12,10 +12,12 @@ from contracts.refusals import NotFound
 from registry.handlers import facts
 from registry.model.organisations import Organisation
 from registry.model.staff import Person
+from registry.queries.as_of import AsOf, rows_as_of
 from registry.queries.searching import contains
 from registry.tables.organisations import organisation_of
 from registry.tables.staff import person_of
 
+ORGANISATIONS = rows_as_of("organisation", "org_id")
 IN_SCOPE = "(o.orgpath = {0} OR o.orgpath ^@ ({0} || '.'))"
 
 
@@ -31,7 +33,7 @@ def person(who: Person) -> dict[str, Any]:
 
 
 async def organisations(
-    tx: Transaction, caller: Caller, filters: Mapping[str, str | None], paging: Paging
+    tx: Transaction, caller: Caller, filters: Mapping[str, Any], paging: Paging
 ) -> dict[str, Any]:
     """List the nodes of the caller's subtree by org_id."""
     q = filters.get("q")
@@ -41,7 +43,14 @@ async def organisations(
         "o.parent_id = {}": filters.get("parent_id"),
         "(o.name ILIKE {0} OR o.name_en ILIKE {0} OR o.org_id ILIKE {0})": contains(q) if q else None,
     }
-    listing = Listing("organisation o", (Key("o.org_id", str),), conditions)
+    at = AsOf.of(filters, tx.now)
+    listing = Listing(
+        f"{ORGANISATIONS if at else 'organisation'} o",
+        (Key("o.org_id", str),),
+        conditions,
+        given=at.given if at else (),
+        sorts={"name": Key("o.name", str), "org_id": Key("o.org_id", str)},
+    )
     return await listed(tx, listing, paging, lambda row: organisation(organisation_of(row)))
 
 
@@ -65,7 +74,11 @@ async def staff(
         "(s.name ILIKE {0} OR s.staff_no ILIKE {0})": contains(q) if q else None,
     }
     listing = Listing(
-        "staff s JOIN organisation o USING (org_id)", (Key("s.staff_no", str),), conditions, "s.*"
+        "staff s JOIN organisation o USING (org_id)",
+        (Key("s.staff_no", str),),
+        conditions,
+        "s.*",
+        sorts={"name": Key("s.name", str), "staff_no": Key("s.staff_no", str)},
     )
     return await listed(tx, listing, paging, lambda row: person(person_of(row)))
 

@@ -94,7 +94,12 @@ async def drafts(
         "d.state = {}": filters.get("state"),
         "d.org_id = {}": filters.get("org_id"),
     }
-    listing = Listing("rule_draft d", (Key("d.draft_id", UUID, newest_first=True),), conditions)
+    listing = Listing(
+        "rule_draft d",
+        (Key("d.draft_id", UUID, newest_first=True),),
+        conditions,
+        sorts={"rule": Key("d.rule", str), "in_force": Key("d.in_force", date.fromisoformat)},
+    )
 
     def shown(row: Record) -> dict[str, Any]:
         one = draft_of(row)

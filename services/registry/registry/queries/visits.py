@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -90,7 +91,7 @@ async def visits(
 ) -> dict[str, Any]:
     """List visits of the scope, newest record first."""
     columns = {
-        "customer_id": "v.customer_id = {}",
+        "customer_id": "v.customer_id = ANY ((SELECT same_customer({}))::uuid[])",
         "org_id": "v.org_id = {}",
         "from": "v.visited_on >= {}",
         "to": "v.visited_on <= {}",
@@ -100,7 +101,8 @@ async def visits(
     if "customer" in asked:
         asked["customer_id"] = (await row_of(tx, str(asked["customer"])))["customer_id"]
     conditions = {text: asked.get(name) for name, text in columns.items()}
-    listing = Listing("visit v", BY_VISIT, conditions, COLUMNS)
+    sorts = {"visited_on": Key("v.visited_on", date.fromisoformat)}
+    listing = Listing("visit v", BY_VISIT, conditions, COLUMNS, sorts=sorts)
     return await listed(tx, listing, paging, lambda row: _row(row, eyes))
 
 
@@ -118,7 +120,8 @@ async def symposia(
     """List symposia of the scope, newest record first."""
     columns = {"org_id": "s.org_id = {}", "from": "s.held_on >= {}", "to": "s.held_on <= {}"}
     conditions = {text: filters.get(name) for name, text in columns.items()}
-    listing = Listing("symposium s", BY_SYMPOSIUM, conditions)
+    sorts = {"held_on": Key("s.held_on", date.fromisoformat), "title": Key("s.title", str)}
+    listing = Listing("symposium s", BY_SYMPOSIUM, conditions, sorts=sorts)
     return await listed(
         tx,
         listing,

@@ -10,6 +10,15 @@ from registry.model.staff import Person, Role
 from registry.repository.rows import insert, update
 from registry.tables.staff import person_of, person_row
 
+LOAD = """
+    SELECT initial_class, sum(customers)::int AS customers FROM (
+      SELECT min(c.initial_class) AS initial_class, CASE WHEN c.group_id IS NULL THEN 1 ELSE $2::int END AS customers
+      FROM assignment a JOIN customer c USING (customer_id)
+      WHERE a.manager_id = $1 AND c.initial_class IS NOT NULL AND c.state = 'registered'
+      GROUP BY COALESCE(c.group_id, c.customer_id), c.group_id) counted
+    GROUP BY initial_class
+"""
+
 
 class StaffRows:
     """People of the staff; a change of them wakes the directory."""
@@ -60,14 +69,16 @@ class StaffRows:
         )
         return [row["staff_id"] for row in rows]
 
-    async def load_of(self, staff_id: UUID) -> dict[int, int]:
-        """Give how many customers of each class a manager has; the manager is locked until the commit."""
+    async def load_of(self, staff_id: UUID, group_counts_as: int) -> dict[int, int]:
+        """Give how many customers of each class a manager has; the manager is locked until the commit.
+
+        The members of one target market count together, in the best of their classes.
+        """
         await self._tx.execute("SELECT 1 FROM staff WHERE staff_id = $1 FOR UPDATE", staff_id)
         rows = await self._tx.fetch(
-            "SELECT c.initial_class, count(*) AS customers FROM assignment a JOIN customer c USING (customer_id)"
-            " WHERE a.manager_id = $1 AND c.initial_class IS NOT NULL AND c.state = 'registered'"
-            " GROUP BY c.initial_class",
+            LOAD,
             staff_id,
+            group_counts_as,
         )
         return {row["initial_class"]: row["customers"] for row in rows}
 

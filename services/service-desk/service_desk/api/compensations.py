@@ -18,8 +18,8 @@ from service_desk.commands import Official
 from service_desk.handlers import compensations, liability
 from service_desk.handlers.compensations import Asked as AskedOf
 from service_desk.handlers.liability import Charged
-from service_desk.ports import Compensations as CompensationsPort
-from service_desk.ports import Liabilities as LiabilitiesPort
+from service_desk.ports.money import Compensations as CompensationsPort
+from service_desk.ports.money import Liabilities as LiabilitiesPort
 from service_desk.queries import compensations as read
 from service_desk.queries.readers import Reader
 from service_desk.repository.compensations import Compensations

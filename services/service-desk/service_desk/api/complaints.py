@@ -27,7 +27,7 @@ from service_desk.api.bodies import (
 )
 from service_desk.handlers import pausing, reopening, steps
 from service_desk.handlers.steps import Post, Target
-from service_desk.ports import Complaints as ComplaintsPort
+from service_desk.ports.desk import Complaints as ComplaintsPort
 from service_desk.queries import cases
 from service_desk.queries.readers import Reader
 from service_desk.repository.complaints import Complaints

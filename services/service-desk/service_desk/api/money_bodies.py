@@ -37,7 +37,7 @@ def _part(value: str) -> str:
 Payable = Annotated[Amount, AfterValidator(_something)]
 ShareText = Annotated[
     str,
-    Field(pattern=rf"^[01](\.[0-9]{{1,{SHARE_DECIMALS}}})?$", examples=["0.40"]),
+    Field(pattern=rf"^[01](\.[0-9]{{1,{SHARE_DECIMALS}}})?$"),
     AfterValidator(_part),
 ]
 """A share above nothing and up to 1, as decimal text."""

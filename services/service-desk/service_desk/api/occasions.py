@@ -123,7 +123,9 @@ async def end(emergency_id: UUID, request: Request, caller: Center, edge: AtTheE
     return await edge.write(request, caller, run)
 
 
-@router.get("/v1/emergencies", operation_id="list_emergencies", summary="应急服务清单", responses=problems(401, 422))
+@router.get(
+    "/v1/emergencies", operation_id="list_emergencies", summary="应急服务清单", responses=problems(401, 422)
+)
 async def list_emergencies(
     asked: Annotated[EmergencyFilters, Query()], request: Request, caller: Authenticated, edge: AtTheEdge
 ) -> Response:
@@ -144,7 +146,9 @@ async def list_emergencies(
     summary="应急服务详情",
     responses=problems(401, 404, 422),
 )
-async def get_emergency(emergency_id: UUID, request: Request, caller: Authenticated, edge: AtTheEdge) -> Response:
+async def get_emergency(
+    emergency_id: UUID, request: Request, caller: Authenticated, edge: AtTheEdge
+) -> Response:
     """Give one emergency with what was carried under it, as far as it lies in the caller's scope."""
     runtime: Runtime = request.app.state.runtime
     reader = Reader.of(caller.roles, full_phone=False)
@@ -179,7 +183,10 @@ async def record_meeting(body: MeetingIn, request: Request, caller: Handler, edg
 
 
 @router.get(
-    "/v1/contact-meetings", operation_id="list_contact_meetings", summary="见面会清单", responses=problems(401, 422)
+    "/v1/contact-meetings",
+    operation_id="list_contact_meetings",
+    summary="见面会清单",
+    responses=problems(401, 422),
 )
 async def list_meetings(
     asked: Annotated[MeetingFilters, Query()], request: Request, caller: Authenticated, edge: AtTheEdge
@@ -214,14 +221,23 @@ async def give_feedback(body: FeedbackIn, request: Request, caller: Handler, edg
             raise Forbidden("该客户由其他单位跟踪反馈", "This customer is tracked by another unit")
         at = tx.now.astimezone(SHANGHAI)
         given = await Tracking(tx, runtime.vault, 1).give(asker.customer_id, asker.org_id, body.text, at)
-        shown = {"id": given.id, "customer_id": asker.customer_id, "at": at, "cases": given.cases, "met": given.met}
+        shown = {
+            "id": given.id,
+            "customer_id": asker.customer_id,
+            "at": at,
+            "cases": given.cases,
+            "met": given.met,
+        }
         return Answer(CREATED, {**shown, "text": body.text})
 
     return await edge.write(request, caller, run)
 
 
 @router.get(
-    "/v1/tracking-feedback", operation_id="list_tracking_feedback", summary="跟踪反馈清单", responses=problems(401, 422)
+    "/v1/tracking-feedback",
+    operation_id="list_tracking_feedback",
+    summary="跟踪反馈清单",
+    responses=problems(401, 422),
 )
 async def list_feedback(
     asked: Annotated[FeedbackFilters, Query()], request: Request, caller: Authenticated, edge: AtTheEdge

@@ -1,7 +1,7 @@
 """Which HTTP status a refusal answers with."""
 
 from contracts.refusals import Refusal
-from service_desk.model import handling, refusals, remedies, seats
+from service_desk.model import handling, persons, refusals, remedies, requests, seats
 
 STATUSES: dict[type[Refusal], int] = {
     refusals.UnknownCity: 422,
@@ -44,4 +44,7 @@ STATUSES: dict[type[Refusal], int] = {
     requests.UnknownWord: 422,
     requests.NotTheirRequest: 403,
     requests.EmergencyOver: 409,
+    persons.NothingToErase: 409,
+    persons.ErasureDecided: 409,
+    persons.PersonErased: 409,
 }

@@ -6,7 +6,7 @@ from service_desk.commands import AddWords
 from service_desk.handlers.steps import Target
 from service_desk.model.cases import Move
 from service_desk.model.refusals import CaseEnded
-from service_desk.ports import Complaints, Step
+from service_desk.ports.desk import Complaints, Step
 
 
 async def add_words(command: AddWords, target: Target, complaints: Complaints) -> None:

@@ -25,7 +25,7 @@ from service_desk.policies import clocks, compensations
 from service_desk.policies.clocks import HANDLE, PAY, REPORT, Clock
 from service_desk.policies.compensations import APPROVE, CASHIER, DIRECTOR, holds
 from service_desk.policies.handling import CENTER_ROLES
-from service_desk.ports import Compensations, Settled
+from service_desk.ports.money import Compensations, Settled
 
 COMPENSATION = "compensation"
 

@@ -22,7 +22,7 @@ from service_desk.model.cases import CustomerFacts
 from service_desk.model.refusals import UnknownCity, UnknownPost
 from service_desk.policies import clocks, routing
 from service_desk.policies.clocks import Clock
-from service_desk.ports import Explanation
+from service_desk.ports.desk import Explanation
 
 CITY = "city"
 UNIT_HEAD = "unit-head"
@@ -111,7 +111,12 @@ def complaint_ground(law: Snapshot, situation: Situation) -> Ground:
     first = routed.first_responder
     flag = _vip(law, situation, first)
     rule = law.find(ComplaintClocks, org_id=first, day=situation.day)
-    running = clocks.complaint_clocks(rule, service_class=situation.service_class, vip=flag.outcome)
+    running = clocks.complaint_clocks(
+        rule,
+        service_class=situation.service_class,
+        vip=flag.outcome,
+        channel=situation.intake.channel,
+    )
     return Ground(
         first_responder=first,
         org_id=routed.unit.org_id,

@@ -21,7 +21,7 @@ from service_desk.model.refusals import ReceivedInFuture
 from service_desk.policies.clocks import ANSWER, HANDLE
 from service_desk.policies.numbering import case_number
 from service_desk.policies.promises import answer_next, compensation_promise, complaint_promise, handle_next
-from service_desk.ports import FiledCompensation, Numbers, Promise, ReceivedComplaint, Reception
+from service_desk.ports.desk import FiledCompensation, Numbers, Promise, ReceivedComplaint, Reception
 
 COMPLAINT = "complaint"
 COMPENSATION = "compensation"

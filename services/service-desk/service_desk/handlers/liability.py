@@ -21,7 +21,7 @@ from service_desk.model.remedies import AppealTooLate, NothingAboveThem, NotThei
 from service_desk.policies import compensations
 from service_desk.policies.compensations import ASSIGN, CASHIER, HEAD, holds
 from service_desk.policies.handling import CENTER_ROLES
-from service_desk.ports import Assigned, Liabilities
+from service_desk.ports.money import Assigned, Liabilities
 
 
 @dataclass(frozen=True, slots=True)

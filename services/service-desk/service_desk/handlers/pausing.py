@@ -14,7 +14,7 @@ from service_desk.model.cases import Complaint, Move
 from service_desk.model.handling import NoClockRuns, UnknownAsker
 from service_desk.model.refusals import NotYours
 from service_desk.policies import handling, pausing
-from service_desk.ports import Complaints, Pause, Step
+from service_desk.ports.desk import Complaints, Pause, Step
 
 
 async def pause_complaint(

@@ -10,7 +10,7 @@ from service_desk.handlers.cycles import started
 from service_desk.handlers.steps import Target, reached, theirs
 from service_desk.model.cases import Move
 from service_desk.policies import clocks, handling
-from service_desk.ports import Complaints, Step
+from service_desk.ports.desk import Complaints, Step
 
 
 async def reopen_complaint(
@@ -41,7 +41,9 @@ async def reopen_complaint(
         law.find(VipFlag, org_id=first, day=target.day), vip=flagged, service_class=service_class
     )
     rule = law.find(ComplaintClocks, org_id=first, day=target.day)
-    running = clocks.complaint_clocks(rule, service_class=service_class, vip=vip.outcome)
+    running = clocks.complaint_clocks(
+        rule, service_class=service_class, vip=vip.outcome, channel=complaint.channel
+    )
     starts = started(after, running, law, target.now)
     words = {"reason": command.reason}
     await complaints.save(Step(Move.REOPEN, complaint, after, words, decision.because, starts=starts))

@@ -27,7 +27,8 @@ from service_desk.policies import requests
 from service_desk.policies.compensations import holds
 from service_desk.policies.handling import CENTER_ROLES, UNIT_ROLES
 from service_desk.policies.numbering import case_number
-from service_desk.ports import Numbers, Requests
+from service_desk.ports.desk import Numbers
+from service_desk.ports.requests import Requests
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from regulations.topics.compensation import DailyFeedback, VipClassServices
 from regulations.topics.complaints import RepeatedComplaint
 from service_desk.handlers.grounds import CITY
 from service_desk.policies import tracking
-from service_desk.ports import Repeats, Tracking, Untracked
+from service_desk.ports.requests import Repeats, Tracking, Untracked
 
 TRACKING = "tracking-day"
 FEEDBACK = "daily-feedback"
@@ -35,7 +35,9 @@ async def link_repeats(repeats: Repeats, law: Snapshot) -> int:
 async def start_feedback_clocks(customers: Tracking, now: datetime, law: Snapshot) -> int:
     """Start the clock of the next feedback for each customer that is owed one; gives how many."""
     day = now.astimezone(SHANGHAI).date()
-    centers = [node.org_id for node in law.organisations.values() if node.kind == CITY and node.valid_to is None]
+    centers = [
+        node.org_id for node in law.organisations.values() if node.kind == CITY and node.valid_to is None
+    ]
     found = [rules for org_id in centers if (rules := _rules(law, org_id, day)) is not None]
     classes = {one for rules in found for one in tracking.tracked_classes(*rules)}
     started = 0

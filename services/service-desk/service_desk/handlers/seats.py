@@ -21,7 +21,7 @@ from service_desk.model.seats import (
     SeatTaken,
     UnknownPerson,
 )
-from service_desk.ports import Seats
+from service_desk.ports.desk import Seats
 
 INTAKE_ROLES = frozenset(
     {"hotline-agent", "account-manager", "unit-head", "center-officer", "center-director"}

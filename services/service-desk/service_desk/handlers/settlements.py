@@ -10,7 +10,7 @@ from service_desk.commands import CorrectSettlement, Official, RecordSettlement
 from service_desk.model.ledger import Entry, EntryKind
 from service_desk.model.remedies import AlreadyCorrected, MoreThanOwed, NotTheirMoney
 from service_desk.policies.compensations import CASHIER, holds
-from service_desk.ports import Ledger
+from service_desk.ports.money import Ledger
 
 
 async def record_payment(

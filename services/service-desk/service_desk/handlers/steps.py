@@ -24,7 +24,7 @@ from service_desk.model.cases import Complaint, Move, State
 from service_desk.model.refusals import NothingAbove, NotYours
 from service_desk.policies import handling, routing
 from service_desk.policies.clocks import ANSWER, FOLLOW_UP, RESOLVE, follow_up_clock
-from service_desk.ports import Complaints, Step
+from service_desk.ports.desk import Complaints, Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,9 +91,7 @@ class NotTheirRequest(Forbidden):
     @classmethod
     def of(cls, unit: str) -> Self:
         """Name the unit."""
-        return cls(
-            f"该事项由{unit}或其上级中心办理。", f"This is for {unit}, or for the center above it."
-        )
+        return cls(f"该事项由{unit}或其上级中心办理。", f"This is for {unit}, or for the center above it.")
 
 
 class EmergencyOver(Refusal):

@@ -13,6 +13,7 @@ from regulations.topics.compensation import (
     VipFlag,
 )
 from regulations.topics.complaints import ComplaintClocks, FollowUp
+from service_desk.model.cases import Channel
 
 ANSWER = "complaint-answer"
 RESOLVE = "complaint-resolve"
@@ -44,13 +45,15 @@ def is_vip(flag: Provision[VipFlag], *, vip: bool, service_class: int | None) ->
 
 
 def complaint_clocks(
-    law: Provision[ComplaintClocks], *, service_class: int | None, vip: bool
+    law: Provision[ComplaintClocks], *, service_class: int | None, vip: bool, channel: Channel | None = None
 ) -> tuple[Clock, ...]:
-    """Give the clocks of a complaint, running from its receipt."""
-    reason = law.cite(service_class=service_class, vip=vip)
+    """Give the clocks of a complaint, running from its receipt, by class and channel where the pack tells them apart."""
+    inputs = {"channel": channel.value} if channel and law.value.by_channel else {}
+    reason = law.cite(service_class=service_class, vip=vip, **inputs)
+    times = law.value.times(service_class, channel)
     return (
-        Clock(ANSWER, law.value.answer, CENTER, reason),
-        Clock(RESOLVE, law.value.resolve, CENTER, reason),
+        Clock(ANSWER, times.answer, CENTER, reason),
+        Clock(RESOLVE, times.resolve, CENTER, reason),
     )
 
 

@@ -68,7 +68,9 @@ async def liability(tx: Transaction, vault: Vault, reference: str, reader: Reade
     """Give who is liable for a compensation, to those who see the case and to those charged; raises NotFound."""
     row = await tx.fetchrow(LIABILITY, *code_and_id(reference))
     if row is None:
-        raise NotFound(f"没有索赔{reference}的责任认定。", f"There is no liability of a compensation {reference}.")
+        raise NotFound(
+            f"没有索赔{reference}的责任认定。", f"There is no liability of a compensation {reference}."
+        )
     steps = [_step(one, vault, reader) for one in await tx.fetch(LIABILITY_STEPS, row["compensation_id"])]
     return {**await _liability(tx, row, reader), "steps": steps}
 

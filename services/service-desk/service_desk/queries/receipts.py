@@ -5,7 +5,7 @@ from typing import Any
 from chassis.deadlines import Deadline
 from chassis.directory import Snapshot
 from service_desk.model.cases import CustomerFacts
-from service_desk.ports import FiledCompensation, Promise, ReceivedComplaint
+from service_desk.ports.desk import FiledCompensation, Promise, ReceivedComplaint
 
 
 def complaint_receipt(received: ReceivedComplaint, law: Snapshot) -> dict[str, Any]:

@@ -33,8 +33,9 @@ REQUEST_COLUMNS = """r.id, r.case_no, 'service-request' AS type, r.state, r.vers
 r.customer_id, k.name AS customer_name, COALESCE(class_of(k), r.service_class) AS class, r.vip, r.received_at, r.wanted_by,
 r.ended_at"""
 REQUEST_SOURCE = "service_request r LEFT JOIN customer k USING (customer_id)"
-ONE = f"SELECT {REQUEST_COLUMNS}, r.recorded_at, r.mail_no, r.caller, r.content, r.because::text AS because, r.erased_at" + (
-    f" FROM {REQUEST_SOURCE} WHERE r.case_no = $1 OR r.id = $2"
+ONE = (
+    f"SELECT {REQUEST_COLUMNS}, r.recorded_at, r.mail_no, r.caller, r.content, r.because::text AS because, r.erased_at"
+    + (f" FROM {REQUEST_SOURCE} WHERE r.case_no = $1 OR r.id = $2")
 )
 STEPS = """
 SELECT s.step, s.at, s.actor, s.version, s.words, p.staff_no, p.name FROM service_request_step s
@@ -50,19 +51,31 @@ QUEUE_ORDER = (
     Key("q.due_order", datetime.fromisoformat),
     Key("q.id", UUID),
 )
-QUEUE_FILTERS = {"type": "q.type = {}", "org_id": "q.unit = {}", "vip": "q.vip = {}", "service_class": "q.class = {}"}
+QUEUE_FILTERS = {
+    "type": "q.type = {}",
+    "org_id": "q.unit = {}",
+    "vip": "q.vip = {}",
+    "service_class": "q.class = {}",
+}
 RANKS = frozenset({"vip_rank", "class_rank", "class_order", "due_rank", "due_order"})
 
 MEETING_ORDER = (
     Key("m.held_on", date.fromisoformat, newest_first=True),
     Key("m.id", UUID, newest_first=True),
 )
-MEETING_FILTERS = {"customer_id": "m.customer_id = {}", "occasion": "m.occasion = {}", "org_id": "m.org_id = {}"}
+MEETING_FILTERS = {
+    "customer_id": "m.customer_id = {}",
+    "occasion": "m.occasion = {}",
+    "org_id": "m.org_id = {}",
+}
 MEETING_COLUMNS = """m.id, m.customer_id, k.name AS customer_name, m.org_id, m.occasion, m.held_on, m.case_no, m.recorded_at,
 m.erased_at, m.because::text AS because, m.words"""
 MEETING_SOURCE = "contact_meeting m LEFT JOIN customer k USING (customer_id)"
 
-FEEDBACK_ORDER = (Key("f.at", datetime.fromisoformat, newest_first=True), Key("f.id", UUID, newest_first=True))
+FEEDBACK_ORDER = (
+    Key("f.at", datetime.fromisoformat, newest_first=True),
+    Key("f.id", UUID, newest_first=True),
+)
 FEEDBACK_COLUMNS = "f.id, f.customer_id, f.org_id, f.at, f.actor, f.cases, f.words"
 
 EMERGENCY_ORDER = (
@@ -89,7 +102,9 @@ async def request(tx: Transaction, vault: Vault, reference: str, reader: Reader)
     row = await tx.fetchrow(ONE, *code_and_id(reference))
     if row is None:
         raise NotFound(f"没有服务要求{reference}。", f"There is no service request {reference}.")
-    body = _shown({name: value for name, value in row.items() if name not in ("caller", "content", "because")})
+    body = _shown(
+        {name: value for name, value in row.items() if name not in ("caller", "content", "because")}
+    )
     body["because"] = orjson.loads(row["because"])
     body["steps"] = [_step(one, vault, reader) for one in await tx.fetch(STEPS, row["id"])]
     if not reader.texts:
@@ -131,7 +146,10 @@ async def feedback(
 ) -> dict[str, Any]:
     """Give a page of daily feedback, the latest first."""
     listing = Listing(
-        "tracking_feedback f", FEEDBACK_ORDER, {"f.customer_id = ANY (same_customer({}))": customer_id}, FEEDBACK_COLUMNS
+        "tracking_feedback f",
+        FEEDBACK_ORDER,
+        {"f.customer_id = ANY (same_customer({}))": customer_id},
+        FEEDBACK_COLUMNS,
     )
     return await listed(tx, listing, paging, lambda row: _worded(row, vault, reader))
 
@@ -144,7 +162,9 @@ async def emergencies(
     active = asked.pop("active", None)
     conditions: dict[str, object] = {EMERGENCY_FILTERS[name]: value for name, value in asked.items()}
     if active is not None:
-        conditions[f"(e.from_at <= {{0}} AND COALESCE(e.ended_at, e.until_at) > {{0}}) = {bool(active)}"] = tx.now
+        conditions[f"(e.from_at <= {{0}} AND COALESCE(e.ended_at, e.until_at) > {{0}}) = {bool(active)}"] = (
+            tx.now
+        )
     scope = tx.caller.orgpath
     listing = Listing(EMERGENCY_SOURCE, EMERGENCY_ORDER, conditions, EMERGENCY_COLUMNS, given=(scope,))
     return await listed(tx, listing, paging, lambda row: _worded(row, vault, reader))

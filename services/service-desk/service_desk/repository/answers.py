@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from service_desk.ports import Explanation
+from service_desk.ports.desk import Explanation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 
 from chassis.database import Pool
 from service_desk.model.seats import CaseNumber, CaseNumberTaken, SeatNotYours
-from service_desk.ports import Promise
+from service_desk.ports.desk import Promise
 from service_desk.repository.reception import ComplaintReception, Means, Request
 
 CLAIM = "SELECT claim_seat_call($1, $2, $3, $4, $5, $6)"

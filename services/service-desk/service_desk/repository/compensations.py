@@ -16,7 +16,7 @@ from contracts.values import code_and_id
 from service_desk.model.cases import CompensationState
 from service_desk.model.compensations import Act, Claim
 from service_desk.model.remedies import AlreadyPaid
-from service_desk.ports import Settled
+from service_desk.ports.money import Settled
 
 SUBJECT = "compensation"
 ONE = """

@@ -17,7 +17,7 @@ from contracts.values import code_and_id
 from service_desk.commands import LinkCustomer
 from service_desk.model.cases import Category, Channel, Complaint, Link, Move, State
 from service_desk.policies.clocks import ANSWER, RESOLVE
-from service_desk.ports import Step
+from service_desk.ports.desk import Step
 
 COLUMNS = """c.id, c.case_no, c.state, c.cycle, c.level, c.version, c.channel, c.category, c.subject, c.org_id,
 path_of(c.org_id) AS orgpath, c.customer_id, c.first_responder_org_id, c.handler_org_id,

@@ -67,7 +67,9 @@ class Emergencies:
         )
         encoded = self._tx.encoded([event])
         if await self._tx.fetchrow(END, emergency_id, version, self._tx.now, encoded) is None:
-            raise StaleVersion("应急状态已变更，请重新读取。", "The emergency has changed meanwhile; read it again.")
+            raise StaleVersion(
+                "应急状态已变更，请重新读取。", "The emergency has changed meanwhile; read it again."
+            )
 
     async def owner(self, emergency_id: UUID) -> str:
         """Give the center that declared it; raises NotFound."""

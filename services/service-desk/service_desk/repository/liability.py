@@ -19,7 +19,7 @@ from service_desk.model.cases import Link
 from service_desk.model.compensations import Liability, LiabilityAct, LiabilityState, Share
 from service_desk.model.ledger import Entry, EntryKind
 from service_desk.model.remedies import AlreadyCorrected
-from service_desk.ports import Assigned
+from service_desk.ports.money import Assigned
 from service_desk.repository.compensations import stale
 
 ONE = """

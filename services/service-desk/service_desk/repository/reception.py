@@ -17,7 +17,7 @@ from contracts.envelope import Event
 from contracts.refusals import UnknownCustomer
 from service_desk.model.cases import Caller, CustomerFacts
 from service_desk.model.refusals import UnknownComplaint
-from service_desk.ports import Changed, Explanation, FiledCompensation, Promise, ReceivedComplaint
+from service_desk.ports.desk import Changed, Explanation, FiledCompensation, Promise, ReceivedComplaint
 from service_desk.repository.answers import Draft, Written, written
 from service_desk.repository.guesses import Guesses, read_facts
 from service_desk.settings import FILE_ARGUMENTS, GROUNDS_REMEMBERED, RECEIVE_ARGUMENTS

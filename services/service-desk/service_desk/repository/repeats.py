@@ -11,7 +11,7 @@ from chassis.ids import first_of
 from chassis.transaction import Transaction
 from contracts import service_desk as told
 from regulations.provisions import Because
-from service_desk.ports import Alike
+from service_desk.ports.requests import Alike
 
 NOTHING = UUID(int=0)
 BEGIN = "INSERT INTO repeat_mark (upto) VALUES ($1) ON CONFLICT DO NOTHING"

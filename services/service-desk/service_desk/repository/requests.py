@@ -128,7 +128,12 @@ class Requests:
             raise _stale(after.case_no)
 
     async def declare(
-        self, command: DeclareEmergency, org_id: str, orgpath: str, request: ServiceRequest | None, because: Because
+        self,
+        command: DeclareEmergency,
+        org_id: str,
+        orgpath: str,
+        request: ServiceRequest | None,
+        because: Because,
     ) -> UUID:
         """Write an emergency with its event."""
         emergency_id = uuid7()

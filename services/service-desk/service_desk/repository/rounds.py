@@ -16,6 +16,7 @@ from service_desk.repository.repeats import Repeats
 from service_desk.repository.tracking import Tracking
 from service_desk.settings import DeskSettings
 
+FAILURES: tuple[type[Exception], ...] = (*DATABASE_FAILURES, PackError, LookupError)
 Round = Callable[[Transaction], Awaitable[int]]
 
 
@@ -33,7 +34,7 @@ class Rounds:
             for one in (self.repeats, self.feedback):
                 try:
                     await self.turn(one)
-                except (*DATABASE_FAILURES, PackError, LookupError) as error:
+                except FAILURES as error:
                     log().warning("rounds.failed", error=describe(error))
 
     async def turn(self, one: Round) -> int:

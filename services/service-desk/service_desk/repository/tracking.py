@@ -11,9 +11,11 @@ from chassis.deadlines import Deadline, encode
 from chassis.ids import uuid7
 from chassis.transaction import Transaction
 from chassis.vault import Vault
-from service_desk.ports import Untracked
+from service_desk.ports.requests import Untracked
 
-CLASS = "CASE WHEN k.tier_version > 0 THEN k.service_class ELSE COALESCE(k.service_class, k.initial_class) END"
+CLASS = (
+    "CASE WHEN k.tier_version > 0 THEN k.service_class ELSE COALESCE(k.service_class, k.initial_class) END"
+)
 
 # The next day's clock follows the last one that has run its course; the first follows the receipt of the oldest open case.
 WITHOUT_CLOCK = f"""

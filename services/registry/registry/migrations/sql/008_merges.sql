@@ -169,3 +169,17 @@ BEGIN
     EXECUTE format('ALTER FUNCTION %s OWNER TO %I', blind, worker);
   END LOOP;
 END $$;
+
+-- What was told of customers themselves and of who served them, wherever they were served then; only ever asked of customers
+-- that the asker has in sight.
+CREATE FUNCTION told_of_customers(ids uuid[])
+RETURNS TABLE (event_id uuid, type text, aggregate text, version bigint, actor text, "time" timestamptz, payload jsonb)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  WITH own AS (SELECT kind || id AS aggregate FROM unnest(ids) AS one(id), (VALUES ('customer:'), ('assignment:')) AS k(kind))
+  SELECT l.event_id, l.type, l.aggregate, l.version, l.actor, l.time, l.payload FROM event_log l JOIN own USING (aggregate)
+  UNION ALL
+  SELECT x.event_id, x.type, x.aggregate, x.version, x.actor, x.time, x.payload FROM outbox x JOIN own USING (aggregate)
+$$;
+DO $$ BEGIN
+  EXECUTE format('ALTER FUNCTION told_of_customers(uuid[]) OWNER TO %I', current_setting('keypost.worker_role'));
+END $$;

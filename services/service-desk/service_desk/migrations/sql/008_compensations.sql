@@ -365,6 +365,65 @@ CREATE TABLE person_correction (
 CREATE INDEX person_correction_case ON person_correction (case_no);
 CALL guard('person_correction', 'org_id');
 
+-- The cases in which somebody called from one of these numbers, or which are named, as far as a scope goes.
+CREATE FUNCTION cases_of_person(in_scope text, keys text[], numbers text[])
+RETURNS TABLE (type text, id uuid, case_no text) LANGUAGE sql STABLE AS $$
+  WITH units AS (SELECT o.org_id FROM organisation o WHERE o.orgpath = in_scope OR o.orgpath ^@ (in_scope || '.'))
+  SELECT 'complaint', c.id, c.case_no FROM complaint c WHERE (c.caller_key = ANY (keys) OR c.case_no = ANY (numbers))
+    AND EXISTS (SELECT FROM units u WHERE u.org_id IN (c.org_id, c.first_responder_org_id, c.desk_org_id))
+  UNION ALL
+  SELECT 'compensation', c.id, c.case_no FROM compensation c WHERE (c.caller_key = ANY (keys) OR c.case_no = ANY (numbers))
+    AND EXISTS (SELECT FROM units u WHERE u.org_id IN (c.org_id, c.first_responder_org_id, c.desk_org_id))
+  UNION ALL
+  SELECT 'service-request', r.id, r.case_no FROM service_request r WHERE (r.caller_key = ANY (keys) OR r.case_no = ANY (numbers))
+    AND EXISTS (SELECT FROM units u WHERE u.org_id IN (r.org_id, r.desk_org_id))
+$$;
+
+-- Overwrite what cases hold of persons with `blank`: callers, texts, the words of every step, attachments. The cases, their
+-- numbers, clocks, amounts and events stay. Gives how many rows of each were overwritten.
+CREATE FUNCTION erase_cases(ids uuid[], numbers text[], blank bytea, at timestamptz) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  done jsonb := '{}';
+  rows bigint;
+BEGIN
+  UPDATE complaint SET caller = blank, content = blank, caller_key = NULL, erased_at = at WHERE id = ANY (ids);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('complaint', rows);
+  UPDATE compensation SET caller = blank, content = blank, caller_key = NULL, erased_at = at WHERE id = ANY (ids);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('compensation', rows);
+  UPDATE service_request SET caller = blank, content = blank, caller_key = NULL, erased_at = at WHERE id = ANY (ids);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('service_request', rows);
+  UPDATE complaint_step SET words = blank WHERE complaint_id = ANY (ids);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('complaint_step', rows);
+  UPDATE compensation_step SET words = blank WHERE compensation_id = ANY (ids);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('compensation_step', rows);
+  UPDATE liability_step SET words = blank WHERE compensation_id = ANY (ids);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('liability_step', rows);
+  UPDATE settlement_entry SET words = blank WHERE compensation_id = ANY (ids);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('settlement_entry', rows);
+  UPDATE service_request_step SET words = blank WHERE request_id = ANY (ids);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('service_request_step', rows);
+  UPDATE contact_meeting SET words = blank, erased_at = at WHERE case_no = ANY (numbers);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('contact_meeting', rows);
+  UPDATE tracking_feedback SET words = blank WHERE cases && numbers;
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('tracking_feedback', rows);
+  UPDATE person_correction SET reason = blank WHERE case_no = ANY (numbers);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  done := done || jsonb_build_object('person_correction', rows);
+  DELETE FROM attachment WHERE subject = ANY (numbers) OR subject = ANY (ids::text[]);
+  GET DIAGNOSTICS rows = ROW_COUNT;
+  RETURN done || jsonb_build_object('attachment', rows);
+END $$;
+
 DO $$ BEGIN
   EXECUTE format('ALTER FUNCTION settlement_balances OWNER TO %I', current_setting('keypost.worker_role'));
   EXECUTE format('ALTER FUNCTION emergencies_for OWNER TO %I', current_setting('keypost.worker_role'));
