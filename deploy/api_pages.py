@@ -79,11 +79,16 @@ class Page:
 
     def _chapter(self, one: Json, told: set[str]) -> Iterator[str]:
         yield from (f"## {one['title'][self.language]}", "", one["about"][self.language], "")
+        last = None
         for example in one["examples"]:
-            operation = self._operations[example["operation"]]
-            if example["operation"] not in told:
-                told.add(example["operation"])
+            name = example["operation"]
+            operation = self._operations[name]
+            if name not in told:
+                told.add(name)
                 yield from self._operation(operation)
+            elif name != last:
+                yield from (f"[`{operation['method']} {operation['path']}`](#{name})", "")
+            last = name
             yield from self._example(example, operation)
 
     def _operation(self, operation: Json) -> Iterator[str]:
@@ -178,12 +183,14 @@ def page(service: str, openapi: Json, language: str) -> str:
 
 
 class _Text(yaml.SafeLoader):
-    """Leaves dates and times the text that they are."""
+    """Leaves dates and times the text that they are, and `on` the name of a member; true and false alone are either."""
 
 
 for _first, _resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items():
     _Text.yaml_implicit_resolvers[_first] = [
-        (tag, pattern) for tag, pattern in _resolvers if tag != "tag:yaml.org,2002:timestamp"
+        (tag, pattern)
+        for tag, pattern in _resolvers
+        if not tag.endswith(":timestamp") and not (tag.endswith(":bool") and _first not in "tTfF")
     ]
 
 

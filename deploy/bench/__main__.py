@@ -9,7 +9,19 @@ from pathlib import Path
 
 import uvloop
 
-from deploy.bench import clocks, consume, end_to_end, intake, match, relay, replay, start, stream, write
+from deploy.bench import (
+    clocks,
+    consume,
+    end_to_end,
+    intake,
+    look_up,
+    match,
+    relay,
+    replay,
+    start,
+    stream,
+    write,
+)
 from deploy.bench.measures import Comparison, write_results
 from deploy.bench.page import circumstances, write_pages
 from deploy.bench.setting import Bench, bench_setting
@@ -21,6 +33,7 @@ BENCHES: dict[str, Measure] = {
     "end-to-end": end_to_end.measure,
     "stream": stream.measure,
     "intake": intake.measure,
+    "callers": look_up.measure,
     "write": write.measure,
     "consume": consume.measure,
     "replay": replay.measure,

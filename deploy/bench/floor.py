@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from fastapi import FastAPI
@@ -23,6 +24,7 @@ INSERT = """
     o AS (INSERT INTO floor_outbox (key, payload) SELECT $1, $2::jsonb FROM c)
     SELECT id FROM c
 """
+CUSTOMER = "SELECT * FROM floor_customer WHERE customer_id = $1"
 
 
 class Case(BaseModel):
@@ -63,6 +65,11 @@ def create() -> FastAPI:
         async with held["pool"].acquire() as connection:
             number = await connection.fetchval(INSERT, case.caller["phone"], case.model_dump_json())
         return {"id": number}
+
+    @app.get("/customers/{customer_id}")
+    async def look_up(customer_id: UUID) -> dict[str, Any]:
+        async with held["pool"].acquire() as connection:
+            return dict(await connection.fetchrow(CUSTOMER, customer_id))
 
     _add_stream(app)
     return app

@@ -4,12 +4,15 @@ Nobody in it is real: names are put together from the words that names are made 
 trade names and shared telephones that a market has.
 """
 
+import asyncio
 import json
 import multiprocessing
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,6 +62,12 @@ STREETS = _words(
 BUILDINGS = ("", "", "", "国际大厦", "商务中心", "科技园", "物流园", "广场")
 BATCH = 5_000
 WORKERS = 2
+AHEAD = 6
+TOLD = 50_000
+SECONDARY = """
+    SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
+    FROM pg_index i WHERE i.indrelid = 'customer'::regclass AND NOT i.indisunique
+"""
 SHARED_PHONE, PERSONS, PLACE_LESS, WITH_CODE = 0.04, 0.06, 0.08, 0.6
 
 
@@ -195,25 +204,37 @@ def rows_of(batch: Batch) -> Rows:
 
 async def load(connection: Connection, whole: Batch, say: Callable[[str], None] = lambda _: None) -> None:
     """Write all customers of `whole`, drawn by processes of their own; `connection` is past row-level security."""
-    firsts = range(whole.first, whole.first + whole.count, BATCH)
     end = whole.first + whole.count
-    batches = [
-        Batch(first, min(BATCH, end - first), whole.seed, whole.units, whole.since, whole.keys)
-        for first in firsts
-    ]
+    waiting = deque(
+        replace(whole, first=first, count=min(BATCH, end - first)) for first in range(whole.first, end, BATCH)
+    )
     await connection.execute("CREATE TEMP TABLE drawn_key (kind text, value text, customer_id uuid)")
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
         # Not all at once: rows wait in memory for those before them.
-        for group in _groups(batches):
-            for rows in pool.map(rows_of, group):
-                await _write(connection, rows)
-            say(f"{group[-1].first + group[-1].count - whole.first:,} of {whole.count:,} customers")
+        drawn = deque(pool.submit(rows_of, waiting.popleft()) for _ in range(min(AHEAD, len(waiting))))
+        written = 0
+        while drawn:
+            rows = await asyncio.wrap_future(drawn.popleft())
+            if waiting:
+                drawn.append(pool.submit(rows_of, waiting.popleft()))
+            await _write(connection, rows)
+            written += len(rows.customers)
+            if written % TOLD == 0 or not drawn:
+                say(f"{written:,} of {whole.count:,} customers")
     await connection.execute("DROP TABLE drawn_key; ANALYZE customer; ANALYZE claim; ANALYZE identity_key")
 
 
-def _groups(batches: Sequence[Batch]) -> Iterator[Sequence[Batch]]:
-    size = 2 * WORKERS
-    return (batches[start : start + size] for start in range(0, len(batches), size))
+@asynccontextmanager
+async def indexed_afterwards(owner: Connection) -> AsyncIterator[None]:
+    """Take the indexes of the customers away while they are loaded; the owner of the table alone may."""
+    indexes = await owner.fetch(SECONDARY)
+    for index in indexes:
+        await owner.execute(f"DROP INDEX {index['name']}")
+    yield
+    await owner.execute("SET maintenance_work_mem = '512MB'")
+    for index in indexes:
+        await owner.execute(index["definition"])
+    await owner.execute("VACUUM ANALYZE customer")
 
 
 async def _write(connection: Connection, rows: Rows) -> None:

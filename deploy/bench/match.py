@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import asyncpg
 
 from deploy.bench.callers import Target, drive
-from deploy.bench.market import LETTERS, Batch, Keys, customers, load
+from deploy.bench.market import LETTERS, Batch, Keys, customers, indexed_afterwards, load
 from deploy.bench.measures import Comparison, Run, middle
 from deploy.bench.setting import Bench
 from registry.model.customers import Customer
@@ -81,8 +81,8 @@ async def _market(bench: Bench, say: Callable[[str], None]) -> list[Customer]:
         units = [row["org_id"] for row in await root.fetch(ONE_OF_THEM)]
         since = datetime(2026, 3, 2, 1, tzinfo=UTC)
         if await root.fetchval("SELECT count(*) FROM customer") < CUSTOMERS:
-            await load(root, Batch(0, CUSTOMERS, SEED, units, since, keys), say)
-            await root.execute("VACUUM ANALYZE customer")
+            async with indexed_afterwards(root):
+                await load(root, Batch(0, CUSTOMERS, SEED, units, since, keys), say)
     step = CUSTOMERS // 5
     firsts = range(0, CUSTOMERS, step)
     return [one for first in firsts for one in customers(Batch(first, SAMPLE // 5, SEED, units, since, keys))]

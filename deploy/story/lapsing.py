@@ -1,14 +1,15 @@
-"""Ninety days on: a protected firm for which nobody filed is free again."""
+"""Use it or lose it: a protected firm on which nobody called is free again after thirty days."""
 
 import asyncio
 import time
 
 from deploy.story.calling import Json, Person
-from deploy.story.day import REGISTRY, SECONDS_PATIENT, Day, expect, moment
+from deploy.story.day import REGISTRY, SECONDS_PATIENT, Day, articles, deadline_of, expect, moment
 
 EXPIRED = "registry.claim.expired.v1"
 LAPSED = "registry.declaration.lapsed.v1"
-END = "claim-end"
+IDLE = "claim-idle"
+CONVENTION = ("platform", "平台约定")
 
 
 async def lapse(day: Day) -> None:
@@ -17,18 +18,27 @@ async def lapse(day: Day) -> None:
     loser: Person = day.records["loser"]
     winner: Person = day.records["winner"]
     claim, declared = day.records["idle_claim"], day.records["idle"]
-    days = (moment(claim["until"]) - moment(claim["since"])).days
-    tell.chapter(f"{days}天以后:保护期满", f"{days} days later: the protection ends")
+    clock = await deadline_of(loser, REGISTRY, claim["id"], IDLE)
+    end = moment(clock["due_at"])
+    days = (end - moment(clock["started_at"])).days
+    tell.chapter(f"{days}天无走访、无进展:开发权终止", f"{days} days without a visit: the claim ends")
     before = expect(await loser.get(f"{REGISTRY}/claims/{claim['id']}"), 200, "claim")
-    tell.claim(before["state"] == "live", "期满之前开发权有效", "until then the claim lives", before)
-    await day.until(moment(claim["until"]))
+    tell.claim(
+        before["state"] == "live" and moment(before["idle_until"]) == end < moment(before["until"]),
+        f"此前开发权有效,但闲置将止于{clock['due_on']},早于保护期满",
+        "until then the claim lives, and idleness would end it before its window does",
+        before,
+    )
+    await day.until(end)
     expired = await day.told(EXPIRED, f"claim:{claim['id']}")
     lapsed = await day.told(LAPSED, f"declaration:{declared['id']}")
     shown = await _ended(loser, claim["id"])
     tell.claim(
-        len(expired) == 1 and shown["state"] == "expired",
-        f"{claim['until'][:10]} 零时,未报注册表的开发权到期",
-        "the claim for which nothing was filed expires, once",
+        len(expired) == 1
+        and shown["state"] == "expired"
+        and (expired[0].data["reason"], CONVENTION in articles(expired[0].data["because"])) == ("idle", True),
+        f"{clock['due_on']} 24时已过:无人走访的开发权终止,并附依据",
+        "the claim that nobody used expires, once, with its reason",
         (shown, expired),
     )
     after = expect(await loser.get(f"{REGISTRY}/declarations/{declared['id']}"), 200, "declaration")

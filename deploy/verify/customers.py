@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from contracts.merging import CustomerMerged, CustomerUnmerged
 from contracts.pricing import AgreementEnded, AgreementSigned, ArrearsChanged
 from contracts.registry import CustomerRegistered
 from contracts.subscriptions import CUSTOMERS
@@ -138,6 +139,28 @@ ARREARS = Comparison(
         ),
     ),
 )
+MERGES = (CustomerMerged.TYPE, CustomerUnmerged.TYPE)
+
+
+def _aliases(service: str) -> Comparison:
+    return Comparison(
+        f"{service} customer_alias",
+        Side(service, rows_of("customer_alias", "customer_id", ("survivor_id", "version"))),
+        Side(
+            "registry",
+            newest_of(
+                PUBLISHED,
+                MERGES,
+                "payload ->> 'customer_id'",
+                {
+                    "survivor_id": f"CASE WHEN type = '{CustomerMerged.TYPE}' THEN payload #> '{{survivor,customer_id}}' END",
+                    "version": "version",
+                },
+            ),
+        ),
+    )
+
+
 HEARD: Sequence[Comparison] = (
     _customers("service-desk", DESK_CUSTOMERS, DESK),
     _customers("tiering", "customer", TIERING),
@@ -146,4 +169,5 @@ HEARD: Sequence[Comparison] = (
     PRICED_AS,
     AGREEMENTS,
     ARREARS,
+    *(_aliases(service) for service in ("tiering", "pricing", "service-desk", "scoring")),
 )

@@ -95,7 +95,7 @@ RECORDS: Sequence[Record] = (
         "assignment",
         "customer_id",
         "assignment",
-        {**_same("manager_id", "supports", "valid_from"), "org_id": "responsible.org_id"},
+        {**_same("manager_id", "supports", "valid_from", "valid_to"), "org_id": "responsible.org_id"},
     ),
     Record(
         "service-desk",
@@ -121,6 +121,33 @@ RECORDS: Sequence[Record] = (
             "first_responder_org_id": "first_responder.org_id",
         },
         ("service-desk.compensation.filed.v1",),
+    ),
+    Record(
+        "service-desk",
+        "liability",
+        "compensation_id",
+        "liability",
+        {**_same("case_no", "state", "above_limit", "org_id"), "creditor_org_id": "creditor.org_id"},
+        rows="""SELECT compensation_id, case_no, state, above_limit, org_id, creditor_org_id, version FROM liability
+          WHERE version > 0""",
+    ),
+    Record(
+        "service-desk",
+        "service_request",
+        "id",
+        "service-request",
+        _same(
+            "case_no", "state", "kind", "priority", "vip", "org_id", "customer_id", "received_at", "wanted_by"
+        ),
+        ("service-desk.service-request.opened.v1",),
+    ),
+    Record(
+        "service-desk",
+        "emergency",
+        "id",
+        "emergency",
+        _same("situation", "org_id", "from_at", "until_at", "ended_at"),
+        ("service-desk.emergency.declared.v1",),
     ),
     Record(
         "tiering",

@@ -9,7 +9,7 @@ from chassis.bus import Handler
 from chassis.encoding import dumps
 from chassis.transaction import Transaction
 from contracts.envelope import Event
-from contracts.registry import CustomerMerged, CustomerUnmerged
+from contracts.merging import CustomerMerged, CustomerUnmerged
 
 TABLE = "customer_alias"
 # A customer's events are ordered by its version; an un-merge keeps its row, so that a merge heard late changes nothing.

@@ -11,6 +11,7 @@ from contracts import (
     disputes,
     groups,
     law,
+    merging,
     pricing,
     registry,
     scoring,
@@ -24,6 +25,7 @@ SERVICES = ("registry", "tiering", "pricing", "service-desk", "scoring")
 PUBLISHERS: tuple[ModuleType, ...] = (
     registry,
     law,
+    merging,
     care,
     development,
     disputes,

@@ -277,27 +277,6 @@ class CustomerChanged(CustomerFact):
     TYPE: ClassVar[str] = "registry.customer.changed.v1"
 
 
-class SurvivorFact(_Fact):
-    """The customer that another one was merged into."""
-
-    customer_id: UUID
-    customer_code: str | None
-
-
-class CustomerMerged(CustomerFact):
-    """Two files turned out to be one customer: this one is merged away and leads to the survivor."""
-
-    TYPE: ClassVar[str] = "registry.customer.merged.v1"
-    survivor: SurvivorFact
-
-
-class CustomerUnmerged(CustomerFact):
-    """A merge was undone: this customer stands for itself again, as it was; `survivor` is the one it had led to."""
-
-    TYPE: ClassVar[str] = "registry.customer.unmerged.v1"
-    survivor: SurvivorFact
-
-
 class AssignmentChanged(_Fact):
     """Who serves a customer from a day on: the whole state, not a difference.
 

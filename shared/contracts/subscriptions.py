@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 from contracts.care import SymposiumHeld, VisitRecorded
 from contracts.law import CalendarImported, RulePublished
+from contracts.merging import CustomerMerged, CustomerUnmerged
 from contracts.pricing import AgreementEnded, AgreementSigned, ArrearsChanged
 from contracts.registry import (
     AssignmentChanged,
     CustomerChanged,
-    CustomerMerged,
     CustomerRegistered,
-    CustomerUnmerged,
     OrganisationChanged,
     StaffChanged,
 )

@@ -62,6 +62,19 @@ def damage(service: str, statement: str, kind: Kind, place: str) -> ParameterSet
 
 
 DAMAGE = [
+    damage("pricing", "DELETE FROM customer_alias", Kind.LOST, "pricing customer_alias: "),
+    damage(
+        "service-desk",
+        "UPDATE customer_alias SET survivor_id = NULL",
+        Kind.DIFFERS,
+        "service-desk customer_alias: survivor_id",
+    ),
+    damage(
+        "registry",
+        "UPDATE assignment SET valid_to = valid_to + 1",
+        Kind.DIFFERS,
+        "registry assignment: valid_to",
+    ),
     damage("registry", "UPDATE visit SET kind = 'festival'", Kind.DIFFERS, "registry visit: kind"),
     damage("registry", "UPDATE visit SET version = version + 1", Kind.LOST, "registry visit: the row is at"),
     damage("registry", "DELETE FROM symposium", Kind.LOST, "registry symposium: symposium:"),

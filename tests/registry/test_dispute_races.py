@@ -22,10 +22,10 @@ from support.registry import RIVAL, expect
 from support.service import DIRECTOR, HEAD, MANAGER
 
 MINE, THEIRS = "420106-T01", "420107"
-ROUNDS = 5
+ROUNDS = 3
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(scope="module")
 async def pair(registry_databases: Databases) -> AsyncIterator[Pair]:
     """Two processes on a database of their own."""
     async with two_registries(registry_databases("registry")) as running:
@@ -80,7 +80,9 @@ async def test_of_two_who_contest_one_line_at_once_one_dispute_comes(pair: Pair)
         one.post(MANAGER, "/disputes", against),
     )
     assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
-    live = await pair.rows("SELECT line FROM dispute_line WHERE live")
+    live = await pair.rows(
+        f"SELECT line FROM dispute_line WHERE live AND customer_id = '{known['customer_id']}'"
+    )
     assert [row["line"] for row in live] == [LINE]
 
 
@@ -110,6 +112,8 @@ async def test_evidence_of_both_sides_at_once_is_all_there(pair: Pair) -> None:
         )
     )
     assert {answer.status_code for answer in answers} == {201}
-    filed = await pair.rows("SELECT org_id FROM dispute_evidence WHERE kind = 'filed'")
+    filed = await pair.rows(
+        f"SELECT org_id FROM dispute_evidence WHERE kind = 'filed' AND dispute_id = '{dispute['id']}'"
+    )
     assert sorted(row["org_id"] for row in filed) == [MINE, MINE, THEIRS, THEIRS]
     await no_gaps(pair)

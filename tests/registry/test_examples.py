@@ -59,6 +59,14 @@ async def test_the_example_runs(book: Book, example: dict[str, Any]) -> None:
     await book.run(example)
 
 
+def test_the_pages_say_who_each_person_of_an_example_is() -> None:
+    named = {example.values[0]["as"] for example in EXAMPLES}
+    assert named <= api_pages.people().keys()
+    assert {name: person.role for name, person in PEOPLE.items()} == {
+        name: one["role"] for name, one in api_pages.people().items()
+    }
+
+
 async def test_every_operation_has_an_example(book: Book) -> None:
     operations = {
         operation["operationId"]

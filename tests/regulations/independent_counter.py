@@ -64,7 +64,7 @@ def end_of(case: Case, calendar: Days) -> tuple[datetime, date, bool]:
         while not is_worked(day, calendar):
             day += ONE_DAY
             sure = sure and is_announced(day, calendar)
-    midnight = datetime(day.year, day.month, day.day)
+    midnight = datetime.fromisoformat(day.isoformat())
     if "closes_at" in rule:
         hour, minute = rule["closes_at"].split(":")
         return midnight + timedelta(hours=int(hour), minutes=int(minute)), day, not sure
@@ -109,7 +109,7 @@ def _spans(
     """Give the stretches that count, one a day."""
     since = start
     while since < due:
-        midnight = datetime(since.year, since.month, since.day) + ONE_DAY
+        midnight = datetime.fromisoformat(since.date().isoformat()) + ONE_DAY
         until = midnight if midnight < due else due
         if not working or is_worked(since.date(), calendar):
             yield since, until

@@ -21,6 +21,7 @@ async def live(people: Players) -> Customer:
     today = (await cast.officer.house.clock())[0].date()
     customer = await people.register()
     await people.complain(customer.firm.phone)
+    await _merge(people, customer)
     await _law(people)
     await _care(people, customer, today)
     await _tariff(people, customer)
@@ -29,6 +30,14 @@ async def live(people: Players) -> Customer:
     await _review(people, customer, today.year - 1)
     await _publish_scores(people, today)
     return customer
+
+
+async def _merge(people: Players, customer: Customer) -> None:
+    """Another file turned out to be the same customer's."""
+    other = await people.register()
+    why = {"reason": "同一客户建了两份档案", "evidence": [{"text": "营业执照一致"}]}
+    path = f"{REGISTRY}/customers/{customer.code}/merge"
+    await done(people.cast.officer.post(path, {"merged": other.code, **why}))
 
 
 async def _law(people: Players) -> None:

@@ -40,6 +40,7 @@ class Pair:
     label: str
     left: Mapping[str, Any]
     right: Mapping[str, Any]
+    hard: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,14 @@ def read_pairs(file: Path) -> list[Pair]:
     """Read the labelled pairs of a file."""
     with file.open(encoding="utf-8", newline="") as lines:
         return [
-            Pair(row["pair_id"], row["kind"], row["label"], _side(row, "left"), _side(row, "right"))
+            Pair(
+                row["pair_id"],
+                row["kind"],
+                row["label"],
+                _side(row, "left"),
+                _side(row, "right"),
+                hard=row["hard"] == "yes",
+            )
             for row in csv.DictReader(lines)
         ]
 

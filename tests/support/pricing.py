@@ -141,6 +141,10 @@ class OneCustomer:
         """Give it by each reference."""
         return dict.fromkeys(references, self.customer)
 
+    async def survivors(self, customers: Sequence[Customer]) -> Mapping[UUID, Customer]:
+        """Nobody is merged into another."""
+        return {}
+
     async def by_id(self, ids: Sequence[UUID]) -> Mapping[UUID, Customer]:
         """Give it by each id."""
         return dict.fromkeys(ids, self.customer)

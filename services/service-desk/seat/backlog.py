@@ -110,9 +110,9 @@ class Backlog:
     def enrolment(self) -> Enrolment:
         """Give which seat this is; raises NotEnrolled."""
         row = self._database.execute("SELECT server, number, form FROM seat").fetchone()
-        server, number, form = row or (None, None, None)
-        if form is None:
+        if row is None or None in row:
             raise NotEnrolled
+        server, number, form = row
         return Enrolment(server, number, Form(*json.loads(form)))
 
     def take(self, complaint: dict[str, Any], called_at: datetime, now: datetime) -> str:

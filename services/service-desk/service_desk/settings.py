@@ -17,8 +17,7 @@ MOST_CONTACTS = 8
 MOST_SIMILAR = 5
 MOST_CALLS = 200
 GROUNDS_REMEMBERED = 10_000
-# How many arguments the two SQL functions of the intake take.
-RECEIVE_ARGUMENTS = 34
+# How many arguments the SQL function takes that files a compensation.
 FILE_ARGUMENTS = 36
 LONGEST_DEVICE = 64
 MOST_SHARES = 50
@@ -33,6 +32,8 @@ class DeskSettings(Settings):
     """Settings of a service-desk process."""
 
     intake_attempts: int = 4
+    intakes_together: int = 16
+    intake_roads: int = 2
     guesses_kept: int = 100_000
     grounds_kept: int = 10_000
     case_numbers_a_block: int = 100

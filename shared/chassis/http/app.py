@@ -57,8 +57,7 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
-    app.state.settings = settings
-    app.state.beyond = service.beyond
+    app.state.settings, app.state.beyond = settings, service.beyond
     problems.install(app, service.statuses)
     common = (health.router, deadlines.router, attachments.router, dead_letters.router, replays.router)
     hearing = (rebuilds.router,) if service.parts.topics or service.parts.keeps_directory else ()

@@ -59,10 +59,9 @@ class ComplaintClocks(Topic):
 
     def times(self, service_class: int | None, channel: str | None) -> ComplaintTimes:
         """Give the times for a customer's class and a channel, either of which may be unknown."""
-        usual = ComplaintTimes(self.answer, self.resolve)
-        by_channel: Mapping[str, ComplaintTimes] = self.by_channel or {}
-        by_class: Mapping[int, ComplaintTimes] = self.by_class or {}
-        return by_class.get(service_class or 0) or by_channel.get(channel or "") or usual
+        told_apart = [times for key, times in (self.by_class or {}).items() if key == service_class]
+        told_apart += [times for key, times in (self.by_channel or {}).items() if key == channel]
+        return told_apart[0] if told_apart else ComplaintTimes(self.answer, self.resolve)
 
 
 @dataclass(frozen=True)

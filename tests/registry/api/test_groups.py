@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from support.declarations import customer, declared, trade_name
+from support.declarations import FORM, approved, customer, declaration, declared, trade_name
 from support.registry import FAR_OFFICER, RIVAL, expect
-from support.service import DIRECTOR, MANAGER, OFFICER, Person, ServiceUnderTest
+from support.service import ADMINISTRATOR, DIRECTOR, MANAGER, OFFICER, Person, ServiceUnderTest
 
 _numbers = itertools.count(1)
 
@@ -137,3 +137,27 @@ async def test_a_market_of_another_city_is_not_tied(registry: ServiceUnderTest) 
         {"customer": customer(name=f"{group['name']}{trade_name()}店"), "lines": ["domestic-express"]},
     )
     assert "target-market" not in answer["reasons"]
+
+
+async def test_a_group_counts_as_one_customer_of_its_manager(registry: ServiceUnderTest) -> None:
+    """Hubei, art. 10: a manager has at most five customers of class 3; art. 3: one group is one of them."""
+    manager = Person("420106-T01", "account-manager", "成经理", "42010699")
+    body = {
+        "staff_id": str(manager.staff_id),
+        "staff_no": manager.staff_no,
+        "name": manager.name,
+        "org_id": manager.org_id,
+        "roles": [manager.role],
+    }
+    await expect(registry.post(ADMINISTRATOR, "/staff", body), 201)
+    five = [await approved(registry, MANAGER, OFFICER, manager, fees="100000.00") for _ in range(5)]
+    sixth = await declared(
+        registry, MANAGER, declaration(annex_1={**FORM, "estimated_yearly_fees": "100000.00"})
+    )
+    path, given = f"/declarations/{sixth['id']}/approve", {"manager_id": str(manager.staff_id)}
+    assert (await expect(registry.post(OFFICER, path, given), 409))["code"] == "manager-overloaded"
+    group = await made(registry)
+    for member in five[:2]:
+        who = {"customer": member["customer_id"]}
+        await expect(registry.post(OFFICER, f"/groups/{group['id']}/join", who), 200)
+    assert (await expect(registry.post(OFFICER, path, given), 200))["manager"] == str(manager.staff_id)

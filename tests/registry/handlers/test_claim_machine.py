@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from contracts.refusals import Refusal
 from registry.commands.claims import RenewClaim
@@ -65,6 +65,10 @@ class AClaim(RuleBasedStateMachine):
         self.plain = Plain()
         self.day = 0
 
+    @property
+    def lives(self) -> bool:
+        return self.plain.state == "live"
+
     def run(self, work: Coroutine[None, None, object]) -> str:
         try:
             asyncio.run(work)
@@ -72,7 +76,7 @@ class AClaim(RuleBasedStateMachine):
             return refused.code
         return "done"
 
-    @rule(days=st.integers(1, 45), late=st.booleans())
+    @rule(days=st.integers(1, 35), late=st.booleans())
     def go_on(self, days: int, late: bool) -> None:
         for _ in range(days):
             self.day += 1
@@ -85,6 +89,11 @@ class AClaim(RuleBasedStateMachine):
         self.kept.now = MIDNIGHT + timedelta(days=self.day) + of_day
         asyncio.run(self.kept.sweep())
 
+    @precondition(lambda self: self.lives and self.day)
+    @rule(ago=st.integers(0, 9))
+    def call_on_lately(self, ago: int) -> None:
+        self.call_on(ago)
+
     @rule(ago=st.integers(0, 40))
     def call_on(self, ago: int) -> None:
         on = self.day - ago
@@ -95,10 +104,9 @@ class AClaim(RuleBasedStateMachine):
             if not self.plain.filed:
                 self.plain.idle_since = self.plain.progress()
 
+    @precondition(lambda self: self.lives and self.plain.visits)
     @rule()
     def take_the_last_visit_back(self) -> None:
-        if not self.plain.visits or self.plain.state != "live":
-            return
         self.kept.visits.remove(self.kept.visits[-1])
         self.plain.visits.pop()
         asyncio.run(self.kept.reckon())
@@ -107,16 +115,15 @@ class AClaim(RuleBasedStateMachine):
             self.plain.idle_since = self.plain.progress()
             self.plain.dawn(self.day)
 
+    @precondition(lambda self: self.lives and not self.plain.filed and self.day)
     @rule()
     def file_annex_1(self) -> None:
-        if self.plain.state == "live" and not self.plain.filed:
-            asyncio.run(self.kept.file())
-            self.plain.filed, self.plain.idle_since = True, None
+        asyncio.run(self.kept.file())
+        self.plain.filed, self.plain.idle_since = True, None
 
+    @precondition(lambda self: self.plain.filed)
     @rule()
     def give_annex_1_back(self) -> None:
-        if not self.plain.filed:
-            return
         asyncio.run(self.kept.give_back())
         self.plain.filed = False
         self.plain.returned = self.day
@@ -145,6 +152,7 @@ class AClaim(RuleBasedStateMachine):
             plain.renewals += 1
             plain.window_ends += RENEWAL
 
+    @precondition(lambda self: self.day > IDLE)
     @rule()
     def give_it_up(self) -> None:
         outcome = self.run(release_claim(release(self.kept), self.kept.desk()))
@@ -178,5 +186,5 @@ class AClaim(RuleBasedStateMachine):
         } | {("claim-idle", end + 1 - IDLE_WARNED) for end in idle.values()}
 
 
-AClaim.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+AClaim.TestCase.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
 TestAClaim = AClaim.TestCase

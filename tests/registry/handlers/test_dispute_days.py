@@ -1,4 +1,4 @@
-"""The last day of each period of a dispute, at midnight in Shanghai: 5 days of evidence, 10 to rule, 7 to appeal, 10 again."""
+"""The last day of each period of a dispute, at midnight in Shanghai: evidence 5, ruling 10, appeal 7, its ruling 10 days."""
 
 from collections.abc import AsyncIterator
 from typing import Any

@@ -22,9 +22,17 @@ SAME = Match(
     ("credit-code",),
     (),
 )
-LIKE = Match(Outcome.PROBABLE, None, (), (Candidate(CUSTOMER, "甲", "420107", 92, ("similar-name",)),))
+LIKE = Match(
+    Outcome.PROBABLE,
+    None,
+    (),
+    (Candidate(CUSTOMER, "甲", "420107", Outcome.PROBABLE, 92, {}, ("similar-name",)),),
+)
 TIED = Match(
-    Outcome.RELATED, None, (), (Candidate(CUSTOMER, "甲", "420107", 92, ("branch", "similar-name")),)
+    Outcome.RELATED,
+    None,
+    (),
+    (Candidate(CUSTOMER, "甲", "420107", Outcome.RELATED, 92, {}, ("branch", "similar-name")),),
 )
 NEW = Match(Outcome.NONE, None, (), ())
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from contracts.refusals import InvalidValue
-from registry.commands import Asker
+from registry.commands.asking import Asker
 from registry.model.customers import Customer, CustomerState, Nature
 from registry.model.files import Confidentiality, Content, Layer
 from registry.policies.files import (

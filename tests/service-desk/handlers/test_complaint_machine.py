@@ -90,10 +90,17 @@ class Handling(RuleBasedStateMachine):
     def somebody_moves(self, name: str, person: Person) -> None:
         self.try_to(name, person)
 
-    @rule(steps_taken=st.integers(1, 4))
+    @rule(steps_taken=st.integers(1, 5))
     def the_desk_does_its_work(self, steps_taken: int) -> None:
-        for name in [move for move, (needed, _) in SIX_STEPS.items() if needed == self.state][:steps_taken]:
-            self.try_to(name, CLERK)
+        for _ in range(steps_taken):
+            following = [move for move, (needed, _) in SIX_STEPS.items() if needed == self.state]
+            self.try_to(following[0] if following else "reopen", CLERK)
+
+    @rule(hours=st.integers(0, 30), person=st.sampled_from((CHIEF, ABOVE)))
+    def the_clocks_stand_still_for_a_while(self, hours: int, person: Person) -> None:
+        self.try_to("pause", person)
+        self.kept.now += timedelta(hours=hours)
+        self.try_to("resume", CLERK)
 
     @rule(person=st.sampled_from(PEOPLE))
     def somebody_saw_an_older_version(self, person: Person) -> None:

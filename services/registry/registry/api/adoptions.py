@@ -14,7 +14,7 @@ from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import asker, tree_desk
 from registry.api.texts import OrgId, Text
-from registry.commands import AdoptPack, EndAdoption
+from registry.commands.tree import AdoptPack, EndAdoption
 from registry.handlers.adoptions import adopt_pack, end_adoption
 from registry.model.organisations import AdoptedPack
 from registry.model.staff import Role

@@ -14,7 +14,7 @@ from chassis.transaction import Transaction
 from registry.api.context import law_desk, law_of, person
 from registry.api.organisations import Administrator
 from registry.api.texts import Text
-from registry.commands import ImportCalendar
+from registry.commands.rules import ImportCalendar
 from registry.handlers.calendars import import_calendar
 from registry.model.calendars import ListedDay
 from registry.queries.calendars import calendar

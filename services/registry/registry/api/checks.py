@@ -18,7 +18,7 @@ from registry.api.context import OrgFilter, check_desk, person
 from registry.api.declarations import DECLARERS, Declarer
 from registry.api.forms import CustomerIn
 from registry.api.texts import OrgId, Text
-from registry.commands import CheckBlindly
+from registry.commands.checking import CheckBlindly
 from registry.handlers.checks import check_blindly
 from registry.model.staff import Role
 from registry.queries import checks as shown

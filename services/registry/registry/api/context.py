@@ -11,7 +11,7 @@ from chassis.directory import Snapshot
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
 from contracts.refusals import Forbidden
-from registry.commands import Asker
+from registry.commands.asking import Asker
 from registry.ports.care import CareDesk
 from registry.ports.checks import CheckDesk, GroupDesk
 from registry.ports.desk import Desk

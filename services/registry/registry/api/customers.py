@@ -17,7 +17,7 @@ from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, Q, desk, eyes, law_of, person
 from registry.api.declarations import Reader
 from registry.api.texts import Phone, Text
-from registry.commands import ChangeCustomer
+from registry.commands.customers import ChangeCustomer
 from registry.handlers.customers import change_customer
 from registry.model.customers import CustomerState
 from registry.model.staff import Role

@@ -17,7 +17,7 @@ from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, Q, court, desk, eyes, law_of, person
 from registry.api.forms import Annex1In, DeclarationIn
 from registry.api.texts import LongText
-from registry.commands import ApproveDeclaration, DecideDeclaration, FileAnnex1
+from registry.commands.declaring import ApproveDeclaration, DecideDeclaration, FileAnnex1
 from registry.handlers.decisions import (
     accept_declaration,
     file_annex_1,

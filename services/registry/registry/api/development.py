@@ -135,14 +135,14 @@ async def open_case(body: CaseIn, request: Request, caller: Keeper, edge: AtTheE
     who = person(caller)
     target = body.customer.target() if body.customer else None
     command = OpenCase(who, body.org_id or who.org_id, body.customer_key, target, body.lines, body.demand)
-    return await answered(request, caller, edge, lambda desk: handlers.open_case(command, desk), status=201)
+    return await answered(request, caller, edge, lambda desk: handlers.open_case(command, desk), created=True)
 
 
 @router.get(
     "/v1/development-cases",
     operation_id="list_development_cases",
     summary="开发案清单",
-    responses=problems(401, 403, 404, 422),
+    responses=problems(401, 403, 404, 409, 422),
 )
 async def list_cases(
     filters: Annotated[CaseFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
@@ -161,7 +161,7 @@ async def list_cases(
     "/v1/development-cases/{case_id}",
     operation_id="get_development_case",
     summary="开发案",
-    responses=problems(401, 403, 404, 422),
+    responses=problems(401, 403, 404, 409, 422),
 )
 async def get_case(case_id: UUID, request: Request, caller: Reader, edge: AtTheEdge) -> Response:
     """Show one case with its moves; what was found out only to those who see the internal layer."""
@@ -276,13 +276,13 @@ async def answered(
     edge: Edge,
     handle: Callable[[Desk], Awaitable[DevelopmentCase]],
     *,
-    status: int = 200,
+    created: bool = False,
 ) -> Response:
     """Handle a command on a case, and show the case after it."""
 
     async def run(tx: Transaction) -> Answer:
         changed = await handle(desk(request, tx))
         body, version = await shown.one_case(tx, changed.case_id, file_eyes(request, tx, caller))
-        return Answer(status, body, version, f"/v1/development-cases/{changed.case_id}")
+        return Answer(201 if created else 200, body, version, f"/v1/development-cases/{changed.case_id}")
 
     return await edge.write(request, caller, run)

@@ -19,7 +19,8 @@ from registry.api.context import OrgFilter, court, eyes, person
 from registry.api.declarations import MOVES, Declarer, Reader
 from registry.api.texts import Division, LongText, OrgId, Text
 from registry.api.visits import CustomerKey
-from registry.commands import Asker, FileEvidence, OpenDispute
+from registry.commands.asking import Asker
+from registry.commands.disputes import FileEvidence, OpenDispute
 from registry.handlers.disputes import file_evidence, open_dispute
 from registry.model.disputes import Dispute, DisputeKind, DisputeState
 from registry.model.staff import Role
@@ -161,7 +162,7 @@ async def moving(
     edge: Edge,
     handle: Callable[[Court], Awaitable[Dispute]],
     *,
-    status: int = 200,
+    status: int,
 ) -> Response:
     """Run a command on a dispute, and show it as it then is."""
 

@@ -13,7 +13,7 @@ from registry.api.context import care_desk, file_eyes, person
 from registry.api.customers import Keeper
 from registry.api.declarations import Reader
 from registry.api.files_bodies import FileChange, FilingIn
-from registry.commands import FileWithCenter
+from registry.commands.customers import FileWithCenter
 from registry.handlers.files import change_file, file_with_center
 from registry.model.files import Layer
 from registry.queries import files as shown
@@ -32,7 +32,7 @@ class FileHistoryFilters(SortedFilters):
     "/v1/customers/{key}/file",
     operation_id="get_customer_file",
     summary="客户档案",
-    responses=problems(401, 403, 404, 422),
+    responses=problems(401, 403, 404, 409, 422),
 )
 async def get_file(key: str, request: Request, caller: Reader, edge: AtTheEdge) -> Response:
     """Show the layers of a file that one may see; a look at a restricted one or at phones is recorded."""
@@ -48,7 +48,7 @@ async def get_file(key: str, request: Request, caller: Reader, edge: AtTheEdge) 
     "/v1/customers/{key}/file",
     operation_id="change_customer_file",
     summary="更新客户档案",
-    responses=problems(401, 403, 404, 412, 422, 428),
+    responses=problems(401, 403, 404, 409, 412, 422, 428),
 )
 async def patch_file(
     key: str, body: FileChange, request: Request, caller: Keeper, edge: AtTheEdge
@@ -68,10 +68,14 @@ async def patch_file(
     "/v1/customers/{key}/file/history",
     operation_id="get_customer_file_history",
     summary="档案变更历史",
-    responses=problems(401, 403, 404, 422),
+    responses=problems(401, 403, 404, 409, 422),
 )
 async def get_file_history(
-    key: str, filters: Annotated[FileHistoryFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
+    key: str,
+    filters: Annotated[FileHistoryFilters, Query()],
+    request: Request,
+    caller: Reader,
+    edge: AtTheEdge,
 ) -> Response:
     """List what changes of a file replaced, newest first, in the layers that one may see."""
 

@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 
 from chassis.http.bodies import Body, Money
 from registry.api.texts import Industry, LongText, Phone, Text
-from registry.commands import Asker, ChangeFile
+from registry.commands.asking import Asker
+from registry.commands.customers import ChangeFile
 from registry.model.files import Confidentiality, FiledWith, Layer
 from registry.settings import COMPETITORS_MOST, KEY_PERSONS_MOST, LARGEST_NUMBER, LONGEST_TEXT, OLDEST
 

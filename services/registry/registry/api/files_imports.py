@@ -96,7 +96,7 @@ async def blank_annex_2(request: Request, caller: Reader) -> Response:
     operation_id="get_annex_2_form",
     summary="客户信息档案资料表",
     response_class=Response,
-    responses={**XLSX_ANSWER, **problems(401, 403, 404, 422)},
+    responses={**XLSX_ANSWER, **problems(401, 403, 404, 409, 422)},
 )
 async def filled_annex_2(key: str, request: Request, caller: Reader, edge: AtTheEdge) -> Response:
     """Give the form of a customer with the layers that its reader may see; narrow looks are recorded."""

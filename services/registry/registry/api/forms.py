@@ -10,7 +10,7 @@ from chassis.auth import Caller
 from chassis.http.bodies import Body, Money
 from registry.api.context import person
 from registry.api.texts import Division, Industry, LongText, OrgId, Phone, Text
-from registry.commands import Annex1, SubmitDeclaration
+from registry.commands.declaring import Annex1, SubmitDeclaration
 from registry.handlers.territory import Places
 from registry.model.codes import read_credit_code
 from registry.model.customers import Nature

@@ -17,7 +17,7 @@ from registry.api.context import OrgFilter, Q, group_desk, law_of, person
 from registry.api.declarations import Decider, Reader
 from registry.api.texts import Division, OrgId, Text
 from registry.api.visits import CustomerKey
-from registry.commands import JoinGroup, MakeGroup
+from registry.commands.groups import JoinGroup, MakeGroup
 from registry.handlers.groups import join_group, leave_group, make_group
 from registry.model.groups import Group
 from registry.ports.checks import GroupDesk
@@ -129,7 +129,7 @@ async def join(
 ) -> Response:
     """Take a customer into a group; it is in one at most."""
     command = JoinGroup(person(caller), group_id, body.customer)
-    return await _move(request, caller, edge, lambda desk: join_group(command, desk))
+    return await _move(request, caller, edge, lambda desk: join_group(command, desk), status=200)
 
 
 @router.post(
@@ -140,7 +140,7 @@ async def leave(
 ) -> Response:
     """Let a customer leave its group."""
     command = JoinGroup(person(caller), group_id, body.customer)
-    return await _move(request, caller, edge, lambda desk: leave_group(command, desk))
+    return await _move(request, caller, edge, lambda desk: leave_group(command, desk), status=200)
 
 
 async def _move(
@@ -149,7 +149,7 @@ async def _move(
     edge: Edge,
     handle: Callable[[GroupDesk], Awaitable[Group]],
     *,
-    status: int = 200,
+    status: int,
 ) -> Response:
     async def run(tx: Transaction) -> Answer:
         group = await handle(group_desk(request, tx))

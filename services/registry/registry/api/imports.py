@@ -27,7 +27,7 @@ from registry.api.context import desk, eyes, law_of, person
 from registry.api.declarations import DECLARERS, Approval, Decider, Declarer, Reader
 from registry.api.taking_in import Asked, Kind, Taken, error_sheet, show, take_in
 from registry.api.texts import OrgId
-from registry.commands import ApproveDeclaration, SubmitDeclaration
+from registry.commands.declaring import ApproveDeclaration, SubmitDeclaration
 from registry.handlers.many import Outcome, approve_many, submit_many
 from registry.model.declarations import Declaration, DeclarationState
 from registry.model.imports import Imported, Wrong
@@ -148,7 +148,7 @@ async def filled_annex_1(declaration_id: UUID, request: Request, caller: Reader,
 async def approve_declarations(
     body: Approvals, request: Request, caller: Decider, edge: AtTheEdge
 ) -> Response:
-    """Register up to 500 customers; each answers for itself."""
+    """Register up to 500 customers; each answers for itself, and where refused by a code of `approve_declaration`."""
     who = person(caller)
     commands = [ApproveDeclaration(who, one.id, one.manager_id, one.override_reason) for one in body.items]
 

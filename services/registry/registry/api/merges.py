@@ -16,7 +16,7 @@ from chassis.transaction import Transaction
 from registry.api.context import eyes, merge_desk, person
 from registry.api.declarations import Reader
 from registry.api.texts import LongText
-from registry.commands import MergeCustomers, UnmergeCustomer
+from registry.commands.merges import MergeCustomers, UnmergeCustomer
 from registry.handlers.merges import look_at, merge_customers
 from registry.handlers.unmerging import unmerge_customer
 from registry.model.merges import Evidence

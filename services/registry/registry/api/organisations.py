@@ -15,7 +15,7 @@ from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, Q, asker, tree_desk
 from registry.api.texts import Division, OrgId, PlaceClass, Text
-from registry.commands import ChangeOrganisation, FoundOrganisation
+from registry.commands.tree import ChangeOrganisation, FoundOrganisation
 from registry.handlers.organisations import change_organisation, found_organisations
 from registry.model.organisations import Kind
 from registry.model.staff import Role

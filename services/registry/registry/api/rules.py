@@ -17,7 +17,7 @@ from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, law_desk, law_of, person
 from registry.api.texts import LongText, OrgId, Text
-from registry.commands import DecideDraft, DraftRule
+from registry.commands.rules import DecideDraft, DraftRule
 from registry.handlers.rules import discard_draft, draft_rule, publish_draft
 from registry.model.rules import DraftState
 from registry.model.staff import Role

@@ -18,7 +18,8 @@ from registry.api.context import court, eyes, person
 from registry.api.declarations import MOVES, Declarer, Reader, Reasoned
 from registry.api.disputes import Advocate, moving
 from registry.api.texts import LongText, OrgId, Text
-from registry.commands import Asker, MoveDispute, RuleDispute
+from registry.commands.asking import Asker
+from registry.commands.disputes import MoveDispute, RuleDispute
 from registry.handlers.disputes import withdraw_dispute
 from registry.handlers.rulings import appeal_dispute, preview_ruling, rule_dispute, send_up
 from registry.model.disputes import Award, Dispute, Share
@@ -110,7 +111,7 @@ async def rule(
     async def handle(court: Court) -> Dispute:
         return await rule_dispute(command, court)
 
-    return await moving(request, caller, edge, handle)
+    return await moving(request, caller, edge, handle, status=200)
 
 
 @router.post(
@@ -128,7 +129,7 @@ async def send_up_(
     async def handle(court: Court) -> Dispute:
         return await send_up(command, court)
 
-    return await moving(request, caller, edge, handle)
+    return await moving(request, caller, edge, handle, status=200)
 
 
 @router.post(
@@ -143,7 +144,7 @@ async def appeal(
     async def handle(court: Court) -> Dispute:
         return await appeal_dispute(command, court)
 
-    return await moving(request, caller, edge, handle)
+    return await moving(request, caller, edge, handle, status=200)
 
 
 @router.post(

@@ -17,7 +17,7 @@ from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, Q, asker, tree_desk
 from registry.api.organisations import Administrator
 from registry.api.texts import OrgId, StaffNo, Text
-from registry.commands import ChangePerson, EmployPerson, RecordAbsence
+from registry.commands.tree import ChangePerson, EmployPerson, RecordAbsence
 from registry.handlers.staff import change_person, employ, record_absence
 from registry.model.staff import Absence, Role
 from registry.queries import organisations as shown

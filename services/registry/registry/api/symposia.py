@@ -17,7 +17,8 @@ from registry.api.context import OrgFilter, care_desk, file_eyes, person
 from registry.api.declarations import Decider, Reader
 from registry.api.texts import LongText, OrgId, Text
 from registry.api.visits import CustomerKey
-from registry.commands import Asker, HoldSymposium
+from registry.commands.asking import Asker
+from registry.commands.care import HoldSymposium
 from registry.handlers.visits import hold_symposium
 from registry.queries import visits as shown
 from registry.settings import IMPORT_MOST

@@ -17,7 +17,8 @@ from registry.api.context import OrgFilter, care_desk, file_eyes, person
 from registry.api.customers import Keeper
 from registry.api.declarations import Reader, Reasoned
 from registry.api.texts import LongText, OrgId
-from registry.commands import Asker, CancelVisit, RecordVisit
+from registry.commands.asking import Asker
+from registry.commands.care import CancelVisit, RecordVisit
 from registry.handlers.visits import cancel_visit, record_visits
 from registry.model.visits import VisitKind, VisitState
 from registry.queries import visits as shown

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contracts.refusals import Forbidden, InvalidValue, NotFound
-from registry.commands import AdoptPack, Asker, EndAdoption
+from registry.commands.asking import Asker
+from registry.commands.tree import AdoptPack, EndAdoption
 from registry.handlers.organisations import in_scope
 from registry.model.organisations import AdoptedPack, Kind, Organisation
 from registry.model.refusals import AdoptionEnded, AdoptionOverlap, UnknownPack

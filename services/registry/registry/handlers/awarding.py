@@ -7,7 +7,8 @@ from uuid import UUID
 
 from chassis.ids import uuid7
 from contracts.refusals import InvalidValue
-from registry.commands import Asker, RuleDispute
+from registry.commands.asking import Asker
+from registry.commands.disputes import RuleDispute
 from registry.handlers.granting import grant, start_decision
 from registry.handlers.loading import Given, must_bear
 from registry.model.claims import Claim, ClaimState

@@ -1,7 +1,8 @@
 """Taking over the official days of a year."""
 
 from contracts.refusals import Forbidden
-from registry.commands import Asker, ImportCalendar
+from registry.commands.asking import Asker
+from registry.commands.rules import ImportCalendar
 from registry.model.calendars import CalendarNotice
 from registry.model.organisations import Kind
 from registry.policies.calendars import announced

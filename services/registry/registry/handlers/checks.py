@@ -2,7 +2,8 @@
 
 from chassis.ids import uuid7
 from contracts.refusals import NotFound
-from registry.commands import Asker, CheckBlindly
+from registry.commands.asking import Asker
+from registry.commands.checking import CheckBlindly
 from registry.handlers.readings import check_lines, read_phones
 from registry.model.checks import Check
 from registry.model.declarations import Candidate

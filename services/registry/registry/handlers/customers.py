@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from contracts.refusals import Forbidden, NotFound
-from registry.commands import ChangeCustomer
+from registry.commands.customers import ChangeCustomer
 from registry.handlers.readings import always_vip, read_phones
 from registry.handlers.stale import must_be_version
 from registry.handlers.wanted import wanted_customer

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contracts.refusals import Forbidden
-from registry.commands import Asker, DecideDeclaration
+from registry.commands.asking import Asker
+from registry.commands.declaring import DecideDeclaration
 from registry.model.claims import Claim, ClaimState
 from registry.model.customers import Customer, CustomerState, Support
 from registry.model.declarations import Declaration, Verdict

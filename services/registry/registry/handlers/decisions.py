@@ -1,7 +1,8 @@
 """Filing annex 1 and what the center decides: return, refuse, accept; and the unit's own withdrawal."""
 
 from contracts.refusals import Forbidden
-from registry.commands import Asker, DecideDeclaration, FileAnnex1
+from registry.commands.asking import Asker
+from registry.commands.declaring import DecideDeclaration, FileAnnex1
 from registry.handlers.claims import WINDOW_OVER, window_over
 from registry.handlers.deciding import (
     change_supports,

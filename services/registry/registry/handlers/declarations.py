@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.ids import uuid7
 from contracts.refusals import NotFound
-from registry.commands import SubmitDeclaration
+from registry.commands.declaring import SubmitDeclaration
 from registry.handlers.granting import grant, start_decision
 from registry.handlers.leads import by_priority, follow
 from registry.handlers.readings import check_lines, place_of, read_form_phones, read_phones

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.ids import uuid7
 from contracts.refusals import Forbidden, InvalidValue, NotFound
-from registry.commands import FileEvidence, MoveDispute, OpenDispute
+from registry.commands.disputes import FileEvidence, MoveDispute, OpenDispute
 from registry.handlers.claims import end_claim, idle_out
 from registry.handlers.readings import check_lines
 from registry.handlers.wanted import wanted_customer

@@ -6,7 +6,8 @@ from typing import Any
 
 from chassis.ids import uuid7
 from contracts.refusals import Forbidden, InvalidValue, NotFound
-from registry.commands import Asker, ChangeFile, FileWithCenter, TakeAnnex2
+from registry.commands.asking import Asker
+from registry.commands.customers import ChangeFile, FileWithCenter, TakeAnnex2
 from registry.handlers.stale import must_be_version
 from registry.handlers.wanted import wanted_customer
 from registry.model.customers import Customer

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from contracts.refusals import Refusal
-from registry.commands import TakeAnnex2
+from registry.commands.customers import TakeAnnex2
 from registry.handlers.apart import apart
 from registry.handlers.files import Kept, take_annex_2
 from registry.ports.care import CareDesk

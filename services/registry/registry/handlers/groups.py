@@ -2,7 +2,7 @@
 
 from chassis.ids import uuid7
 from contracts.refusals import Forbidden, NotFound
-from registry.commands import JoinGroup, MakeGroup
+from registry.commands.groups import JoinGroup, MakeGroup
 from registry.handlers.wanted import wanted_customer
 from registry.model.customers import Customer
 from registry.model.groups import Group, InAGroup, Membership, NotInTheGroup, UnknownMarket

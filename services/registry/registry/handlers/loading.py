@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from registry.commands import Asker
+from registry.commands.asking import Asker
 from registry.model.refusals import ManagerOverloaded
 from registry.policies.loads import LoadLaw, carries
 from registry.ports.desk import Desk

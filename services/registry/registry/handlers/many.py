@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from contracts.refusals import Refusal
-from registry.commands import ApproveDeclaration, SubmitDeclaration
+from registry.commands.declaring import ApproveDeclaration, SubmitDeclaration
 from registry.handlers.apart import apart
 from registry.handlers.declarations import submit_declaration
 from registry.handlers.registration import approve_declaration

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from chassis.ids import uuid7
 from contracts.refusals import Forbidden, MakerIsChecker, NotFound, Refusal, UnknownCustomer
-from registry.commands import Asker, MergeCustomers
+from registry.commands.asking import Asker
+from registry.commands.merges import MergeCustomers
 from registry.handlers.moving import anew, begin_anew, take_away
 from registry.model.claims import Claim
 from registry.model.customers import Customer, CustomerState

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.refusals import InvalidValue, NotFound
-from registry.commands import Asker, ChangeOrganisation, FoundOrganisation
+from registry.commands.asking import Asker
+from registry.commands.tree import ChangeOrganisation, FoundOrganisation
 from registry.handlers.stale import must_be_version
 from registry.model.organisations import Kind, Organisation, check_form, check_parent, division_of
 from registry.model.refusals import (

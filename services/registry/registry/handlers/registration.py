@@ -5,10 +5,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from contracts.refusals import InvalidValue
-from registry.commands import ApproveDeclaration
+from registry.commands.declaring import ApproveDeclaration
 from registry.handlers.deciding import customer_of, must_decide, verdict
-from registry.handlers.loading import Given, must_bear
 from registry.handlers.leads import win
+from registry.handlers.loading import Given, must_bear
 from registry.handlers.readings import always_vip, place_of, read_form_phones, read_phones
 from registry.model.codes import customer_code
 from registry.model.customers import Assignment, Customer, CustomerState

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from contracts.refusals import Forbidden, NotFound
-from registry.commands import Asker, ReleaseClaim, RenewClaim
+from registry.commands.asking import Asker
+from registry.commands.claims import ReleaseClaim, RenewClaim
 from registry.handlers.claims import lapse
 from registry.handlers.deciding import leave
 from registry.handlers.using import must_not_be_over

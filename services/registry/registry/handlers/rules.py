@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from chassis.ids import uuid7
 from contracts.refusals import Forbidden, NotFound
-from registry.commands import Asker, DecideDraft, DraftRule
+from registry.commands.asking import Asker
+from registry.commands.rules import DecideDraft, DraftRule
 from registry.model.organisations import Kind, Organisation
 from registry.model.refusals import (
     AdoptedElsewhere,

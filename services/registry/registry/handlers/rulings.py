@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.refusals import Forbidden
-from registry.commands import MoveDispute, RuleDispute
+from registry.commands.disputes import MoveDispute, RuleDispute
 from registry.handlers.awarding import Planned, apply_award, work_out
 from registry.handlers.dispute_law import law_at
 from registry.handlers.disputes import DISPUTE_RULE, end_overdue
@@ -181,7 +181,8 @@ def _cited(command: RuleDispute, dispute: Dispute, court: Court) -> tuple[Reason
     """Give the cited rules as they are in force at the center; refuses one that is not."""
     found = []
     for place, rule in enumerate(command.cites):
-        topic = all_topics().get(rule.partition(".")[2])
+        _, _, name = rule.partition(".")
+        topic = all_topics().get(name)
         provision = _in_force(topic, dispute, court) if topic else None
         if provision is None or provision.rule != rule:
             raise WrongCitation(

@@ -5,7 +5,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from contracts.refusals import Forbidden, InvalidValue, NotFound
-from registry.commands import Asker, ChangePerson, EmployPerson, RecordAbsence
+from registry.commands.asking import Asker
+from registry.commands.tree import ChangePerson, EmployPerson, RecordAbsence
 from registry.handlers.organisations import in_scope
 from registry.handlers.stale import must_be_version
 from registry.model.refusals import OrganisationDissolved, StaffExists

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from registry.commands import Asker, OpenDispute
+from registry.commands.asking import Asker
+from registry.commands.disputes import OpenDispute
 from registry.handlers.disputes import open_dispute
 from registry.model.declarations import Declaration, DeclarationState
 from registry.model.disputes import Dispute, DisputeKind

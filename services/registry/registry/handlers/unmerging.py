@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from contracts.refusals import InvalidValue, MakerIsChecker, NotFound
-from registry.commands import UnmergeCustomer
+from registry.commands.merges import UnmergeCustomer
 from registry.handlers.merges import stands_above, told
 from registry.handlers.moving import anew, begin_anew, given_back, goes_on, take_away
 from registry.model.claims import Claim

@@ -5,7 +5,8 @@ from datetime import date
 
 from chassis.ids import uuid7
 from contracts.refusals import Forbidden, InvalidValue, NotFound
-from registry.commands import Asker, CancelVisit, HoldSymposium, RecordVisit
+from registry.commands.asking import Asker
+from registry.commands.care import CancelVisit, HoldSymposium, RecordVisit
 from registry.handlers.using import reckon
 from registry.model.refusals import NotTheirCustomer
 from registry.model.visits import Cancellation, Symposium, Visit

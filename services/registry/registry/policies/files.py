@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from contracts.refusals import InvalidValue
-from registry.commands import Asker
+from registry.commands.asking import Asker
 from registry.model.customers import Customer, CustomerState
 from registry.model.files import Confidentiality, Content, CustomerFile, Fields, Layer
 from registry.model.staff import Role

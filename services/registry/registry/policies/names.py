@@ -33,7 +33,8 @@ _SAME_FORMS = (
     (re.compile("(?<!股份)有限责任公司"), "有限公司"),
     (re.compile("股份公司"), "股份有限公司"),
 )
-_DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九")} | {"〇": "0", "两": "2"}
+_DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九")}
+_DIGITS |= {"〇": _DIGITS["零"], "两": _DIGITS["二"]}
 # Written so behind 第 or several in a row; alone, 陆 and 伍 are family names.
 _FORMAL_NUMERAL = re.compile("(?<=第)[壹贰叁肆伍陆柒捌玖拾]+|[壹贰叁肆伍陆柒捌玖拾]{2,}")
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")

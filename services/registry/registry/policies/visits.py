@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from registry.commands import Asker
+from registry.commands.asking import Asker
 from registry.model.organisations import Kind
 from registry.model.staff import Role
 

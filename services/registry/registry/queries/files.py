@@ -14,7 +14,7 @@ from chassis.directory import Snapshot
 from chassis.http.listing import Key, Listing, listed
 from chassis.http.paging import Paging
 from chassis.transaction import Transaction
-from registry.commands import Asker
+from registry.commands.asking import Asker
 from registry.handlers.files import PHONE_FIELDS, Kept
 from registry.model.customers import Customer, Nature
 from registry.model.files import Confidentiality, Content, CustomerFile, FiledWith, Filing, Layer

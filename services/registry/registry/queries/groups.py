@@ -76,7 +76,9 @@ async def members(tx: Transaction, group_id: UUID, *, former: bool, paging: Pagi
     always = "true" if former else "m.left_at IS NULL"
     keys = (Key("m.joined_at", datetime.fromisoformat, newest_first=True), Key("m.customer_id", UUID))
     sorts = {"joined_at": keys[0]}
-    return await listed(tx, Listing(MEMBERS, keys, conditions, OF_MEMBER, always, sorts=sorts), paging, _member)
+    return await listed(
+        tx, Listing(MEMBERS, keys, conditions, OF_MEMBER, always, sorts=sorts), paging, _member
+    )
 
 
 def _member(row: asyncpg.Record) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from chassis.directory import Snapshot
 from chassis.phones import NotAPhone, PhoneBook
 from chassis.transaction import Transaction
 from contracts.refusals import InvalidValue, Refusal
-from registry.commands import Asker
+from registry.commands.asking import Asker
 from registry.ports.care import CareDesk
 from registry.ports.checks import CheckDesk, GroupDesk
 from registry.ports.desk import Desk, Seal

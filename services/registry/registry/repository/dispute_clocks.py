@@ -7,6 +7,8 @@ from chassis import deadlines
 from chassis.deadlines import Holder, Term
 from chassis.directory import Snapshot
 from chassis.transaction import Transaction
+from registry.handlers.disputes import DISPUTE_RULE
+from registry.handlers.rulings import APPEAL_RULE
 from registry.model.disputes import Award, Dispute
 from registry.model.staff import Role
 from registry.ports.disputes import RulingDue
@@ -15,8 +17,6 @@ from regulations.provisions import Because
 from regulations.rulebook import NoLaw
 from regulations.topics.deadlines import DeadlineWarnings
 
-DISPUTE_RULE = "dispute-rule"
-APPEAL_RULE = "appeal-rule"
 DISPUTE_EVIDENCE = "dispute-evidence"
 DISPUTE_APPEAL = "dispute-appeal"
 RULINGS = (DISPUTE_RULE, APPEAL_RULE)

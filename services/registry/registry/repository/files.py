@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.ids import uuid7
 from chassis.transaction import Transaction
-from registry.commands import Asker
+from registry.commands.asking import Asker
 from registry.model.files import CustomerFile, Filing, LayerChange, Source
 from registry.policies.names import normalised
 from registry.ports.desk import Seal

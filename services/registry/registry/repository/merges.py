@@ -6,7 +6,8 @@ from uuid import UUID
 from chassis import aliases
 from chassis.transaction import Transaction
 from contracts.envelope import Event
-from contracts.registry import CustomerChanged, CustomerMerged, CustomerUnmerged, SurvivorFact
+from contracts.merging import CustomerMerged, CustomerUnmerged, SurvivorFact
+from contracts.registry import CustomerChanged
 from registry.handlers import facts
 from registry.model.claims import Claim
 from registry.model.codes import read_customer_key

@@ -29,7 +29,7 @@ from service_desk.commands import ReceiveComplaint
 from service_desk.policies.numbering import seat_number
 from service_desk.queries.calls import receipts
 from service_desk.repository.calls import Call, received_once
-from service_desk.repository.reception import Request
+from service_desk.repository.means import Request
 from service_desk.settings import MOST_CALLS
 
 router = APIRouter(tags=["seats"])

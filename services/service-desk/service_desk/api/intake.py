@@ -31,14 +31,10 @@ from service_desk.queries.calls import Matter, similar
 from service_desk.queries.receipts import compensation_receipt, complaint_receipt
 from service_desk.repository.answers import Written
 from service_desk.repository.guesses import Guesses
+from service_desk.repository.means import KeyReused, Means, Request
 from service_desk.repository.numbers import Numbers
-from service_desk.repository.reception import (
-    CompensationReception,
-    ComplaintReception,
-    KeyReused,
-    Means,
-    Request,
-)
+from service_desk.repository.reception import CompensationReception, ComplaintReception
+from service_desk.repository.together import Together
 from service_desk.settings import MOST_SIMILAR, DeskSettings
 
 router = APIRouter(tags=["intake"])
@@ -72,7 +68,8 @@ def counter_of(request: HttpRequest) -> Counter:
             Numbers(pool, settings.case_numbers_a_block),
             settings.intake_attempts,
         )
-        means = Means(pool, runtime.vault, Guesses(settings.guesses_kept), set())
+        together = Together(pool, settings.intakes_together, settings.intake_roads)
+        means = Means(pool, runtime.vault, Guesses(settings.guesses_kept), set(), together)
         state.counter = Counter(desk, means, runtime, asyncio.Lock())
     counter: Counter = state.counter
     return counter

@@ -38,7 +38,7 @@ class ErasureIn(Body):
     """Whose data: by the number they called from, by their cases, or both; and the request on record."""
 
     phone: Phone | None = None
-    case_nos: Annotated[list[Reference], Field(max_length=MOST_NAMED)] = []
+    case_nos: Annotated[tuple[Reference, ...], Field(max_length=MOST_NAMED)] = ()
     reason: Text
 
     @model_validator(mode="after")

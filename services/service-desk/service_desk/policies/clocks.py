@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from regulations.calendars import Duration
 from regulations.provisions import Because, Decision, Provision, Reason
@@ -48,8 +49,9 @@ def complaint_clocks(
     law: Provision[ComplaintClocks], *, service_class: int | None, vip: bool, channel: Channel | None = None
 ) -> tuple[Clock, ...]:
     """Give the clocks of a complaint, running from its receipt, by class and channel where the pack tells them apart."""
-    inputs = {"channel": channel.value} if channel and law.value.by_channel else {}
-    reason = law.cite(service_class=service_class, vip=vip, **inputs)
+    told_apart = channel is not None and law.value.by_channel
+    facts: dict[str, Any] = {"channel": channel} if told_apart else {}
+    reason = law.cite(service_class=service_class, vip=vip, **facts)
     times = law.value.times(service_class, channel)
     return (
         Clock(ANSWER, times.answer, CENTER, reason),

@@ -22,14 +22,17 @@ WHERE s.compensation_id = $1 ORDER BY s.version
 
 # Other claims for the same item and cause, as far as the reader sees them: one of them at most is paid.
 SAME_ITEM = """
-SELECT o.case_no, o.state FROM compensation c JOIN compensation o ON o.mail_no = c.mail_no AND o.cause = c.cause AND o.id <> c.id
+SELECT o.case_no, o.state FROM compensation c JOIN compensation o ON o.mail_no = c.mail_no AND o.cause =
+  c.cause AND o.id <> c.id
 WHERE c.id = $1 ORDER BY o.received_at, o.id
 """
 
 LIABILITY = """
-SELECT l.compensation_id, l.case_no, l.state, l.version, l.round, l.amount, l.above_limit, l.paid_at, l.appeal_until, l.decided_at,
+SELECT l.compensation_id, l.case_no, l.state, l.version, l.round, l.amount, l.above_limit, l.paid_at,
+  l.appeal_until, l.decided_at,
   l.settled_at, json_build_object('org_id', l.creditor_org_id, 'name', c.name) AS creditor,
-  CASE WHEN l.decider_org_id IS NULL THEN NULL ELSE json_build_object('org_id', l.decider_org_id, 'name', d.name) END AS decider
+  CASE WHEN l.decider_org_id IS NULL THEN NULL ELSE json_build_object('org_id', l.decider_org_id, 'name',
+    d.name) END AS decider
 FROM liability l LEFT JOIN organisation c ON c.org_id = l.creditor_org_id
 LEFT JOIN organisation d ON d.org_id = l.decider_org_id
 WHERE l.case_no = $1 OR l.compensation_id = $2
@@ -54,14 +57,13 @@ async def compensation(tx: Transaction, vault: Vault, reference: str, reader: Re
     steps = [_step(row, vault, reader) for row in await tx.fetch(STEPS, body["id"])]
     same = [dict(row) for row in await tx.fetch(SAME_ITEM, body["id"])]
     liability = await tx.fetchrow(LIABILITY, body["case_no"], body["id"])
-    shown = {
+    return {
         **body,
         **(await _amounts(tx, body) if reader.amounts else {}),
         "steps": steps,
         "same_item": same,
         "liability": await _liability(tx, liability, reader) if liability else None,
     }
-    return shown
 
 
 async def liability(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:

@@ -32,7 +32,8 @@ COMPLAINT_FILTERS = {
 COMPENSATION_FILTERS = {
     name: COMPLAINT_FILTERS[name] for name in ("state", "channel", "first_responder", "customer_id", "open")
 }
-COMPLAINT_COLUMNS = """c.id, c.case_no, 'complaint' AS type, c.state, c.version, c.channel, c.category, c.cycle, c.level, c.handovers,
+COMPLAINT_COLUMNS = """c.id, c.case_no, 'complaint' AS type, c.state, c.version, c.channel, c.category, c.cycle, c.level,
+c.handovers,
 c.received_at, c.ended_at, c.customer_id, k.name AS customer_name, c.service_class AS class, c.vip,
 c.first_responder_org_id AS first_responder, c.handler_org_id AS handler, c.cause, c.link, c.satisfaction,
 clocks_of('complaint', c.id::text) AS deadlines"""

@@ -33,10 +33,10 @@ REQUEST_COLUMNS = """r.id, r.case_no, 'service-request' AS type, r.state, r.vers
 r.customer_id, k.name AS customer_name, COALESCE(class_of(k), r.service_class) AS class, r.vip, r.received_at, r.wanted_by,
 r.ended_at"""
 REQUEST_SOURCE = "service_request r LEFT JOIN customer k USING (customer_id)"
-ONE = (
-    f"SELECT {REQUEST_COLUMNS}, r.recorded_at, r.mail_no, r.caller, r.content, r.because::text AS because, r.erased_at"
-    + (f" FROM {REQUEST_SOURCE} WHERE r.case_no = $1 OR r.id = $2")
-)
+ONE = f"""
+SELECT {REQUEST_COLUMNS}, r.recorded_at, r.mail_no, r.caller, r.content, r.because::text AS because, r.erased_at
+FROM {REQUEST_SOURCE} WHERE r.case_no = $1 OR r.id = $2
+"""  # noqa: S608 - constants
 STEPS = """
 SELECT s.step, s.at, s.actor, s.version, s.words, p.staff_no, p.name FROM service_request_step s
 LEFT JOIN staff p ON p.staff_id::text = s.actor WHERE s.request_id = $1 ORDER BY s.version
@@ -82,12 +82,14 @@ EMERGENCY_ORDER = (
     Key("e.declared_at", datetime.fromisoformat, newest_first=True),
     Key("e.id", UUID, newest_first=True),
 )
-EMERGENCY_COLUMNS = """e.id, e.version, e.situation, e.org_id, o.name AS org_name, e.from_at, e.until_at, e.ended_at, e.declared_at,
-e.declared_by, r.case_no AS service_request, e.because::text AS because, e.words"""
+EMERGENCY_COLUMNS = """e.id, e.version, e.situation, e.org_id, o.name AS org_name, e.from_at, e.until_at, e.ended_at,
+e.declared_at, e.declared_by, r.case_no AS service_request, e.because::text AS because, e.words"""
 EMERGENCY_SOURCE = """emergencies_for($1) e JOIN organisation o USING (org_id)
 LEFT JOIN service_request r ON r.id = e.service_request_id"""
 EMERGENCY_FILTERS = {"situation": "e.situation = {}", "org_id": "e.org_id = {}"}
-USES = "SELECT u.id, u.org_id, u.at, u.actor, u.pieces, u.words FROM emergency_use u WHERE u.emergency_id = $1 ORDER BY u.at, u.id"
+USES = """
+SELECT u.id, u.org_id, u.at, u.actor, u.pieces, u.words FROM emergency_use u WHERE u.emergency_id = $1 ORDER BY u.at, u.id
+"""
 
 
 async def requests(tx: Transaction, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
@@ -119,9 +121,7 @@ async def queue(tx: Transaction, filters: Mapping[str, object], paging: Paging) 
     """Give a page of what is open in the caller's scope, in the order in which it is to be worked on."""
     conditions = {QUEUE_FILTERS[name]: value for name, value in filters.items()}
     listing = Listing("queue_item q", QUEUE_ORDER, conditions, "q.*")
-    return await listed(
-        tx, listing, paging, lambda row: _shown({name: row[name] for name in row.keys() if name not in RANKS})
-    )
+    return await listed(tx, listing, paging, _queued)
 
 
 async def meetings(
@@ -135,7 +135,8 @@ async def meetings(
 
 async def meeting(tx: Transaction, vault: Vault, reader: Reader, meeting_id: UUID) -> dict[str, Any]:
     """Give one contact meeting; raises NotFound."""
-    row = await tx.fetchrow(f"SELECT {MEETING_COLUMNS} FROM {MEETING_SOURCE} WHERE m.id = $1", meeting_id)  # noqa: S608 - constants
+    sql = f"SELECT {MEETING_COLUMNS} FROM {MEETING_SOURCE} WHERE m.id = $1"  # noqa: S608 - constants
+    row = await tx.fetchrow(sql, meeting_id)
     if row is None:
         raise NotFound(f"没有见面会{meeting_id}。", f"There is no meeting {meeting_id}.")
     return _worded(row, vault, reader)
@@ -182,6 +183,10 @@ async def emergency(tx: Transaction, vault: Vault, reader: Reader, emergency_id:
 
 def _shown(row: Record | Mapping[str, Any]) -> dict[str, Any]:
     return {name: in_shanghai(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _queued(row: Record) -> dict[str, Any]:
+    return _shown({name: value for name, value in row.items() if name not in RANKS})
 
 
 def _worded(row: Record, vault: Vault, reader: Reader) -> dict[str, Any]:

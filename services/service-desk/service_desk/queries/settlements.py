@@ -25,8 +25,8 @@ FILTERS = {
     "creditor": "e.creditor_org_id = {}",
     "case_no": "e.case_no = {}",
 }
-COLUMNS = """e.id, e.kind, e.debtor_org_id AS debtor, d.name AS debtor_name, e.creditor_org_id AS creditor, c.name AS creditor_name,
-e.amount, e.period, e.case_no, e.corrects, e.replaces, e.posted_at, e.posted_by, e.words,
+COLUMNS = """e.id, e.kind, e.debtor_org_id AS debtor, d.name AS debtor_name, e.creditor_org_id AS creditor,
+c.name AS creditor_name, e.amount, e.period, e.case_no, e.corrects, e.replaces, e.posted_at, e.posted_by, e.words,
 (SELECT x.id FROM settlement_entry x WHERE x.corrects = e.id) AS corrected_by"""
 SOURCE = """settlement_entry e JOIN organisation d ON d.org_id = e.debtor_org_id
 JOIN organisation c ON c.org_id = e.creditor_org_id"""

@@ -8,7 +8,8 @@ from datetime import date
 from chassis.database import Pool
 from service_desk.model.seats import CaseNumber, CaseNumberTaken, SeatNotYours
 from service_desk.ports.desk import Promise
-from service_desk.repository.reception import ComplaintReception, Means, Request
+from service_desk.repository.means import Means, Request
+from service_desk.repository.reception import ComplaintReception
 
 CLAIM = "SELECT claim_seat_call($1, $2, $3, $4, $5, $6)"
 
@@ -41,7 +42,7 @@ async def received_once(pool: Pool, means: Means, call: Call) -> AsyncIterator[C
                 raise SeatNotYours.of(call.number.seat, call.number.day)
             if verdict == "other":
                 raise CaseNumberTaken.of(call.case_no)
-            fresh = CallReception(replace(means, pool=connection), call.request, _unanswered)
+            fresh = CallReception(replace(means, pool=connection, together=None), call.request, _unanswered)
             yield fresh if verdict == "new" else None
         if fresh.promise is not None:
             means.keep(fresh.promise)

@@ -24,7 +24,7 @@ SELECT c.id, c.case_no, c.state, c.version, c.channel, c.cause, c.mail_no, c.amo
   c.above_limit, c.vip, c.service_class, c.subject, c.org_id, path_of(c.org_id) AS orgpath, c.customer_id,
   k.manager_id::text AS manager_id, c.first_responder_org_id, c.complaint_case_no, c.received_at,
   ARRAY(SELECT s.actor FROM compensation_step s WHERE s.compensation_id = c.id) || c.recorded_by AS makers
-FROM compensation c LEFT JOIN customer k USING (customer_id)
+FROM compensation c LEFT JOIN customer k ON k.customer_id = survivor_of(c.customer_id)
 WHERE c.case_no = $1 OR c.id = $2
 """
 

@@ -59,7 +59,8 @@ INSERT INTO settlement_line (entry_id, org_id, counterparty_org_id, period, amou
 """
 
 ENTRY = """
-SELECT id, kind, debtor_org_id, creditor_org_id, amount, posted_at, posted_by, words, case_no, compensation_id, corrects, replaces
+SELECT id, kind, debtor_org_id, creditor_org_id, amount, posted_at, posted_by, words, case_no, compensation_id,
+  corrects, replaces
 FROM settlement_entry WHERE id = $1
 """
 

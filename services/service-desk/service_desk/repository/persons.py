@@ -29,7 +29,8 @@ WHERE e.id = $1 AND (o.orgpath = $2 OR o.orgpath ^@ ($2 || '.')) FOR UPDATE OF e
 """
 
 DECIDED = """
-UPDATE person_erasure SET state = $2, version = version + 1, decided_at = $3, decided_by = $4, phone_keys = '{}', case_nos = $5,
+UPDATE person_erasure SET state = $2, version = version + 1, decided_at = $3, decided_by = $4, phone_keys =
+  '{}', case_nos = $5,
   erased = $6::jsonb, reason = $7
 WHERE id = $1
 """

@@ -1,17 +1,14 @@
 """Intake requests, each written with its answer by one SQL function in one round trip."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import orjson
 from asyncpg import Record
 
 from chassis import outbox
-from chassis.database import Connection, Pool
-from chassis.deadlines import committed, encode
+from chassis.deadlines import encode
 from chassis.encoding import dumps
-from chassis.transaction import Moment
-from chassis.vault import Vault
 from contracts import service_desk as told
 from contracts.envelope import Event
 from contracts.refusals import UnknownCustomer
@@ -19,51 +16,12 @@ from service_desk.model.cases import Caller, CustomerFacts
 from service_desk.model.refusals import UnknownComplaint
 from service_desk.ports.desk import Changed, Explanation, FiledCompensation, Promise, ReceivedComplaint
 from service_desk.repository.answers import Draft, Written, written
-from service_desk.repository.guesses import Guesses, read_facts
-from service_desk.settings import FILE_ARGUMENTS, GROUNDS_REMEMBERED, RECEIVE_ARGUMENTS
+from service_desk.repository.guesses import read_facts
+from service_desk.repository.means import KeyReused, Means, Request
+from service_desk.repository.together import COLUMNS, RECEIVE
+from service_desk.settings import FILE_ARGUMENTS
 
-
-def _marks(many: int) -> str:
-    return ", ".join(f"${number}" for number in range(1, many + 1))
-
-
-RECEIVE = f"SELECT verdict, facts, headers, body, because FROM receive_complaint({_marks(RECEIVE_ARGUMENTS)})"
-FILE = f"SELECT verdict, facts, headers, body, because FROM file_compensation({_marks(FILE_ARGUMENTS)})"
-
-
-class KeyReused(Exception):
-    """The idempotency key came with another request before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One intake request: its moment, its idempotency key and print, the status of its answer, the phone's keys."""
-
-    moment: Moment
-    scope: str
-    desk_org_id: str
-    key: str
-    fingerprint: bytes
-    status: int
-    phone_keys: list[str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Means:
-    """What every reception of a process works with."""
-
-    pool: Pool | Connection
-    vault: Vault
-    guesses: Guesses
-    grounds: set[bytes]
-    """The digests of reasons that the database is known to hold; they are never taken out of it."""
-
-    def keep(self, promise: Promise) -> None:
-        """Remember that the database holds the reasons of a promise: its transaction has been committed."""
-        committed(promise.deadlines)
-        if len(self.grounds) >= GROUNDS_REMEMBERED:
-            self.grounds.clear()
-        self.grounds.add(promise.explained.digest)
+FILE = f"SELECT {COLUMNS} FROM file_compensation({', '.join(f'${place}' for place in range(1, FILE_ARGUMENTS + 1))})"  # noqa: S608
 
 
 class _Reception:
@@ -77,13 +35,19 @@ class _Reception:
         return self._means.guesses.get(caller, self._request.phone_keys)
 
     async def _call(self, sql: str, arguments: list[object], explained: Explanation) -> Record:
-        row = await self._means.pool.fetchrow(sql, *arguments)
+        row = await self._ask(sql, arguments)
         if row is not None and row["verdict"] == "ground":
             await self._keep(explained)
-            row = await self._means.pool.fetchrow(sql, *arguments)
+            row = await self._ask(sql, arguments)
         if row is None:
             raise LookupError("an intake function gives one row, always")
         return row
+
+    async def _ask(self, sql: str, arguments: list[object]) -> Record | None:
+        together = self._means.together
+        if sql == RECEIVE and together is not None:
+            return await together.receive(arguments)
+        return await self._means.pool.fetchrow(sql, *arguments)
 
     async def _keep(self, explained: Explanation) -> None:
         """Keep an explanation that no case rested on before."""

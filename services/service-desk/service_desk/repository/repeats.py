@@ -23,7 +23,8 @@ ALIKE = """
 WITH range AS (SELECT c.id FROM complaint c WHERE c.id > $1 ORDER BY c.id LIMIT $2),
 pending AS (DELETE FROM repeat_pending p USING complaint c WHERE c.id = p.complaint_id RETURNING c.id),
 looked AS (
-  SELECT c.id, c.customer_id, c.category, c.received_at, c.case_no, c.first_responder_org_id, same_customer(c.customer_id) AS same
+  SELECT c.id, c.customer_id, c.category, c.received_at, c.case_no, c.first_responder_org_id,
+    same_customer(c.customer_id) AS same
   FROM complaint c JOIN (SELECT id FROM range UNION SELECT id FROM pending) l USING (id) WHERE c.customer_id IS NOT NULL),
 pairs AS (
   SELECT l.id AS later_id, e.id AS earlier_id, e.case_no AS earlier_case_no, l.received_at AS later_received_at,

@@ -35,9 +35,11 @@ FROM service_request r WHERE r.case_no = $1 OR r.id = $2
 
 OPEN = """
 WITH r AS (
-  INSERT INTO service_request (id, case_no, state, version, kind, priority, channel, subject, org_id, customer_id, service_class,
+  INSERT INTO service_request (id, case_no, state, version, kind, priority, channel, subject, org_id,
+    customer_id, service_class,
     vip, desk_org_id, received_at, recorded_at, recorded_by, wanted_by, mail_no, caller_key, caller, content, because)
-  VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21::json) RETURNING id)
+  VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21::json) RETURNING id)
 SELECT announce($22::jsonb) FROM r
 """
 
@@ -52,7 +54,8 @@ SELECT announce($9::jsonb) FROM r
 
 DECLARE = """
 WITH e AS (
-  INSERT INTO emergency (id, version, situation, org_id, service_request_id, from_at, until_at, declared_at, declared_by, because,
+  INSERT INTO emergency (id, version, situation, org_id, service_request_id, from_at, until_at, declared_at,
+    declared_by, because,
     words)
   VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10) RETURNING id)
 SELECT announce($11::jsonb) FROM e
@@ -60,7 +63,8 @@ SELECT announce($11::jsonb) FROM e
 
 HOLD = """
 WITH m AS (
-  INSERT INTO contact_meeting (id, version, customer_id, org_id, occasion, held_on, case_no, recorded_at, recorded_by, because, words)
+  INSERT INTO contact_meeting (id, version, customer_id, org_id, occasion, held_on, case_no, recorded_at,
+    recorded_by, because, words)
   VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9::json, $10) RETURNING id)
 SELECT announce($11::jsonb) FROM m
 """

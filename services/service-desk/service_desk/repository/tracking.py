@@ -32,7 +32,8 @@ JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT y.id, y.due_at FROM tracking_day y WHERE y.customer_id = k.customer_id ORDER BY y.due_on DESC LIMIT 1) t ON true
 WHERE {CLASS} = ANY ($1::int[]) AND NOT EXISTS (
-  SELECT FROM deadline d WHERE d.subject_type = 'tracking-day' AND d.subject_id = t.id::text AND d.state IN ('running', 'paused'))
+  SELECT FROM deadline d WHERE d.subject_type = 'tracking-day' AND d.subject_id = t.id::text AND d.state IN
+    ('running', 'paused'))
 ORDER BY k.customer_id LIMIT $2
 """  # noqa: S608 - constants
 

@@ -18,7 +18,8 @@ from registry.api.annex_2.layout import BASIC, BLOCKS, CODE, NAME, TITLE, Block,
 from registry.api.files_bodies import BasicIn, CompetitorIn, ExtendedIn, KeyPersonIn, filled
 from registry.api.sheet_reads import SheetRead, problem_at
 from registry.api.texts import Text
-from registry.commands import Asker, TakeAnnex2
+from registry.commands.asking import Asker
+from registry.commands.customers import TakeAnnex2
 from registry.model.files import Layer
 from registry.settings import COMPETITORS_MOST, KEY_PERSONS_MOST, WAN
 

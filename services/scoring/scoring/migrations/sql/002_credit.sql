@@ -17,8 +17,8 @@ RETURNS numeric LANGUAGE sql IMMUTABLE AS $$
   part AS (
     SELECT CASE WHEN e.org_id IS NULL THEN ours ELSE e.org_id = ANY (units) END AS theirs,
       CASE WHEN e.lead
-        THEN revenue - COALESCE(sum(round(revenue * e.share, 2)) FILTER (WHERE NOT e.lead) OVER (), 0)
-        ELSE round(revenue * e.share, 2) END AS amount
+        THEN revenue - COALESCE(sum((revenue * e.share)::numeric(16,2)) FILTER (WHERE NOT e.lead) OVER (), 0)
+        ELSE (revenue * e.share)::numeric(16,2) END AS amount
     FROM entry e WHERE e.from_month = (SELECT max(from_month) FROM entry))
   SELECT CASE WHEN EXISTS (SELECT FROM part) THEN COALESCE((SELECT sum(amount) FROM part WHERE theirs), 0)
               WHEN ours THEN revenue ELSE 0 END
