@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +63,10 @@ class Page:
         seen: set[str] = set()
         for one in self._chapters:
             yield f"- **{one['title'][self.language]}**"
-            for name in dict.fromkeys(example["operation"] for example in one["examples"]):
+            for name in dict.fromkeys(e["operation"] for e in one["examples"] if not e.get("aside")):
                 if name not in seen:
                     seen.add(name)
-                    yield f"  - [{self._said(self._operations[name]).partition(';')[0]}](#{name})"
+                    yield f"  - [{self._short(self._operations[name])}](#{name})"
         yield ""
 
     def _rules(self) -> Iterator[str]:
@@ -83,7 +83,7 @@ class Page:
         for example in one["examples"]:
             name = example["operation"]
             operation = self._operations[name]
-            if name not in told:
+            if name not in told and not example.get("aside"):
                 told.add(name)
                 yield from self._operation(operation)
             elif name != last:
@@ -104,10 +104,16 @@ class Page:
         yield from ("", *self._problems(operation), "")
 
     def _said(self, operation: Json) -> str:
-        said: str = operation["summary"]
+        """Say what an operation does: in English as its code does, in Chinese by its summary and what is worded here."""
         if self.language == "en":
-            said = " ".join(operation.get("description", said).split()).rstrip(".")
-        return said
+            return " ".join(operation.get("description", operation["summary"]).split()).rstrip(".")
+        more = _read("operations").get(operation["operationId"], "")
+        return f"**{operation['summary']}**。{more}" if more else f"**{operation['summary']}**"
+
+    def _short(self, operation: Json) -> str:
+        if self.language == "zh":
+            return str(operation["summary"])
+        return self._said(operation).partition(";")[0]
 
     def _roles(self, operation: Json) -> str:
         roles = _words("roles")
@@ -200,14 +206,14 @@ def chapter(file: Path) -> dict[str, Any]:
     return read
 
 
-_READ: dict[str, Words] = {}
+@cache
+def _read(name: str) -> dict[str, Any]:
+    """Give one file of words, read once."""
+    return chapter(FOLDER / f"{name}.yaml")
 
 
 def _words(name: str) -> Words:
-    """Give one file of words, read once."""
-    if name not in _READ:
-        _READ[name] = chapter(FOLDER / f"{name}.yaml")
-    return _READ[name]
+    return _read(name)
 
 
 def people() -> Words:

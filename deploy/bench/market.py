@@ -61,7 +61,7 @@ STREETS = _words(
 )
 BUILDINGS = ("", "", "", "国际大厦", "商务中心", "科技园", "物流园", "广场")
 BATCH = 5_000
-WORKERS = 2
+WORKERS = 4
 AHEAD = 6
 TOLD = 50_000
 SECONDARY = """

@@ -38,7 +38,9 @@ NEWEST = f"""
     WHERE aggregate ^@ ($1 || ':') ORDER BY aggregate, version DESC
 """  # noqa: S608 - constants
 DEADLINES = "SELECT id, kind, state, version, cardinality(warned_at) AS warnings, breached_at FROM deadline"
-LIVE_CLAIMS = "SELECT survivor_of(customer_id) AS customer_id, line, claim_id, org_id, since, until FROM claim WHERE state = 'live'"
+LIVE_CLAIMS = """
+    SELECT survivor_of(customer_id) AS customer_id, line, claim_id, org_id, since, until FROM claim WHERE state = 'live'
+"""
 REPLAYED = "SELECT EXISTS (SELECT FROM replay)"
 # The first statement of such a transaction is the moment that it sees.
 LOOK = "SELECT 1"

@@ -87,8 +87,18 @@ RECORDS: Sequence[Record] = (
         "claim",
         "claim_id",
         "claim",
-        _same("state", "org_id", "customer_id", "declaration_id", "line", "since", "until"),
+        _same("state", "org_id", "customer_id", "declaration_id", "line", "since", "until", "renewals"),
         ("registry.claim.granted.v1",),
+    ),
+    Record(
+        "registry",
+        "development_case",
+        "case_id",
+        "development-case",
+        {
+            **_same("state", "step", "org_id", "city_org_id", "customer_id", "lines", "demand", "owner_id"),
+            **_same("filed_at", "score", "project_state"),
+        },
     ),
     Record(
         "registry",

@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     idempotency_hours: int = 72
     total_exact_to: int = 10_000
     export_most: int = 10_000
-    deadline_batch: int = 500
+    deadline_batch: int = 2_000
     deadline_hands: int = 2
     deadline_idle_seconds: float = 1.0
     deadline_retry_seconds: float = 60.0

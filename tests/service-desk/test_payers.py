@@ -33,7 +33,7 @@ def process(database: FreshDatabase, port: int) -> Iterator[None]:
 
 
 async def ready(http: httpx.AsyncClient) -> None:
-    for _ in range(300):
+    for _ in range(900):
         try:
             if (await http.get("/healthz")).status_code == 200:
                 return

@@ -1,11 +1,12 @@
 """Complaints taken through their steps over HTTP, as the desk and the centers do."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
 import httpx
 
-from support.service import Person, ServiceUnderTest
+from support.service import MORNING, Person, ServiceUnderTest
 
 AGENT = Person("420100", "hotline-agent")
 CLERK = Person("420100", "center-officer", "陈专员")
@@ -18,6 +19,12 @@ STEPS: Mapping[str, dict[str, Any]] = {
     "resolve": {"result": "已补投", "reply": "已电话告知客户"},
     "close": {"satisfaction": 4, "follow_up": "客户表示感谢"},
 }
+
+
+async def at_morning(desk: ServiceUnderTest) -> None:
+    """Set the clock back to the morning; a sweep that looked at it before has then come to its end."""
+    desk.set_clock(MORNING)
+    await asyncio.sleep(0.3)
 
 
 async def received(desk: ServiceUnderTest, **facts: Any) -> str:

@@ -40,7 +40,7 @@ def dying_database(statement: str) -> Callable[..., sqlite3.Connection]:
             die()
 
     def connecting(*arguments: Any, **options: Any) -> sqlite3.Connection:
-        database = connect(*arguments, **options)
+        database: sqlite3.Connection = connect(*arguments, **options)
         database.set_trace_callback(traced)
         return database
 
@@ -57,7 +57,7 @@ def arm(point: str) -> None:
             die()
             raise AssertionError("alive")
 
-        Backlog.take = taken_and_dead  # type: ignore[method-assign]
+        Backlog.take = taken_and_dead  # type: ignore[assignment, method-assign]
     elif point in (BEFORE_SENDING, AFTER_ANSWER):
         post = sending.Desk._post
 
@@ -67,7 +67,7 @@ def arm(point: str) -> None:
             die()
             raise AssertionError("alive")
 
-        sending.Desk._post = posted_and_dead  # type: ignore[method-assign]
+        sending.Desk._post = posted_and_dead  # type: ignore[assignment, method-assign]
     else:
         sqlite3.connect = dying_database(STATEMENTS[point])  # type: ignore[assignment]
 

@@ -1,11 +1,13 @@
 """From the seat to the desk, when there is a network: as often as it takes."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
-
-import httpx
 
 from seat.backlog import REFUSED, SENT, WAITING, Backlog, Call, Enrolment
 from seat.numbers import Form
@@ -50,19 +52,32 @@ class Desk:
         return items
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        # A key of its own each time: calls count by their numbers, and what was refused for now is to be looked at anew.
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": str(uuid4())}
+        where = urlsplit(self.server)
+        kind = HTTPSConnection if where.scheme == "https" else HTTPConnection
+        line = kind(where.hostname or "", where.port, timeout=TIMEOUT_SECONDS)
         try:
-            answer = httpx.post(self.server + path, json=body, headers=headers, timeout=TIMEOUT_SECONDS)
-            said: dict[str, Any] = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+            line.request("POST", where.path + path, json.dumps(body), self._headers())
+            answer = line.getresponse()
+            status = answer.status
+            said: dict[str, Any] = json.loads(answer.read())
+        except (OSError, HTTPException, ValueError) as error:
             raise NoNetwork from error
-        if answer.is_server_error:
+        finally:
+            line.close()
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise NoNetwork
-        if answer.is_error:
+        if status >= HTTPStatus.BAD_REQUEST:
             code, zh, en = said.get("code", ""), said.get("zh", {}), said.get("en", {})
             raise NotLetIn(code, zh.get("detail", ""), en.get("detail", ""))
         return said
+
+    def _headers(self) -> dict[str, str]:
+        # A key of its own each time: calls count by their numbers, and what was refused for now is to be looked at anew.
+        return {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": str(uuid4()),
+        }
 
 
 def send(backlog: Backlog, desk: Desk) -> dict[str, int]:

@@ -37,8 +37,9 @@ class DeskSettings(Settings):
     guesses_kept: int = 100_000
     grounds_kept: int = 10_000
     case_numbers_a_block: int = 100
-    rounds_seconds: float = 2.0
-    """How long the desk waits before it looks again for repeated complaints and for feedback that falls due."""
+    repeats_seconds: float = 2.0
+    feedback_seconds: float = 60.0
+    """How long the desk waits before it looks again for repeated complaints, and for feedback that falls due."""
     rounds_look_back_seconds: float = 60.0
     """Longer than any intake takes from its id to its commit: what is younger is looked at once more."""
     rounds_batch: int = 5_000

@@ -11,7 +11,6 @@ from support.disputes import (
     FAR_DIRECTOR,
     LINE,
     OTHER_DIRECTOR,
-    RIVAL_HEAD,
     add_people,
     contested,
     heard,
@@ -20,7 +19,7 @@ from support.disputes import (
     ruled,
     ruling,
 )
-from support.registry import FAR, RIVAL, SECOND, expect
+from support.registry import AGENT, FAR, RIVAL, SECOND, expect
 from support.service import (
     ADMINISTRATOR,
     DIRECTOR,
@@ -41,17 +40,6 @@ MINE, THEIRS = "420106-T01", "420107"
 async def people(registry: ServiceUnderTest) -> None:
     """Heads and directors beside those of the tree."""
     await add_people(registry)
-
-
-async def attach(registry: ServiceUnderTest, person: Person, dispute_id: str, text: bytes = b"scan") -> str:
-    answer = await registry.http.post(
-        "/v1/attachments",
-        files={"file": ("evidence.txt", text)},
-        data={"subject": f"dispute:{dispute_id}"},
-        headers={**registry.headers(person), "Idempotency-Key": f"{dispute_id}{person.org_id}"},
-    )
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["id"])
 
 
 async def test_a_refused_team_contests_and_the_nearest_city_above_both_rules(
@@ -145,60 +133,13 @@ async def test_business_that_arises_elsewhere_than_it_was_signed_is_disputed_by_
     assert answer["pointer"] == "/arises_in"
 
 
-async def test_a_party_sees_its_own_evidence_and_the_center_sees_all(registry: ServiceUnderTest) -> None:
-    dispute = await contested(registry, await prospect(registry), statement="我方先签约")
-    path = f"/disputes/{dispute['id']}"
-    scan = await attach(registry, HEAD, dispute["id"], b"our contract")
-    body = {"text": "我方已走访三次", "attachments": [scan]}
-    filed = await expect(registry.post(HEAD, f"{path}/evidence", body), 201)
-    assert [one["text"] for one in filed["evidence"] if one["kind"] == "filed"] == ["我方已走访三次"]
-    theirs = await registry.get(RIVAL_HEAD, path)
-    assert [one["text"] for one in theirs.json()["evidence"] if one["kind"] == "filed"] == ["我方先签约"]
-    assert {one["org_id"] for one in theirs.json()["evidence"]} == {THEIRS}
-    assert scan not in theirs.text
-    center = await expect(registry.get(DIRECTOR, path), 200)
-    assert {one["text"] for one in center["evidence"] if one["kind"] == "filed"} == {
-        "我方先签约",
-        "我方已走访三次",
-    }
-    looks: dict[Person, int] = {HEAD: 200, DIRECTOR: 200, RIVAL_HEAD: 404, FAR_HEAD: 404}
-    for person, status in looks.items():
-        answer = await registry.get(person, f"/attachments/{scan}")
-        assert answer.status_code == status, person
-    told = await registry.rows(
-        "SELECT payload::text AS told FROM outbox WHERE aggregate = $1", f"dispute:{dispute['id']}"
-    )
-    assert not [one for one in told if "走访" in one["told"] or "签约" in one["told"]]
-    stored = await registry.rows("SELECT text FROM dispute_evidence WHERE text IS NOT NULL")
-    assert not [one for one in stored if "走访".encode() in one["text"]]
-
-
-async def test_an_attachment_of_another_unit_or_dispute_is_no_evidence(registry: ServiceUnderTest) -> None:
-    dispute = await contested(registry, await prospect(registry))
-    foreign = await attach(registry, RIVAL_HEAD, dispute["id"])
-    body = {"text": "见附件", "attachments": [foreign]}
-    answer = await expect(registry.post(HEAD, f"/disputes/{dispute['id']}/evidence", body), 422)
-    assert answer["pointer"] == "/attachments/0"
-
-
-async def test_declarations_and_claims_are_evidence_without_anybody_filing_them(
-    registry: ServiceUnderTest,
-) -> None:
-    known = await registered(registry)
-    dispute = await contested(registry, known)
-    center = await expect(registry.get(DIRECTOR, f"/disputes/{dispute['id']}"), 200)
-    objective = {(one["org_id"], one["kind"]) for one in center["evidence"] if one["objective"]}
-    mine = {(MINE, "declaration"), (MINE, "claim"), (MINE, "registration")}
-    assert objective == {*mine, (THEIRS, "declaration")}
-    recorded = [one["recorded_at"] for one in center["evidence"]]
-    assert recorded == sorted(recorded)
-
-
 async def test_who_is_no_party_sees_nothing(registry: ServiceUnderTest) -> None:
     dispute = await contested(registry, await prospect(registry))
     await expect(registry.get(SECOND, f"/disputes/{dispute['id']}"), 404)
     await expect(registry.get(FAR_HEAD, f"/disputes/{dispute['id']}"), 404)
     await expect(registry.get(INSPECTOR, f"/disputes/{dispute['id']}"), 200)
+    # The city's hotline sees open layers alone.
+    await expect(registry.get(AGENT, f"/disputes/{dispute['id']}"), 403)
 
 
 async def refused_ruling(registry: ServiceUnderTest, person: Person, dispute_id: str) -> httpx.Response:
@@ -284,3 +225,22 @@ async def test_the_unit_that_opened_it_gives_it_up_and_others_do_not(registry: S
     )
     # The opener's statement is its evidence: only what still ran is stopped.
     assert sorted(row["state"] for row in clocks) == ["cancelled", "cancelled", "met"]
+
+
+async def test_who_has_a_merely_similar_customer_is_told_when_the_center_has_refused(
+    registry: ServiceUnderTest,
+) -> None:
+    known = await prospect(registry)
+    like = {
+        "name": known["customer"]["name"].replace("武汉", "武汉市"),
+        "division": "420106",
+        "nature": "organisation",
+    }
+    held = await expect(registry.post(RIVAL, "/declarations", {"customer": like, "lines": [LINE]}), 201)
+    assert held["state"] == "held"
+    body = {"declaration_id": held["id"]}
+    answer = await expect(registry.post(RIVAL, "/disputes", body), 422)
+    assert answer["code"] == "nothing-in-dispute"
+    await expect(registry.post(OFFICER, f"/declarations/{held['id']}/refuse", {"reason": "同一客户"}), 200)
+    dispute = await expect(registry.post(RIVAL, "/disputes", body), 201)
+    assert (dispute["customer_id"], len(dispute["parties"])) == (known["customer_id"], 2)

@@ -102,3 +102,18 @@ async def test_an_attachment_of_the_unit_is_evidence(registry: ServiceUnderTest)
     shown = await grade(registry, case, grades, 200)
     assert shown["grades"]["market"] == {"grade": 2, "texts": [], "attachments": [answer.json()["id"]]}
     await expect(registry.post(RIVAL, f"/development-cases/{case['id']}/grades", {"grades": grades}), 404)
+
+
+async def test_the_score_of_a_customer_that_another_unit_has_by_now_stays_with_the_case(
+    registry: ServiceUnderTest,
+) -> None:
+    firm = prospect()
+    case = await opened(registry, customer=firm)
+    body = {"customer": {**firm, "phones": []}, "lines": ["domestic-express"]}
+    first = await declared(registry, MANAGER, body)
+    await expect(registry.post(MANAGER, f"/declarations/{first['id']}/withdraw", {}), 200)
+    taken = await declared(registry, RIVAL, body)
+    assert taken["customer_id"] == first["customer_id"]
+    assert (await grade(registry, case, graded(5, 5, 5, 5), 200))["score"] == "100"
+    seen = await expect(registry.get(RIVAL, f"/customers/{first['customer_id']}"), 200)
+    assert "prospect_score" not in seen

@@ -11,13 +11,12 @@ import pytest
 import pytest_asyncio
 
 from support.backbone import eventually
-from support.desk_steps import AGENT, CLERK, clock, received, refused, seen, step, taken
+from support.desk_steps import AGENT, CLERK, at_morning, clock, received, refused, seen, step, taken
 from support.instance import Databases
 from support.service import (
     DIRECTOR,
     FAR_OFFICER,
     HEAD,
-    MORNING,
     OFFICER,
     PROVINCE,
     PROVINCE_OFFICER,
@@ -56,7 +55,7 @@ def due(body: dict[str, Any], kind: str) -> datetime:
 
 
 async def a_paused_one(desk: ServiceUnderTest, **changed: Any) -> tuple[str, dict[str, Any]]:
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     answer = await pause(desk, case_no, **changed)
     assert answer.status_code == 200, answer.text
@@ -64,7 +63,7 @@ async def a_paused_one(desk: ServiceUnderTest, **changed: Any) -> tuple[str, dic
 
 
 async def test_due_and_later_warnings_move_by_the_whole_paused_time(desk: ServiceUnderTest) -> None:
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     before = await desk.rows(
         "SELECT kind, due_at, steps::text AS steps FROM deadline WHERE subject_id = $1",
@@ -163,7 +162,7 @@ async def test_a_new_cycle_has_a_budget_of_its_own(desk: ServiceUnderTest) -> No
 
 
 async def test_after_the_second_warning_only_the_level_above_pauses(desk: ServiceUnderTest) -> None:
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     # 2 March 09:00 to 4 March 24:00 is 63 hours; four fifths of them have run on 4 March at 11:24.
     desk.set_clock("2026-03-04T11:23:00+08:00")
@@ -190,7 +189,7 @@ async def test_after_the_second_warning_only_the_level_above_pauses(desk: Servic
 async def test_who_may_not_pause_changes_nothing(
     desk: ServiceUnderTest, by: Person, changed: dict[str, Any], expected: tuple[int, str]
 ) -> None:
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     before = await seen(desk, case_no)
     assert refused(await pause(desk, case_no, by, **changed)) == expected
@@ -205,7 +204,7 @@ async def test_nothing_is_paused_twice_nor_resumed_while_it_runs(desk: ServiceUn
 
 
 async def test_after_the_resolution_there_is_nothing_to_pause(desk: ServiceUnderTest) -> None:
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     await taken(desk, case_no, "answer", "investigation", "resolve")
     assert refused(await pause(desk, case_no)) == (409, "step-skipped")

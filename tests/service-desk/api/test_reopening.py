@@ -12,6 +12,7 @@ from support.desk_steps import (
     AGENT,
     CLERK,
     STEPS,
+    at_morning,
     clock,
     received,
     refused,
@@ -20,7 +21,7 @@ from support.desk_steps import (
     taken,
 )
 from support.instance import Databases
-from support.service import MORNING, Person, ServiceUnderTest, running_service
+from support.service import Person, ServiceUnderTest, running_service
 
 WHOLE = tuple(STEPS)
 REASON = {"reason": "又迟了"}
@@ -34,7 +35,7 @@ async def desk(desk_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
 
 async def closed_late(desk: ServiceUnderTest) -> str:
     """Give a complaint of 2 March whose first answer came on 5 March, a day after its last; closed since."""
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     desk.set_clock("2026-03-05T09:00:00+08:00")
     await taken(desk, case_no, *WHOLE)
@@ -107,7 +108,7 @@ async def test_at_the_top_there_is_nobody_above_to_hand_it_to(desk: ServiceUnder
 
 @pytest.mark.parametrize("done", [(), ("answer",), ("answer", "investigation", "resolve")])
 async def test_only_a_closed_complaint_comes_back(desk: ServiceUnderTest, done: tuple[str, ...]) -> None:
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     await taken(desk, case_no, *done)
     before = await seen(desk, case_no)
@@ -116,14 +117,14 @@ async def test_only_a_closed_complaint_comes_back(desk: ServiceUnderTest, done: 
 
 
 async def test_a_withdrawn_complaint_does_not_come_back(desk: ServiceUnderTest) -> None:
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     assert (await step(desk, case_no, "withdraw", {"reason": "已收到"}, by=AGENT)).status_code == 200
     assert refused(await step(desk, case_no, "reopen", REASON)) == (409, "case-ended")
 
 
 async def test_the_follow_up_has_three_days_from_the_resolution(desk: ServiceUnderTest) -> None:
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     body = await taken(desk, case_no, "answer", "investigation", "resolve")
     asking = clock(body, "complaint-follow-up")
@@ -132,7 +133,7 @@ async def test_the_follow_up_has_three_days_from_the_resolution(desk: ServiceUnd
 
 
 async def test_every_change_of_hands_is_counted_shown_and_told(desk: ServiceUnderTest) -> None:
-    desk.set_clock(MORNING)
+    await at_morning(desk)
     case_no = await received(desk)
     assert (await seen(desk, case_no))["handovers"] == 0
     for person in (CLERK, ABOVE):

@@ -212,8 +212,11 @@ async def test_a_contact_meeting_keeps_who_took_part_and_what_came_of_it_sealed(
     (event,) = await desk.events(f"contact-meeting:{held['id']}")
     for secret in ("钱总监", "调价有意见", "年底"):
         assert secret not in row["row"] and secret not in str(event["payload"])
-    seen = expect(await desk.get(OBSERVER, "/contact-meetings", customer_id=customer), 200)["items"]
-    assert [one["occasion"] for one in seen] == ["price-change"] and "minutes" not in seen[0]
+    listed = expect(await desk.get(OFFICER, "/contact-meetings", customer_id=customer), 200)["items"]
+    assert [one["occasion"] for one in listed] == ["price-change"] and "minutes" not in listed[0]
+    path = f"/contact-meetings/{held['id']}"
+    assert expect(await desk.get(OFFICER, path), 200)["minutes"] == "客户对调价有意见"
+    assert "participants" not in expect(await desk.get(OBSERVER, path), 200)
     for wrong, pointer in (({"occasion": "festival"}, "/occasion"), ({"held_on": "2026-03-03"}, "/held_on")):
         answer = await desk.post(MANAGER, "/contact-meetings", {**body, **wrong})
         assert (answer.status_code, answer.json()["pointer"]) == (422, pointer)

@@ -18,7 +18,7 @@ from support.service import ADMINISTRATOR, Person, ServiceUnderTest, expect
 AGENT = Person("420100", "hotline-agent", "樊坐席", "42010077")
 MORNING = "2026-03-02T08:{:02d}:00+08:00"
 NUMBER = re.compile(r"^\d{15}$", re.MULTILINE)
-ROUNDS, CALLS = 6, 40
+ROUNDS, CALLS = 4, 30
 pytestmark = pytest.mark.timeout(240)
 
 

@@ -16,7 +16,7 @@ from chassis.http.paging import ListFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import OrgFilter, court, eyes, person
-from registry.api.declarations import MOVES, Declarer, Reader
+from registry.api.declarations import MOVES, Declarer
 from registry.api.texts import Division, LongText, OrgId, Text
 from registry.api.visits import CustomerKey
 from registry.commands.asking import Asker
@@ -26,12 +26,15 @@ from registry.model.disputes import Dispute, DisputeKind, DisputeState
 from registry.model.staff import Role
 from registry.ports.disputes import Court
 from registry.queries import disputes as shown
+from registry.queries.shown import INTERNAL
 from registry.settings import ATTACHMENTS_MOST, LINES_MOST, PARTIES_MOST
 
 router = APIRouter(tags=["disputes"])
 # Evidence and appeals are the heads' (and a center's own people's, where it is a party itself).
 ADVOCATES = (Role.UNIT_HEAD, Role.CENTER_OFFICER, Role.CENTER_DIRECTOR)
 Advocate = Annotated[Caller, Depends(may(*ADVOCATES))]
+# What sides write of each other is no open layer.
+DisputeReader = Annotated[Caller, Depends(may(*sorted(INTERNAL)))]
 
 
 class DisputeIn(Body):
@@ -110,7 +113,7 @@ async def open_(body: DisputeIn, request: Request, caller: Declarer, edge: AtThe
     "/v1/disputes", operation_id="list_disputes", summary="争议清单", responses=problems(401, 403, 422)
 )
 async def list_disputes(
-    filters: Annotated[DisputeFilters, Query()], request: Request, caller: Reader, edge: AtTheEdge
+    filters: Annotated[DisputeFilters, Query()], request: Request, caller: DisputeReader, edge: AtTheEdge
 ) -> Response:
     """List the disputes that the caller's organisation is party to or stands above."""
 
@@ -127,7 +130,7 @@ async def list_disputes(
     summary="争议",
     responses=problems(401, 403, 404, 422),
 )
-async def get_dispute(dispute_id: UUID, request: Request, caller: Reader, edge: AtTheEdge) -> Response:
+async def get_dispute(dispute_id: UUID, request: Request, caller: DisputeReader, edge: AtTheEdge) -> Response:
     """Show one dispute with its steps, and of the evidence what the caller may see."""
 
     async def run(tx: Transaction) -> Answer:

@@ -62,7 +62,7 @@ async def import_files(
     responses=problems(401, 403, 404, 422),
 )
 async def get_import(import_id: UUID, request: Request, caller: Importer, edge: AtTheEdge) -> Response:
-    """Show what became of each sheet of a workbook."""
+    """Show what became of each sheet of a workbook of annex 2."""
     return await show(ANNEX_2, Asked(request, caller, edge), import_id)
 
 
@@ -74,7 +74,7 @@ async def get_import(import_id: UUID, request: Request, caller: Importer, edge: 
     responses={**XLSX_ANSWER, **problems(401, 403, 404, 422)},
 )
 async def get_errors(import_id: UUID, request: Request, caller: Importer, edge: AtTheEdge) -> Response:
-    """Give the errors of a workbook as a sheet in Chinese; the look at what was written is recorded."""
+    """Give the errors of a workbook of annex 2 as a sheet in Chinese; the look at what was written is recorded."""
     return await error_sheet(ANNEX_2, Asked(request, caller, edge), import_id)
 
 
@@ -86,7 +86,7 @@ async def get_errors(import_id: UUID, request: Request, caller: Importer, edge: 
     responses={**XLSX_ANSWER, **problems(401, 403)},
 )
 async def blank_annex_2(request: Request, caller: Reader) -> Response:
-    """Give the blank form."""
+    """Give the blank form of annex 2."""
     runtime: Runtime = request.app.state.runtime
     return download(await runtime.workbooks.write(draw_annex_2), f"{TITLE}.xlsx")
 

@@ -91,7 +91,7 @@ async def import_declarations(
     responses=problems(401, 403, 404, 422),
 )
 async def get_import(import_id: UUID, request: Request, caller: Importer, edge: AtTheEdge) -> Response:
-    """Show what became of each sheet of a workbook."""
+    """Show what became of each sheet of a workbook of annex 1."""
     return await show(ANNEX_1, Asked(request, caller, edge), import_id)
 
 
@@ -103,7 +103,7 @@ async def get_import(import_id: UUID, request: Request, caller: Importer, edge: 
     responses={**XLSX_ANSWER, **problems(401, 403, 404, 422)},
 )
 async def get_errors(import_id: UUID, request: Request, caller: Importer, edge: AtTheEdge) -> Response:
-    """Give the errors of a workbook as a sheet in Chinese; the look at what was written is recorded."""
+    """Give the errors of a workbook of annex 1 as a sheet in Chinese; the look at what was written is recorded."""
     return await error_sheet(ANNEX_1, Asked(request, caller, edge), import_id)
 
 
@@ -115,7 +115,7 @@ async def get_errors(import_id: UUID, request: Request, caller: Importer, edge: 
     responses={**XLSX_ANSWER, **problems(401, 403)},
 )
 async def blank_annex_1(request: Request, caller: Reader) -> Response:
-    """Give the blank form."""
+    """Give the blank form of annex 1."""
     runtime: Runtime = request.app.state.runtime
     return download(await runtime.workbooks.write(draw_annex_1), f"{TITLE}.xlsx")
 

@@ -15,8 +15,8 @@ from chassis.http.edge import Answer, AtTheEdge, may
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import court, eyes, person
-from registry.api.declarations import MOVES, Declarer, Reader, Reasoned
-from registry.api.disputes import Advocate, moving
+from registry.api.declarations import MOVES, Declarer, Reasoned
+from registry.api.disputes import Advocate, DisputeReader, moving
 from registry.api.texts import LongText, OrgId, Text
 from registry.commands.asking import Asker
 from registry.commands.disputes import MoveDispute, RuleDispute
@@ -175,7 +175,7 @@ async def withdraw(
 async def get_ruling(
     dispute_id: UUID,
     request: Request,
-    caller: Reader,
+    caller: DisputeReader,
     edge: AtTheEdge,
     form: Annotated[Form, Query(alias="format")] = Form.JSON,
     language: Language = Language.ZH,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from contracts.refusals import NotFound
 from registry.model.declarations import Declaration, DeclarationState, Outcome
 from registry.model.development import CaseState, DevelopmentCase, Target
 from registry.policies.claims import Ruling
@@ -51,7 +52,11 @@ async def linked(case: DevelopmentCase, desk: Desk) -> None:
     """Let the customer of the unit have the score of its case."""
     if case.customer_id is None or case.score is None:
         return
-    customer = await desk.customers.get(case.customer_id)
+    try:
+        customer = await desk.customers.get(case.customer_id)
+    except NotFound:
+        # Another unit has it by now, out of this one's sight.
+        return
     if customer.org_id == case.org_id and customer.prospect_score != case.score:
         await desk.customers.save(customer.changed(prospect_score=case.score), case.because)
 

@@ -43,7 +43,7 @@ async def unmerge_customer(command: UnmergeCustomer, at: MergeDesk) -> tuple[Mer
     await begin_anew(coming, UNMERGED, at, why)
     survivor = await _shrunk(survivor, merge, going, at, why)
     supports = supported_with((), coming, merged.org_id)
-    restored = replace(merged.moved(merge.former_state), supports=supports)
+    restored = replace(merged.restored(merge.former_state), supports=supports)
     undone = merge.undone(command.asker.staff_id, desk.now, command.reason)
     await at.merges.undo(undone, restored, survivor, why)
     await _resume_assignment(restored, desk, why)

@@ -97,6 +97,12 @@ class Customer:
             )
         return replace(self, state=state, version=self.version + 1)
 
+    def restored(self, state: CustomerState) -> "Customer":
+        """Give a merged customer as it was before; nothing else leads back from there."""
+        if self.state is not CustomerState.MERGED:
+            raise WrongState("客户未被合并", "the customer is not merged")
+        return replace(self, state=state, version=self.version + 1)
+
     def changed(self, **facts: Any) -> "Customer":
         """Give the customer with some facts replaced."""
         return replace(self, **facts, version=self.version + 1)
@@ -109,14 +115,7 @@ _MOVES: Mapping[CustomerState, frozenset[CustomerState]] = {
     CustomerState.REGISTERED: frozenset({CustomerState.CLOSED, CustomerState.MERGED}),
     CustomerState.CLOSED: frozenset({CustomerState.MERGED}),
     CustomerState.DROPPED: frozenset({CustomerState.MERGED}),
-    CustomerState.MERGED: frozenset(
-        {
-            CustomerState.PROSPECT,
-            CustomerState.REGISTERED,
-            CustomerState.CLOSED,
-            CustomerState.DROPPED,
-        }
-    ),
+    CustomerState.MERGED: frozenset(),
 }
 
 

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
+from pypinyin.seg.mmseg import seg as phrases
 
 from registry.policies.regions import Region, head_region, inner_region, region_behind
 from registry.policies.words import (
@@ -111,6 +112,12 @@ def person_name(name: str) -> str:
     )
 
 
+@cache
+def _initials_of(word: str) -> str:
+    """Give them of a word of the dictionary: how a letter is read may depend on its neighbours (重庆, 银行)."""
+    return "".join(lazy_pinyin(word, style=Style.FIRST_LETTER))
+
+
 def _simplified(text: str) -> str:
     try:
         text.encode("gb2312")  # which has simplified letters only: nothing to convert
@@ -161,7 +168,10 @@ def soft_pinyin(text: str) -> tuple[str, ...]:
 @lru_cache
 def initials(text: str) -> str:
     """Give the first letter of each syllable, as people type them to find a name."""
-    return "".join(lazy_pinyin(normalised(text), style=Style.FIRST_LETTER)).lower()
+    plain = normalised(text)
+    if not plain.isascii():
+        plain = "".join(_initials_of(word) if word > "~" else word for word in phrases.cut(plain))
+    return plain.lower()
 
 
 @cache

@@ -28,7 +28,7 @@ from regulations.topics.registration import DevelopmentSteps
 CASES = "(SELECT d.*, d.score::numeric AS points FROM development_case d) c"
 CONDITIONS = {
     "org_id": "c.org_id = {}",
-    "customer_id": "c.customer_id = {}",
+    "customer_id": "c.customer_id = ANY (same_customer({}))",
     "state": "c.state = {}",
     "step": "c.step = {}",
     "project": "c.project_state = {}",

@@ -13,7 +13,7 @@ from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from registry.handlers.rulings import Previewed
-from registry.model.disputes import Dispute
+from registry.model.disputes import Dispute, StepKind
 from registry.queries.declarations import Eyes
 from registry.queries.shown import name_of
 from registry.tables.disputes import award_json, dispute_of
@@ -136,11 +136,18 @@ def _step(row: asyncpg.Record, eyes: Eyes) -> dict[str, Any]:
         "at": moment(row["at"]),
         "ruling_org_id": row["ruling_org_id"],
         "award": from_json(row["award"]),
-        "reason": eyes.vault.open(row["reason"]) if row["reason"] else None,
+        "reason": eyes.vault.open(row["reason"]) if row["reason"] and _is_told(row, eyes) else None,
         "cites": row["cites"] or None,
         "because": from_json(row["because"]),
     }
     return {name: value for name, value in members.items() if value is not None}
+
+
+def _is_told(row: asyncpg.Record, eyes: Eyes) -> bool:
+    """Tell whether the caller reads a step's reason: what a center gave, and what their own side wrote."""
+    node = eyes.law.organisations.get(row["org_id"])
+    own = node is not None and f"{node.orgpath}.".startswith(f"{eyes.scope}.")
+    return own or row["step"] in (StepKind.RULED, StepKind.SENT_UP)
 
 
 def _evidence(row: asyncpg.Record, eyes: Eyes) -> dict[str, Any]:

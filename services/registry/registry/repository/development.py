@@ -21,6 +21,10 @@ OPEN_ON = """
       AND (credit_code = $2 OR name_key = $3 AND (credit_code IS NULL OR $2::text IS NULL))
     ORDER BY case_id FOR UPDATE
 """
+LEADS = """
+    SELECT * FROM leads_on(
+      ARRAY(SELECT one FROM unnest($1::uuid[]) AS given(id), unnest(same_customer(given.id)) AS one), $2, $3)
+"""
 NOTE = """
     INSERT INTO declaration_lead (declaration_id, case_id, city_org_id, org_id, filed_at)
     SELECT $1, given.case_id, $2, given.org_id, given.filed_at
@@ -51,7 +55,8 @@ class CaseRows:
     async def open_for(self, org_id: str, customer_id: UUID) -> list[DevelopmentCase]:
         """Give a unit's open cases on a customer, for change."""
         rows = await self._tx.fetch(
-            "SELECT * FROM development_case WHERE customer_id = $1 AND org_id = $2 AND state = 'open'"
+            "SELECT * FROM development_case"
+            " WHERE customer_id = ANY (same_customer($1)) AND org_id = $2 AND state = 'open'"
             " ORDER BY case_id FOR UPDATE",
             customer_id,
             org_id,
@@ -127,7 +132,7 @@ class LeadRows:
     async def on(self, customer_ids: Sequence[UUID], target: Target) -> list[Lead]:
         """Give the leads on a prospect, the earliest first."""
         rows = await self._tx.fetch(
-            "SELECT * FROM leads_on($1, $2, $3)",
+            LEADS,
             list(customer_ids),
             target.credit_code,
             normalised(target.name),

@@ -78,13 +78,14 @@ def _kept(tx: Transaction, table: str, given: int) -> tuple[str, tuple[object, .
     if table not in KEPT:
         return "", ()
     key, valid_from = KEPT[table]
-    now, actor = f"${given + 1}", f"${given + 2}"
+    values = (tx.now, tx.moment.actor)
+    now, actor = (f"${place}" for place, _ in enumerate(values, given + 1))
     recorded = f"(SELECT max(v.recorded) FROM {table}_version v WHERE v.{key} = w.{key})"  # noqa: S608 - see above
     return (
         f", kept AS (INSERT INTO {table}_version ({key}, version, unit_id, valid_from, recorded, actor, facts)"  # noqa: S608
         f" SELECT w.{key}, w.version, w.org_id, {valid_from.replace('$now', now)},"
         f" GREATEST({now}::timestamptz, {recorded}), {actor}, to_jsonb(w) FROM written w)",
-        (tx.now, tx.moment.actor),
+        values,
     )
 
 

@@ -19,16 +19,20 @@ from registry.tables.shapes import from_json, moment, moment_or_none
 from regulations.calendars import day_start
 
 CLAIM_IDLE = "claim-idle"
-ENDING = "SELECT DISTINCT customer_id FROM claim WHERE customer_id = ANY ($1) AND state = 'live' AND until IS NOT NULL"
+ENDING = """
+    SELECT DISTINCT customer_id FROM claim
+    WHERE customer_id = ANY (ARRAY(SELECT survivor_of(one) FROM unnest($1::uuid[]) AS one))
+      AND state = 'live' AND until IS NOT NULL
+"""
 LOCK = "SELECT FROM customer WHERE customer_id = ANY ($1) ORDER BY customer_id FOR UPDATE"
 # Visits of the holding unit and of those below it, steps of the holding unit's own cases.
 IDLING = """
     SELECT c.*, d.submitted_by, d.verdict, k.started_at AS idle_since, k.due_at AS idle_end,
       (SELECT max(v.visited_on) FROM visit v JOIN organisation vo ON vo.org_id = v.org_id
-       WHERE v.customer_id = c.customer_id AND v.state = 'done'
+       WHERE v.customer_id = ANY (same_customer(c.customer_id)) AND v.state = 'done'
          AND (vo.orgpath = co.orgpath OR vo.orgpath ^@ (co.orgpath || '.'))) AS visited_on,
       (SELECT max(m.at) FROM development_move m JOIN development_case o ON o.case_id = m.case_id
-       WHERE o.customer_id = c.customer_id AND o.org_id = c.org_id AND m.progress) AS stepped_at
+       WHERE o.customer_id = ANY (same_customer(c.customer_id)) AND o.org_id = c.org_id AND m.progress) AS stepped_at
     FROM claim c JOIN declaration d ON d.declaration_id = c.declaration_id
     JOIN organisation co ON co.org_id = c.org_id
     JOIN deadline k ON k.subject_type = 'claim' AND k.subject_id = c.claim_id::text
@@ -45,12 +49,12 @@ CLOCK = """
 SHOWN: Mapping[EvidenceKind, str] = {
     EvidenceKind.VISIT: """
         SELECT v.visit_id AS id, v.visited_on AS at FROM visit v JOIN organisation o ON o.org_id = v.org_id
-        WHERE v.visit_id = ANY ($1) AND v.customer_id = $2 AND v.state = 'done'
+        WHERE v.visit_id = ANY ($1) AND v.customer_id = ANY (same_customer($2)) AND v.state = 'done'
           AND (o.orgpath = path_of($3) OR o.orgpath ^@ (path_of($3) || '.'))
     """,
     EvidenceKind.PLAN_STEP: """
         SELECT m.move_id AS id, m.at FROM development_move m JOIN development_case o ON o.case_id = m.case_id
-        WHERE m.move_id = ANY ($1) AND o.customer_id = $2 AND o.org_id = $3 AND m.progress
+        WHERE m.move_id = ANY ($1) AND o.customer_id = ANY (same_customer($2)) AND o.org_id = $3 AND m.progress
     """,
     EvidenceKind.ATTACHMENT: """
         SELECT a.id, a.uploaded_at AS at FROM attachment a JOIN organisation o ON o.org_id = a.org_id

@@ -191,13 +191,27 @@ async def record_meeting(body: MeetingIn, request: Request, caller: Handler, edg
 async def list_meetings(
     asked: Annotated[MeetingFilters, Query()], request: Request, caller: Authenticated, edge: AtTheEdge
 ) -> Response:
-    """List contact meetings, the latest first."""
+    """List contact meetings, the latest first; headers only."""
+
+    async def run(tx: Transaction) -> Answer:
+        return Answer(OK, await read.meetings(tx, asked.conditions(), asked.paging(request)))
+
+    return await edge.read(request, caller, run)
+
+
+@router.get(
+    "/v1/contact-meetings/{meeting_id}",
+    operation_id="get_contact_meeting",
+    summary="见面会详情",
+    responses=problems(401, 404, 422),
+)
+async def get_meeting(meeting_id: UUID, request: Request, caller: Authenticated, edge: AtTheEdge) -> Response:
+    """Give one contact meeting; participants, minutes and outcome to those who may read texts."""
     runtime: Runtime = request.app.state.runtime
     reader = Reader.of(caller.roles, full_phone=False)
 
     async def run(tx: Transaction) -> Answer:
-        page = asked.paging(request)
-        return Answer(OK, await read.meetings(tx, runtime.vault, reader, asked.conditions(), page))
+        return Answer(OK, await read.meeting(tx, runtime.vault, reader, meeting_id))
 
     return await edge.read(request, caller, run)
 

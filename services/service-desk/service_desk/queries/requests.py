@@ -124,13 +124,11 @@ async def queue(tx: Transaction, filters: Mapping[str, object], paging: Paging) 
     return await listed(tx, listing, paging, _queued)
 
 
-async def meetings(
-    tx: Transaction, vault: Vault, reader: Reader, filters: Mapping[str, object], paging: Paging
-) -> dict[str, Any]:
-    """Give a page of contact meetings, the latest first; the minutes where the reader may see them."""
+async def meetings(tx: Transaction, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
+    """Give a page of contact meetings, the latest first; headers only."""
     conditions = {MEETING_FILTERS[name]: value for name, value in filters.items()}
     listing = Listing(MEETING_SOURCE, MEETING_ORDER, conditions, MEETING_COLUMNS, counted="contact_meeting m")
-    return await listed(tx, listing, paging, lambda row: _worded(row, vault, reader))
+    return await listed(tx, listing, paging, _headed)
 
 
 async def meeting(tx: Transaction, vault: Vault, reader: Reader, meeting_id: UUID) -> dict[str, Any]:
@@ -183,6 +181,10 @@ async def emergency(tx: Transaction, vault: Vault, reader: Reader, emergency_id:
 
 def _shown(row: Record | Mapping[str, Any]) -> dict[str, Any]:
     return {name: in_shanghai(value) if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _headed(row: Record) -> dict[str, Any]:
+    return _shown({name: value for name, value in row.items() if name not in ("words", "because")})
 
 
 def _queued(row: Record) -> dict[str, Any]:

@@ -29,13 +29,18 @@ class Rounds:
 
     async def run(self) -> None:
         """Go round until cancelled; what fails is tried again at the next turn."""
+        settings = self._settings
+        async with asyncio.TaskGroup() as rounds:
+            rounds.create_task(self._every(settings.repeats_seconds, self.repeats))
+            rounds.create_task(self._every(settings.feedback_seconds, self.feedback))
+
+    async def _every(self, seconds: float, one: Round) -> None:
         while True:
-            await asyncio.sleep(self._settings.rounds_seconds)
-            for one in (self.repeats, self.feedback):
-                try:
-                    await self.turn(one)
-                except FAILURES as error:
-                    log().warning("rounds.failed", error=describe(error))
+            await asyncio.sleep(seconds)
+            try:
+                await self.turn(one)
+            except FAILURES as error:
+                log().warning("rounds.failed", error=describe(error))
 
     async def turn(self, one: Round) -> int:
         """Go one round in a transaction of its own; gives how much was done."""

@@ -100,7 +100,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 
 -- The customer that a unit contests by its declaration: the one that it was refused for, the one that it is held under,
--- or the likeliest of those it was compared with.
+-- or, once its center refused it, the likeliest of those it was compared with: before, nobody is told who has that one.
 CREATE FUNCTION contested_customer(contesting uuid) RETURNS uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT COALESCE(
@@ -108,7 +108,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     (SELECT d.customer_id FROM declaration d WHERE d.declaration_id = contesting
      AND (EXISTS (SELECT FROM claim k WHERE k.customer_id = d.customer_id AND k.state = 'live')
           OR EXISTS (SELECT FROM assignment a WHERE a.customer_id = d.customer_id))),
-    (SELECT c.customer_id FROM declaration_candidate c WHERE c.declaration_id = contesting
+    (SELECT c.customer_id FROM declaration_candidate c JOIN declaration d USING (declaration_id)
+     WHERE c.declaration_id = contesting AND d.state = 'refused'
      ORDER BY c.score DESC, c.customer_id LIMIT 1))
 $$;
 
