@@ -72,6 +72,12 @@ async def _care(people: Players, customer: Customer, today: date) -> None:
     await done(people.cast.first_team.post(f"{REGISTRY}/visits", visit))
     symposium = {"held_on": today.isoformat(), "title": "大客户座谈会", "customers": [customer.code]}
     await done(people.cast.officer.post(f"{REGISTRY}/symposia", symposium))
+    case = await done(
+        people.cast.first_team.post(
+            f"{REGISTRY}/development-cases", {"customer_key": customer.code, "lines": [LINE]}
+        )
+    )
+    await done(people.cast.first_team.post(f"{REGISTRY}/development-cases/{case['id']}/file", {}))
 
 
 async def _tariff(people: Players, customer: Customer) -> None:

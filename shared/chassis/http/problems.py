@@ -147,8 +147,7 @@ def _of_refusal(request: Request, error: Exception, table: Mapping[type[Refusal]
     if error.because is not None:
         members["because"] = error.because
     wait = error.extra.get("retry_after")
-    headers = {"Retry-After": str(wait)} if wait is not None else None
-    return problem(request, said, members=members, headers=headers)
+    return problem(request, said, members=members, headers={"Retry-After": str(wait)} if wait else None)
 
 
 def _translated(error: Refusal, table: Mapping[type[Refusal], int]) -> RequestRefused:

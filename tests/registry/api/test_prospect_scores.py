@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from support.cases import opened, prospect
-from support.declarations import declared
+from support.declarations import credit_code, declared
 from support.registry import RIVAL, expect
 from support.service import MANAGER, ServiceUnderTest
 
@@ -107,7 +107,7 @@ async def test_an_attachment_of_the_unit_is_evidence(registry: ServiceUnderTest)
 async def test_the_score_of_a_customer_that_another_unit_has_by_now_stays_with_the_case(
     registry: ServiceUnderTest,
 ) -> None:
-    firm = prospect()
+    firm = prospect(credit_code=credit_code())
     case = await opened(registry, customer=firm)
     body = {"customer": {**firm, "phones": []}, "lines": ["domestic-express"]}
     first = await declared(registry, MANAGER, body)

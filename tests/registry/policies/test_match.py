@@ -92,6 +92,8 @@ def test_likely_spellings_are_probable(written: str) -> None:
         ("武汉市第三中学", "武汉市第3中学"),
         ("武汉二十一世纪商贸有限公司", "武汉21世纪商贸有限公司"),
         ("荆州市第十九印染厂", "荆州市第拾玖印染厂"),
+        ("武汉一百零八坊酒业有限公司", "武汉108坊酒业有限公司"),
+        ("武汉天下壹号餐饮有限公司", "武汉天下一号餐饮有限公司"),
     ],
 )
 def test_numbers_are_the_same_in_either_script(mine: str, other: str) -> None:
@@ -124,6 +126,10 @@ def test_others_of_the_place_or_the_line_are_none(mine: str, other: str) -> None
         ("武汉鑫源商贸有限公司第一分公司", "武汉鑫源商贸有限公司第二分公司", "branch"),
         ("江城银行股份有限公司", "江城银行股份有限公司宜昌分行", "branch"),
         ("沙湖县公安局", "沙湖县公安局交通警察大队", "branch"),
+        ("沙湖县教育局", "沙湖县教育局教研室", "branch"),
+        ("沙湖县人民医院", "沙湖县人民医院急诊科", "branch"),
+        ("武汉鑫源火锅", "鑫源火锅汉口店", "branch"),
+        ("鑫源商贸", "鑫源商贸驻武汉办事处", "branch"),
         ("湖北楚天集团有限公司", "湖北楚天集团武汉物业管理有限公司", "group"),
         ("楚天集团武汉物流有限公司", "楚天集团襄阳商贸有限公司", "group"),
         ("湖北楚天商贸有限公司", "湖北楚天商贸集团有限公司", "group"),
@@ -132,6 +138,19 @@ def test_others_of_the_place_or_the_line_are_none(mine: str, other: str) -> None
 def test_branch_head_office_and_group_are_related(mine: str, other: str, tie: str) -> None:
     assert outcome(firm(mine), firm(other)) is Outcome.RELATED
     assert tie in compare(firm(mine), firm(other), BOUNDS).reasons
+
+
+@pytest.mark.parametrize(
+    ("mine", "other"),
+    [
+        ("沙湖县卫生和计划生育委员会", "沙湖县卫生健康局"),
+        ("沙湖县农业局", "沙湖县农业农村局"),
+        ("沙湖县人民医院", "沙湖县医院"),
+        ("湖北省沙湖县图书馆", "沙湖县图书馆"),
+    ],
+)
+def test_public_bodies_are_one_under_their_former_and_short_names(mine: str, other: str) -> None:
+    assert outcome(firm(mine), firm(other)) is Outcome.PROBABLE
 
 
 @pytest.mark.parametrize("shared", ["phone", "address"])

@@ -102,7 +102,7 @@ def test_a_group_is_known_as_one() -> None:
     assert not parse("湖北楚天有限公司").group
 
 
-@pytest.mark.parametrize("written", ["武汉市税务局", "竹山县第三中学", "沙湖县图书馆"])
+@pytest.mark.parametrize("written", ["武汉市税务局", "竹山县第三中学", "沙湖县税务局"])
 def test_what_every_place_has_is_no_trade_name(written: str) -> None:
     assert parse(written).generic
     assert not parse("武汉鑫源商贸有限公司").generic

@@ -60,7 +60,6 @@ from registry.model.refusals import (
 
 _WORKBOOKS = (NotAWorkbook, WorkbookRefused, WorkbookTooLarge)
 _RULINGS = (
-    CustomerTaken,
     EvidenceRunning,
     LineElsewhere,
     MakerIsChecker,
@@ -128,7 +127,7 @@ REFUSALS: Refusals = {
     ),
     "file_dispute_evidence": (NoParty, WrongState),
     "preview_ruling": _RULINGS,
-    "rule_dispute": _RULINGS,
+    "rule_dispute": (CustomerTaken, *_RULINGS),
     "send_dispute_up": (NoneAbove, WrongState),
     "appeal_dispute": (AppealOver, NoneAbove, NoParty, WrongState),
     "withdraw_dispute": (WrongState,),

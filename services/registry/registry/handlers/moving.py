@@ -79,8 +79,8 @@ _LIVING = frozenset({DeclarationState.PROTECTED, DeclarationState.FILED, Declara
 
 
 def _idles(origin: Origin) -> bool:
-    """Where annex 1 has come already, the center is the next to act."""
-    return origin.state == DeclarationState.PROTECTED and not origin.has_annex_1
+    """Where annex 1 lies with the center, it is the next to act; once given back, the unit is."""
+    return origin.state == DeclarationState.PROTECTED
 
 
 def _end(claim: Claim, origin: Origin, desk: Desk) -> ClaimEnd:

@@ -147,7 +147,8 @@ def _one_place(one: CompanyName, two: CompanyName, fields: Fields) -> bool:
     if not (one.generic or two.generic):
         return True
     whole = bool(one.branch or two.branch) or not fields.differ("form")
-    return one.trade == two.trade and one.region == two.region and bool(one.region) and whole
+    places = {(name.region.city, name.region.county) for name in (one, two)}
+    return one.trade == two.trade and len(places) == 1 and bool(one.region) and whole
 
 
 def _contact(fields: Fields, bounds: Bounds) -> tuple[str, ...]:

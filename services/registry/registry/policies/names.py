@@ -11,6 +11,7 @@ from pypinyin.seg.mmseg import seg as phrases
 
 from registry.policies.regions import Region, head_region, inner_region, region_behind
 from registry.policies.words import (
+    BODIES_NOW,
     BRANCH,
     FAMILY_OF_LINE,
     GENERIC,
@@ -35,16 +36,19 @@ _SAME_FORMS = (
     (re.compile("股份公司"), "股份有限公司"),
 )
 _DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九")}
+_UNITS = (("千", "000"), ("百", "00"), ("十", "0"))
 _DIGITS |= {"〇": _DIGITS["零"], "两": _DIGITS["二"]}
 # Written so behind 第 or several in a row; alone, 陆 and 伍 are family names.
 _FORMAL_NUMERAL = re.compile("(?<=第)[壹贰叁肆伍陆柒捌玖拾]+|[壹贰叁肆伍陆柒捌玖拾]{2,}")
+_FORMAL_ALONE = str.maketrans("壹贰叁肆柒捌玖", "一二三四七八九")
 _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
-# A written number: behind 第, before what is counted, or several digits in a row; 三峡, 九州 and 十堰 are names.
+# A written number: behind 第, before what is counted, several digits in a row, or with 十, 百, 千 between digits; 三峡, 九州,
+# 十堰 and 百草 are names.
 _NUMERAL = re.compile(
-    "(?<=第)[零〇一二两三四五六七八九十]+"
-    "|[零〇一二两三四五六七八九]*[一二三四五六七八九]十[一二三四五六七八九]?|十[一二三四五六七八九]"
+    "(?<=第)[零〇一二两三四五六七八九十百]+"
+    "|[一二两三四五六七八九][十百千][零〇一二两三四五六七八九十百]*|十[一二三四五六七八九]"
     "|[零〇一二三四五六七八九]{2,}"
-    "|[一二两三四五六七八九十](?=号|中学|小学|中|医院|分公司|分店|分厂|店|厂|队|处|院|局|门市部|营业部|支行|路|街|楼|栋|期|里|巷|幢|层|座|单元|室|组|村)"
+    "|[一二两三四五六七八九十](?=号|中|小|医院|分公司|分店|分厂|店|厂|队|处|院|局|门市部|营业部|支行|路|街|楼|栋|期|里|巷|幢|层|座|单元|室|组|村)"
 )
 _NUMBERS = re.compile("[0-9]+")
 _ORDINAL = re.compile("第(?=[0-9])")
@@ -132,6 +136,8 @@ def parse(name: str) -> CompanyName:
     """Take a name apart; what is not recognised stays in the trade name, which is never empty for a name of any text."""
     full = normalised(name)
     counted = with_digits(full)
+    for pattern, current in BODIES_NOW:
+        counted = pattern.sub(current, counted)
     head, behind_place = head_region(counted)
     body, branch = _split_branch(counted)
     body, form = _split_form(body)
@@ -184,14 +190,17 @@ def _soft_syllable(letter: str) -> str:
 
 def _plain_digits(trade: str) -> str:
     """Give a trade name with every written digit as one: 六又二 is 6又2; 第 says no more than the number."""
-    return "".join(_DIGITS.get(sign, sign) for sign in _ORDINAL.sub("", trade))
+    plain = _ORDINAL.sub("", trade).translate(_FORMAL_ALONE)
+    return "".join(_DIGITS.get(sign, sign) for sign in plain)
 
 
 def _number(written: str) -> str:
-    tens, ten, ones = written.rpartition("十")
-    if not ten:
-        return "".join(_DIGITS[sign] for sign in written)
-    return (_number(tens) if tens else "1") + (_number(ones) if ones else "0")
+    for unit, zeros in _UNITS:
+        before, found, behind = written.partition(unit)
+        if found:
+            many = _number(before) if before else "1"
+            return many + _number(behind).lstrip("0").rjust(len(zeros), "0") if behind else many + zeros
+    return "".join(_DIGITS[sign] for sign in written)
 
 
 def _split_branch(full: str) -> tuple[str, str]:
@@ -205,8 +214,14 @@ def _split_branch(full: str) -> tuple[str, str]:
         return found["head"], found["branch"]
     if found["body"]:
         return found["body"], found["part"]
+    if found["public"]:
+        return found["public"], found["below"]
     # The place before 分公司 is the branch's own, where it stands behind the name: 鑫源商贸汉口分公司.
-    bare, place = region_behind(found["bare"])
+    if found["shop"]:
+        bare, place = region_behind(found["shop"])
+        return (bare, place + found["kind"]) if place and head_region(bare)[1] else (full, "")
+    bare, place = region_behind(found["bare"].removesuffix("驻"))
+    bare = bare.removesuffix("驻")
     return (bare, place + found["tail"]) if head_region(bare)[1] else (full, "")
 
 

@@ -19,7 +19,6 @@ class Origin:
 
     state: str
     submitted_by: UUID
-    has_annex_1: bool
 
 
 @dataclass(frozen=True)

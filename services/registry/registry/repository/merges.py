@@ -81,14 +81,10 @@ class MergeRows:
     async def origins(self, declarations: Sequence[UUID]) -> Mapping[UUID, Origin]:
         """Give the declarations that claims came from."""
         rows = await self._tx.fetch(
-            "SELECT declaration_id, state, submitted_by, annex_1 IS NOT NULL AS has_annex_1 FROM declaration"
-            " WHERE declaration_id = ANY ($1)",
+            "SELECT declaration_id, state, submitted_by FROM declaration WHERE declaration_id = ANY ($1)",
             list(declarations),
         )
-        return {
-            row["declaration_id"]: Origin(row["state"], row["submitted_by"], row["has_annex_1"])
-            for row in rows
-        }
+        return {row["declaration_id"]: Origin(row["state"], row["submitted_by"]) for row in rows}
 
     async def waiting(self, customer_id: UUID) -> list[Waiting]:
         """Give the declarations of a customer that are not over."""

@@ -63,7 +63,8 @@ class StaffRows:
         """Give the active account managers of a node, the one with fewest customers first."""
         rows = await self._tx.fetch(
             "SELECT s.staff_id FROM staff s WHERE s.org_id = $1 AND s.active AND $2 = ANY (s.roles)"
-            " ORDER BY (SELECT count(*) FROM assignment a WHERE a.manager_id = s.staff_id), s.staff_no",
+            " ORDER BY (SELECT count(*) FROM assignment a WHERE a.manager_id = s.staff_id AND a.valid_to IS NULL),"
+            " s.staff_no",
             org_id,
             str(Role.ACCOUNT_MANAGER),
         )

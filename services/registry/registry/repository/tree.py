@@ -88,7 +88,7 @@ class OrganisationRows:
             "SELECT EXISTS (SELECT FROM organisation WHERE parent_id = $1 AND valid_to IS NULL)"
             " OR EXISTS (SELECT FROM staff WHERE org_id = $1 AND active)"
             " OR EXISTS (SELECT FROM claim WHERE org_id = $1 AND state = 'live')"
-            " OR EXISTS (SELECT FROM assignment WHERE org_id = $1)"
+            " OR EXISTS (SELECT FROM assignment WHERE org_id = $1 AND valid_to IS NULL)"
             " OR EXISTS (SELECT FROM declaration WHERE org_id = $1 AND state IN ('held', 'filed'))"
             " OR EXISTS (SELECT FROM dispute WHERE $1 = ANY (parties) AND state IN ('open', 'ruled', 'appealed'))",
             org_id,

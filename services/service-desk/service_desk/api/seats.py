@@ -101,7 +101,7 @@ async def revoke_seat(seat: SeatRef, request: Request, caller: Giving, edge: AtT
     "/v1/seats/{seat}/enrol",
     operation_id="enrol_seat",
     summary="席位设备启用",
-    responses=problems(400, 401, 403, 404, 409, 413, 422, 503),
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 422, 503),
 )
 async def enrol_seat(
     seat: SeatRef, body: EnrolIn, request: Request, caller: Sitting, edge: AtTheEdge
