@@ -311,7 +311,7 @@ def test_whatever_is_tried_declarations_go_as_the_plain_lists_say(registry_datab
                 max_examples=60,
                 stateful_step_count=30,
                 deadline=None,
-                phases=[Phase.explicit, Phase.generate],
+                phases=[Phase.explicit, Phase.generate, Phase.shrink], derandomize=True,
                 suppress_health_check=list(HealthCheck),
             ),
         )
