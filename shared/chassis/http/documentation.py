@@ -8,8 +8,8 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from chassis.http.edge import May
-from chassis.http.problems import status_of
 from chassis.http.rebuilds import RebuildOver, RebuildUnderWay
+from chassis.http.statuses import status_of
 from chassis.http.words import status_words
 from chassis.releasing import StillWrong
 from contracts.refusals import Refusal

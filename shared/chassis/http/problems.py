@@ -14,14 +14,13 @@ from chassis.auth import Unauthenticated
 from chassis.database import PASSING, is_passing, out_of_room
 from chassis.directory import UnknownOrganisation
 from chassis.encoding import dumps
+from chassis.http.statuses import STATUSES, status_in
 from chassis.http.words import field_error, prefers_english, status_words
-from chassis.spreadsheets.refusals import NotAWorkbook, WorkbookRefused, WorkbookTooLarge
 from chassis.telemetry import describe, log
-from contracts.refusals import Forbidden, InvalidValue, NotFound, Refusal, StaleVersion
+from contracts.refusals import Refusal
 from regulations.rulebook import AmbiguousAdoption, NoLaw
 
 MEDIA_TYPE = "application/problem+json"
-CONFLICT = 409
 OUTBOX_LIMIT = "outbox_event_size"
 UNAVAILABLE = 503
 COLLISIONS: tuple[type[Exception], ...] = (
@@ -34,15 +33,6 @@ OCCUPIED: tuple[type[Exception], ...] = (
     asyncpg.ExclusionViolationError,
     asyncpg.ForeignKeyViolationError,
 )
-STATUSES: dict[type[Refusal], int] = {
-    NotFound: 404,
-    Forbidden: 403,
-    StaleVersion: 412,
-    InvalidValue: 422,
-    WorkbookRefused: 422,
-    WorkbookTooLarge: 413,
-    NotAWorkbook: 415,
-}
 
 
 class ProblemDocument(BaseModel):
@@ -151,16 +141,7 @@ def _of_refusal(request: Request, error: Exception, table: Mapping[type[Refusal]
 
 
 def _translated(error: Refusal, table: Mapping[type[Refusal], int]) -> RequestRefused:
-    return RequestRefused(_status(type(error), table), error.code, error.zh, error.en)
-
-
-def status_of(refusal: type[Refusal], statuses: Mapping[type[Refusal], int]) -> int:
-    """Give HTTP's word for a refusal of a service; what is not named conflicts with the present state."""
-    return _status(refusal, {**STATUSES, **statuses})
-
-
-def _status(refusal: type[Refusal], table: Mapping[type[Refusal], int]) -> int:
-    return next((table[kind] for kind in refusal.__mro__ if kind in table), CONFLICT)
+    return RequestRefused(status_in(type(error), table), error.code, error.zh, error.en)
 
 
 async def _unauthenticated(request: Request, error: Exception) -> Response:
