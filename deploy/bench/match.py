@@ -31,9 +31,9 @@ EXACT_KEY = "SELECT customer_id FROM identity_key WHERE kind = 'credit-code' AND
 
 async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
     """Declare customers whose credit code somebody has."""
-    known = await _market(bench, say)
+    token, known = await _market(bench, say)
     coded = [one for one in known if one.credit_code]
-    runs = await _rounds(bench, [_exact(one) for one in coded], say, "exact keys")
+    runs = await _rounds(bench, token, [_exact(one) for one in coded], say)
     floor = [await _floor(bench, [one.credit_code or "" for one in coded]) for _ in range(ROUNDS)]
     tail = middle(runs, "p99")
     return Comparison(
@@ -51,8 +51,8 @@ async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
 
 async def measure_names(bench: Bench, say: Callable[[str], None]) -> Comparison:
     """Declare firms without a code under names that resemble those of others."""
-    known = await _market(bench, say)
-    runs = await _rounds(bench, [_mistyped(one, number) for number, one in enumerate(known)], say, "names")
+    token, known = await _market(bench, say)
+    runs = await _rounds(bench, token, [_mistyped(one, number) for number, one in enumerate(known)], say)
     floor = [await _floor(bench, [one.credit_code or "" for one in known]) for _ in range(ROUNDS)]
     tail = middle(runs, "p99")
     return Comparison(
@@ -68,9 +68,9 @@ async def measure_names(bench: Bench, say: Callable[[str], None]) -> Comparison:
     )
 
 
-async def _market(bench: Bench, say: Callable[[str], None]) -> list[Customer]:
-    """Make the market where it is not there yet, and give some of its customers, spread over the whole."""
-    bench.token(DECLARER, UNIT)
+async def _market(bench: Bench, say: Callable[[str], None]) -> tuple[str, list[Customer]]:
+    """Make the market where it is not there yet; give a declarer's token, and customers spread over the whole."""
+    token = bench.token(DECLARER, UNIT)
     settings = bench.settings(SERVICE)
     keys = Keys(
         bytes.fromhex(settings.phone_key.get_secret_value()),
@@ -85,11 +85,11 @@ async def _market(bench: Bench, say: Callable[[str], None]) -> list[Customer]:
                 await load(root, Batch(0, CUSTOMERS, SEED, units, since, keys), say)
     step = CUSTOMERS // 5
     firsts = range(0, CUSTOMERS, step)
-    return [one for first in firsts for one in customers(Batch(first, SAMPLE // 5, SEED, units, since, keys))]
+    drawn = (customers(Batch(first, SAMPLE // 5, SEED, units, since, keys)) for first in firsts)
+    return token, list(itertools.chain.from_iterable(drawn))
 
 
-async def _rounds(bench: Bench, bodies: Sequence[bytes], say: Callable[[str], None], what: str) -> list[Run]:
-    token = bench.token(DECLARER, UNIT)
+async def _rounds(bench: Bench, token: str, bodies: Sequence[bytes], say: Callable[[str], None]) -> list[Run]:
     bench.leave_running(SERVICE)
     port = bench.instance.layout.ports[SERVICE]
     target = Target(
@@ -102,7 +102,7 @@ async def _rounds(bench: Bench, bodies: Sequence[bytes], say: Callable[[str], No
     await drive(target, CALLERS, WARM_UP)
     runs = []
     for number in range(1, ROUNDS + 1):
-        say(f"match by {what}, round {number} of {ROUNDS}")
+        say(f"match, round {number} of {ROUNDS}")
         runs.append(await drive(target, CALLERS, SECONDS, number * 10_000_000 + number * SAMPLE // ROUNDS))
     return runs
 

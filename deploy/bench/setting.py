@@ -36,6 +36,7 @@ class Bench:
         self.folder = folder
         self._bus: Bus = BUSES[broker](None)
         self._running: set[str] = set()
+        self._tokens: dict[tuple[str, str], str] = {}
         self._stack = ExitStack()
 
     @cached_property
@@ -86,7 +87,15 @@ class Bench:
             await connection.close()
 
     def token(self, role: str, org_id: str) -> str:
-        """Give a token of somebody with this role at this organisation."""
+        """Give a token of somebody with this role at this organisation, the same at every asking.
+
+        A console that was stopped with other services does not come up again without them.
+        """
+        if (role, org_id) not in self._tokens:
+            self._tokens[role, org_id] = self._new_token(role, org_id)
+        return self._tokens[role, org_id]
+
+    def _new_token(self, role: str, org_id: str) -> str:
         url = self.console
         self._start(["console"])
         accounts: Any = httpx.get(f"{url}/dev/accounts").json()
