@@ -8,7 +8,8 @@ from deploy.instance import Instance
 from deploy.verify import checks, projections
 from deploy.verify.comparing import COMPARISONS
 from deploy.verify.reading import State, opened
-from deploy.verify.records import DIRECTORY, RECORDS
+from deploy.verify.records import RECORDS
+from deploy.verify.registry_records import DIRECTORY
 from deploy.verify.rows import Finding, Logged, Outcome
 
 SOURCE = "/keypost/{}"

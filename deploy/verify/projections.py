@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from deploy.verify.records import DIRECTORY, Record
+from deploy.verify.record import Record
+from deploy.verify.registry_records import DIRECTORY
 from deploy.verify.rows import Finding, Kind, Logged, Row, Told
 
 NESTED = "."

@@ -19,7 +19,9 @@ from deploy.instance import Instance
 from deploy.layout import SERVICES
 from deploy.verify.comparing import sides_at, within
 from deploy.verify.comparisons import WRITTEN
-from deploy.verify.records import DIRECTORY, RECORDS, Record
+from deploy.verify.record import Record
+from deploy.verify.records import RECORDS
+from deploy.verify.registry_records import DIRECTORY
 from deploy.verify.rows import Heard, Logged, Parked, Row, Streamed, Told
 
 # The id of an event carries the real time it was made at.

@@ -1,11 +1,10 @@
 """A running instance where something of every kind has happened, over HTTP, as its people would do it."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 
-from deploy.story.calling import Json, Reply
 from deploy.story.cast import PROVINCE, person_at
-from support.players import REGISTRY, Customer, Players, eventually
+from support.busy_desk import DIVISION, serve
+from support.players import REGISTRY, Customer, Players, done, eventually, once_heard
 
 TIERING, PRICING, SCORING = "/api/tiering/v1", "/api/pricing/v1", "/api/scoring/v1"
 NATION = "CN"
@@ -18,10 +17,13 @@ CSV = "客户编码,业务种类,收入(元),件数,重量(公斤)\n{code},国�
 async def live(people: Players) -> Customer:
     """Let a customer be registered and dealt with by every service; gives it."""
     cast = people.cast
-    today = (await cast.officer.house.clock())[0].date()
+    now = (await cast.officer.house.clock())[0]
+    today = now.date()
     customer = await people.register()
-    await people.complain(customer.firm.phone)
+    await serve(people, customer, now)
     await _merge(people, customer)
+    await _group(people, customer)
+    await _dispute(people)
     await _law(people)
     await _care(people, customer, today)
     await _tariff(people, customer)
@@ -38,6 +40,43 @@ async def _merge(people: Players, customer: Customer) -> None:
     why = {"reason": "同一客户建了两份档案", "evidence": [{"text": "营业执照一致"}]}
     path = f"{REGISTRY}/customers/{customer.code}/merge"
     await done(people.cast.officer.post(path, {"merged": other.code, **why}))
+
+
+async def _group(people: Players, customer: Customer) -> None:
+    """The customer turned out to be one of a market's."""
+    body = {
+        "kind": "computer-malls",
+        "name": f"{customer.firm.name}电脑城",
+        "division": customer.firm.division,
+    }
+    group = await done(people.cast.officer.post(f"{REGISTRY}/groups", body))
+    path = f"{REGISTRY}/groups/{group['id']}/join"
+    await done(people.cast.officer.post(path, {"customer": customer.code}))
+
+
+async def _dispute(people: Players) -> None:
+    """Two teams want one firm: the second is refused, both sides say why it is theirs, and the city divides it."""
+    cast = people.cast
+    firm = people.firm()
+    await people.declare(firm)
+    refused = await people.declare(firm, cast.second_team)
+    dispute = await done(cast.second_team.post(f"{REGISTRY}/disputes", {"declaration_id": refused["id"]}))
+    path = f"{REGISTRY}/disputes/{dispute['id']}"
+    for team in (cast.first_team, cast.second_team):
+        head = await person_at(cast.officer.house, team.org_id[:DIVISION], "unit-head")
+        await done(head.post(f"{path}/evidence", {"text": "我方先行走访"}))
+    award = [
+        {"org_id": cast.first_team.org_id, "share": "0.6"},
+        {"org_id": cast.second_team.org_id, "share": "0.4"},
+    ]
+    ruling = {
+        "award": award,
+        "lead": cast.first_team.org_id,
+        "reason": "综合考虑",
+        "cites": ["hubei.territory"],
+    }
+    ruled = await done(cast.director.post(f"{path}/rule", ruling))
+    assert ruled["state"] == "ruled", ruled
 
 
 async def _law(people: Players) -> None:
@@ -84,7 +123,7 @@ async def _tariff(people: Players, customer: Customer) -> None:
     """Beyond the city's standard, so that it stays open with the province; pricing hears of the customer by events."""
     body = {"customer": customer.code, "lines": [LINE], "discount": "0.37", "reason": "业务量大"}
     path = f"{PRICING}/tariff-requests"
-    await _once_heard(lambda: people.cast.first_team.post(path, body))
+    await once_heard(lambda: people.cast.first_team.post(path, body))
 
 
 async def _agree_and_bill(people: Players, customer: Customer, today: date) -> None:
@@ -115,7 +154,7 @@ async def _use(people: Players, customer: Customer, today: date) -> None:
         "pieces": 5,
         "weight_kg": "3.250",
     }
-    await _once_heard(lambda: officer.post(f"{TIERING}/usage", {"month": december, "rows": [row]}))
+    await once_heard(lambda: officer.post(f"{TIERING}/usage", {"month": december, "rows": [row]}))
     corrected = {"month": december, "reason": "source", "rows": [{**row, "revenue": "2000000.02"}]}
     await done(officer.post(f"{TIERING}/usage/corrections", corrected))
     content = CSV.format(code=customer.code).encode()
@@ -147,17 +186,3 @@ async def _review(people: Players, customer: Customer, year: int) -> None:
 async def _publish_scores(people: Players, today: date) -> None:
     """The last quarter of the year before is over."""
     await done(people.cast.province.post(f"{SCORING}/scores/publish", {"period": f"{today.year - 1}Q4"}))
-
-
-async def done(asked: Awaitable[Reply]) -> Json:
-    """What was answered to what must succeed."""
-    reply = await asked
-    assert reply.status < 300, reply
-    return reply.body
-
-
-async def _once_heard(ask: Callable[[], Awaitable[Reply]]) -> Json:
-    """Ask until the service has heard of the customer."""
-    reply = await eventually(ask, lambda answer: answer.status < 300)
-    assert reply.status < 300, reply
-    return reply.body

@@ -41,11 +41,12 @@ class Paper:
 
 @dataclass
 class Firm:
-    """One customer of the registry; `name` normalised."""
+    """One customer of the registry; `name` normalised, `responsible` the unit that answers for it."""
 
     name: str
     code: str | None
     phone: str
+    responsible: str = ""
     dropped: bool = False
     registered_by: str | None = None
     papers: list[Paper] = field(default_factory=list)
@@ -74,12 +75,6 @@ class Firm:
         if self.code and code:
             return self.code == code
         return (self.name, self.phone) == (name, phone)
-
-    def responsible(self) -> str | None:
-        """Give who answers for it: the registered unit, before that the first of those who hold it."""
-        if self.registered_by:
-            return self.registered_by
-        return next((right.unit for right in self.rights), None)
 
 
 @dataclass
@@ -119,7 +114,7 @@ class Plain:
 
     def approve(self, paper: Paper) -> bool:
         firm = paper.firm
-        if firm is None or firm.responsible() != paper.unit or not self._step(paper, "filed", "approved"):
+        if firm is None or firm.responsible != paper.unit or not self._step(paper, "filed", "approved"):
             return False
         firm.registered_by = paper.unit
         for right in paper.live:
@@ -161,6 +156,10 @@ class Plain:
                 self._end_what_is_over(paper)
 
     def _grant(self, paper: Paper) -> None:
+        """Grant the lines from today; who declared while no other unit holds the firm answers for it."""
+        firm = paper.firm
+        if firm is not None and not firm.holders - {paper.unit}:
+            firm.responsible = paper.unit
         paper.state = "filed" if paper.formed else "protected"
         paper.rights = [Right(paper.unit, line, self.day + WINDOW, self.day) for line in paper.lines]
 

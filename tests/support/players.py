@@ -10,7 +10,7 @@ from random import Random
 from typing import TypeVar
 
 from deploy.instance import Instance
-from deploy.story.calling import House, Json, Person
+from deploy.story.calling import House, Json, Person, Reply
 from deploy.story.cast import Cast, Firm, choose, invent
 
 REGISTRY = "/api/registry/v1"
@@ -103,3 +103,17 @@ async def eventually(
         if ready(found) or time.monotonic() > end:
             return found
         await asyncio.sleep(0.1)
+
+
+async def done(asked: Awaitable[Reply]) -> Json:
+    """What was answered to what must succeed."""
+    reply = await asked
+    assert reply.status < 300, reply
+    return reply.body
+
+
+async def once_heard(ask: Callable[[], Awaitable[Reply]]) -> Json:
+    """Ask until the service has heard of the customer."""
+    reply = await eventually(ask, lambda answer: answer.status < 300)
+    assert reply.status < 300, reply
+    return reply.body

@@ -43,6 +43,7 @@ async def return_declaration(command: DecideDeclaration, desk: Desk) -> Declarat
     The others idle from now on: while the unit waited for its center, they did not.
     """
     declared = await to_decide(command, desk)
+    declared.must_be(DeclarationState.FILED)
     returned = declared.moved(
         DeclarationState.PROTECTED, verdict=verdict(command.asker, desk, "returned", command.reason)
     )
@@ -80,6 +81,7 @@ async def refuse_declaration(command: DecideDeclaration, desk: Desk) -> Declarat
 async def accept_declaration(command: DecideDeclaration, desk: Desk) -> Declaration:
     """Clear a held declaration: another firm, or a supporting unit for a free line; its claims run from now."""
     declared = await to_decide(command, desk)
+    declared.must_be(DeclarationState.HELD)
     because = why(
         declared, desk, f"中心确认可以开发:{command.reason}", f"cleared by the center: {command.reason}"
     )

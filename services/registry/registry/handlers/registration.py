@@ -26,6 +26,7 @@ async def approve_declaration(command: ApproveDeclaration, desk: Desk) -> Declar
     """Register a filed customer: code issued once, class from the form, claims standing, unit and manager assigned."""
     declared = await desk.declarations.get(command.declaration_id)
     must_decide(command.asker, declared, desk)
+    declared.must_be(DeclarationState.FILED)
     customer = await customer_of(declared, desk)
     declared.must_be_decided_by_another(command.asker.staff_id, customer.manager_id)
     approved = declared.moved(

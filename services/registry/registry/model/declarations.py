@@ -138,6 +138,15 @@ class Declaration:
             )
         return replace(self, state=state, **facts, version=self.version + 1)
 
+    def must_be(self, state: DeclarationState) -> None:
+        """Refuse what is done from one state alone: what is held is not returned, what is filed not accepted."""
+        if self.state is not state:
+            raise WrongState(
+                f"申报现为“{STATE_ZH[self.state]}”,不是“{STATE_ZH[state]}”",
+                f"the declaration is {self.state}, not {state}",
+                extra={"state": str(self.state)},
+            )
+
     def must_be_decided_by_another(self, staff_id: UUID, manager_id: UUID | None) -> None:
         """Refuse the submitter, and the customer's own manager, as the one who decides."""
         if staff_id in (self.submitted_by, manager_id):
