@@ -79,11 +79,16 @@ CUSTOMER_FACTS = {
     "filed_on": "data #> '{file,filed_on}'",
     "filed_with_province_on": "data #> '{file,filed_with_province_on}'",
 }
+# What no ruling divided has null for both.
+CREDIT = "NULLIF(data -> 'credit', '[]')"
 ASSIGNMENT_FACTS = {
     **_data("customer_id", "valid_from"),
     "time": "time",
     "version": "version",
     "org_id": "data #> '{responsible,org_id}'",
+    "credit": CREDIT,
+    "credited": f"""CASE WHEN {CREDIT} IS NOT NULL THEN ARRAY(SELECT DISTINCT c ->> 'org_id' COLLATE "C"
+      FROM jsonb_array_elements({CREDIT}) AS c WHERE c ->> 'org_id' IS NOT NULL ORDER BY 1) END""",  # noqa: S608 - constants
 }
 TIER_FACTS = {
     **_data("customer_id", "valid_from", "org_id", "class"),

@@ -23,7 +23,7 @@ REGISTRY: Sequence[Record] = (
         {
             **same("customer_code", "credit_code", "state", "nature", "division", "place_class", "vip"),
             **same("industry", "importance", "importance_level", "initial_class", "manager_id", "phone_keys"),
-            **same("supports"),
+            **same("supports", "prospect_score", "group_id"),
             "org_id": "responsible.org_id",
             "filed_on": "file.filed_on",
             "filed_with_province_on": "file.filed_with_province_on",
@@ -76,7 +76,10 @@ REGISTRY: Sequence[Record] = (
         "assignment",
         "customer_id",
         "assignment",
-        {**same("manager_id", "supports", "valid_from", "valid_to"), "org_id": "responsible.org_id"},
+        {
+            **same("manager_id", "supports", "credit", "valid_from", "valid_to"),
+            "org_id": "responsible.org_id",
+        },
     ),
     Record(
         "registry",

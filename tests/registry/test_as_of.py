@@ -147,15 +147,16 @@ async def test_lists_are_read_as_they_were(registry: ServiceUnderTest) -> None:
 
 
 async def test_an_organisation_is_read_under_its_former_name(registry: ServiceUnderTest) -> None:
-    node = (await expect(registry.get(ADMINISTRATOR, "/organisations", q="420525"), 200))["items"][0]
-    before = registry.runtime.clock.now().isoformat()
-    await expect(
-        registry.patch(ADMINISTRATOR, "/organisations/420525", {"name": "远安县分公司"}, node["version"]), 200
+    team = {"org_id": "420525-T77", "parent_id": "420525", "kind": "team", "name": "远安一班"}
+    founded = await expect(
+        registry.post(ADMINISTRATOR, "/organisations", {**team, "valid_from": "2009-01-01"}), 201
     )
-    for params, name in (({}, "远安县分公司"), ({"known": before}, node["name"])):
-        items = (await expect(registry.get(ADMINISTRATOR, "/organisations", q="420525", **params), 200))[
-            "items"
-        ]
+    before = registry.runtime.clock.now().isoformat()
+    path = f"/organisations/{team['org_id']}"
+    await expect(registry.patch(ADMINISTRATOR, path, {"name": "远安揽投班"}, founded["version"]), 200)
+    for params, name in (({}, "远安揽投班"), ({"known": before}, "远安一班")):
+        asked = {"q": team["org_id"], **params}
+        items = (await expect(registry.get(ADMINISTRATOR, "/organisations", **asked), 200))["items"]
         assert [one["name"] for one in items] == [name]
 
 

@@ -1,11 +1,9 @@
 """Units declare two firms in every way: whatever is tried in whatever order, the registry does what plain lists say."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from hypothesis import HealthCheck, Phase, settings
@@ -19,12 +17,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from support.claim_life import swept
 from support.declarations import FORM, credit_code, customer
+from support.declarations_asked import GAPS, Counter, check_digit_is_right
 from support.declarations_plain import Firm, Paper, Plain
 from support.instance import Databases
 from support.registry import RIVAL, SECOND, running_registry
-from support.service import HEAD, MANAGER, OFFICER, Person, ServiceUnderTest
+from support.service import HEAD, MANAGER, OFFICER, ServiceUnderTest
 
 TEAMS = {one.org_id: one for one in (MANAGER, SECOND, RIVAL)}
 UNITS = st.sampled_from(sorted(TEAMS))
@@ -34,19 +32,6 @@ WAYS = st.sampled_from(("code", "phone", "code", "phone", "name"))
 FIRST_DAY = date(2026, 3, 2)
 REASON = {"reason": "经核实"}
 STEPS = ("accept", "refuse", "approve", "return")
-# Records of earlier runs still come to their end in this one.
-TOLD = """SELECT aggregate, version, payload::jsonb->>'state' AS state FROM outbox
-    WHERE type NOT LIKE 'registry.deadline.%'
-      AND aggregate IN (SELECT aggregate FROM outbox WHERE seq > $1 AND version = 1) ORDER BY 1, 2"""
-GAPS = "SELECT aggregate FROM outbox GROUP BY 1 HAVING max(version) <> count(*) OR min(version) <> 1"
-
-
-def check_digit_is_right(code: str) -> bool:
-    """ISO 7064 MOD 11,10, as the standard words it."""
-    product = 10
-    for digit in code[:-1]:
-        product = ((product + int(digit)) % 10 or 10) * 2 % 11
-    return (product + int(code[-1])) % 10 == 1
 
 
 class Declarations(RuleBasedStateMachine):
@@ -60,40 +45,17 @@ class Declarations(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.plain = Plain(type(self).day)
-        self.to_day(self.plain.day)
+        self.asked = Counter(self.portal, self.registry)
         self.known = [{**customer(), "credit_code": credit_code()} for _ in range(2)]
         self.others = [customer()["phones"] for _ in self.known]
-        [row] = self.rows("SELECT coalesce(max(seq), 0) AS seq FROM outbox")
-        self.before: int = row["seq"]
 
     # What is asked of the registry.
 
-    def call(self, asked: Callable[[], Awaitable[Any]]) -> Any:
-        return self.portal.call(asked)
-
-    def rows(self, sql: str, *args: object) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self.call(partial(self.registry.rows, sql, *args))
-        return rows
-
-    def told(self) -> list[dict[str, Any]]:
-        return self.rows(TOLD, self.before)
-
-    def post(self, person: Person, path: str, body: object) -> httpx.Response:
-        answer: httpx.Response = self.call(partial(self.registry.post, person, path, body))
-        assert answer.status_code < 500, answer.text
-        return answer
-
-    def tried(self, person: Person, path: str, body: object, *, allowed: bool) -> Any:
-        """Try what is allowed or not; what is refused changes nothing."""
-        before = self.told()
-        answer = self.post(person, path, body)
-        assert (answer.status_code < 400) == allowed, (path, answer.status_code, answer.text, self.plain)
-        assert (self.told() == before) != allowed, (path, answer.text)
-        return answer.json()
-
     def moved(self, paper: Paper, step: str, body: object, *, allowed: bool) -> None:
         person = TEAMS[paper.unit] if step in ("annex-1", "withdraw") else OFFICER
-        answer = self.tried(person, f"/declarations/{paper.declaration_id}/{step}", body, allowed=allowed)
+        answer = self.asked.tried(
+            person, f"/declarations/{paper.declaration_id}/{step}", body, allowed=allowed
+        )
         if not allowed:
             assert answer["code"] in ("wrong-state", "customer-taken"), answer
         elif step == "approve":
@@ -104,8 +66,7 @@ class Declarations(RuleBasedStateMachine):
 
     def to_day(self, day: date) -> None:
         type(self).day = day
-        self.registry.set_clock(f"{day}T10:00:00+08:00")
-        self.call(partial(swept, self.registry))
+        self.asked.to_day(day)
 
     # What units and centers do.
 
@@ -119,15 +80,15 @@ class Declarations(RuleBasedStateMachine):
         name, code = known["name"], known["credit_code"] if way == "code" else None
         phones = self.others[number] if way == "name" else known["phones"]
         written = name.replace("有限公司", "有限责任公司") if long else name
-        asked: dict[str, Any] = {**known, "name": written, "phones": phones}
+        firm: dict[str, Any] = {**known, "name": written, "phones": phones}
         if code is None:
-            del asked["credit_code"]
-        body: dict[str, Any] = {"customer": asked, "lines": list(lines)}
+            del firm["credit_code"]
+        body: dict[str, Any] = {"customer": firm, "lines": list(lines)}
         if formed:
             body["annex_1"] = self.form(phones[0])
         holding = {right.line: right.unit for firm in self.plain.firms for right in firm.rights}
         paper = self.plain.submit(unit, lines, (name, code, phones[0]), formed=formed)
-        answer = self.tried(TEAMS[unit], "/declarations", body, allowed=True)
+        answer = self.asked.tried(TEAMS[unit], "/declarations", body, allowed=True)
         assert answer["state"] == paper.state, (answer, holding, self.plain)
         paper.declaration_id = answer["id"]
         self.check_submitted(paper, answer)
@@ -145,7 +106,9 @@ class Declarations(RuleBasedStateMachine):
         which = next(n for n, known in enumerate(self.known) if known["name"] == firm.name)
         free = tuple(line for line in lines if not firm.taken((line,))) or lines
         way = "name" if firm.phone == self.others[which][0] else way
-        paper = self.submit(number=which, way=way, unit=unit, lines=free, formed=formed, long=False)
+        made = self.submit(number=which, way=way, unit=unit, lines=free, formed=formed, long=False)
+        assert isinstance(made, Paper)
+        paper: Paper = made
         if decide and paper.state == "held":
             self.accept(paper)
         return paper
@@ -177,7 +140,7 @@ class Declarations(RuleBasedStateMachine):
 
     def check_support(self, paper: Paper, firm: Firm) -> None:
         """Who is let in on a line of another's customer supports it."""
-        answer = self.call(partial(self.registry.get, OFFICER, f"/customers/{firm.customer_id}")).json()
+        answer = self.asked.call(partial(self.registry.get, OFFICER, f"/customers/{firm.customer_id}")).json()
         assert answer["responsible"]["org_id"] == firm.responsible, (answer, self.plain)
         if firm.responsible != paper.unit:
             pairs = {(one["org_id"], one["line"]) for one in answer["supports"]}
@@ -199,7 +162,7 @@ class Declarations(RuleBasedStateMachine):
     @rule(paper=papers)
     def give_back(self, paper: Paper) -> None:
         self.moved(paper, "return", REASON, allowed=self.plain.give_back(paper))
-        self.call(partial(swept, self.registry))
+        self.to_day(self.plain.day)
 
     @rule(paper=papers)
     def withdraw(self, paper: Paper) -> None:
@@ -212,15 +175,12 @@ class Declarations(RuleBasedStateMachine):
 
     @rule(paper=papers, which=st.integers(0, 1))
     def release(self, paper: Paper, which: int) -> None:
-        rows = self.rows(
-            "SELECT claim_id, line FROM claim WHERE declaration_id = $1::uuid ORDER BY line",
-            paper.declaration_id,
-        )
+        rows = self.asked.claims([paper.declaration_id])
         if len(rows) <= which:
             return
         right = next(one for one in paper.rights if one.line == rows[which]["line"])
         path = f"/claims/{rows[which]['claim_id']}/release"
-        self.tried(TEAMS[paper.unit], path, {}, allowed=self.plain.release(paper, right))
+        self.asked.tried(TEAMS[paper.unit], path, {}, allowed=self.plain.release(paper, right))
 
     @precondition(lambda self: any(firm.rights for firm in self.plain.firms))
     @rule(number=st.integers(0, 9))
@@ -229,17 +189,17 @@ class Declarations(RuleBasedStateMachine):
         rights = [(firm, right) for firm in self.plain.firms for right in firm.rights]
         firm, right = rights[number % len(rights)]
         body = {"customer": firm.customer_id, "visited_on": str(self.plain.day), "kind": "routine"}
-        self.tried(TEAMS[right.unit], "/visits", body, allowed=self.plain.visit(right.unit, firm))
+        self.asked.tried(TEAMS[right.unit], "/visits", body, allowed=self.plain.visit(right.unit, firm))
 
     @rule(paper=papers, step=st.sampled_from(STEPS), who=UNITS)
     def nobody_meddles(self, paper: Paper, step: str, who: str) -> None:
         """A unit head decides nothing, and another unit finds nothing to take back."""
         path = f"/declarations/{paper.declaration_id}/{step}"
         body = {} if step == "approve" else REASON
-        assert self.tried(HEAD, path, body, allowed=False)["code"] in ("forbidden", "not-found")
+        assert self.asked.tried(HEAD, path, body, allowed=False)["code"] in ("forbidden", "not-found")
         if who != paper.unit:
             path = f"/declarations/{paper.declaration_id}/withdraw"
-            assert self.tried(TEAMS[who], path, {}, allowed=False)["code"] == "not-found"
+            assert self.asked.tried(TEAMS[who], path, {}, allowed=False)["code"] == "not-found"
 
     # Time.
 
@@ -267,17 +227,8 @@ class Declarations(RuleBasedStateMachine):
     @invariant()
     def declarations_and_claims_are_as_the_lists_say(self) -> None:
         papers = {one.declaration_id: one for firm in self.plain.firms for one in firm.papers}
-        shown = self.rows(
-            "SELECT declaration_id::text AS id, state, customer_id::text AS firm, version FROM declaration"
-            " WHERE declaration_id = ANY($1::uuid[])",
-            list(papers),
-        )
-        assert {row["id"]: row["state"] for row in shown} == {key: one.state for key, one in papers.items()}
-        claims = self.rows(
-            "SELECT declaration_id::text AS id, customer_id::text AS firm, line, org_id, state, until FROM claim"
-            " WHERE declaration_id = ANY($1::uuid[])",
-            list(papers),
-        )
+        assert self.asked.declarations(papers) == {key: one.state for key, one in papers.items()}
+        claims = self.asked.claims(papers)
         seen = {(row["id"], row["line"]): (row["org_id"], row["state"]) for row in claims}
         meant = {
             (key, right.line): (right.unit, right.state)
@@ -301,23 +252,17 @@ class Declarations(RuleBasedStateMachine):
     def customers_are_as_the_lists_say(self) -> None:
         firms = {one.customer_id: one for one in self.plain.firms}
         assert len(firms) == len(self.plain.firms)
-        rows = self.rows(
-            "SELECT customer_id::text AS id, state, customer_code FROM customer WHERE customer_id = ANY($1::uuid[])",
-            list(firms),
-        )
         meant = {
             key: "registered" if one.registered_by else "dropped" if one.dropped else "prospect"
             for key, one in firms.items()
         }
-        assert {row["id"]: row["state"] for row in rows} == meant, self.plain
-        assert {row["id"] for row in rows if row["customer_code"]} == {
-            key for key, one in firms.items() if one.registered_by
-        }
+        coded = {key: (state, state == "registered") for key, state in meant.items()}
+        assert self.asked.customers(firms) == coded, self.plain
 
     @invariant()
     def what_was_told_has_no_gap_and_ends_in_the_present_state(self) -> None:
         told: dict[str, list[tuple[int, str]]] = {}
-        for row in self.told():
+        for row in self.asked.told():
             told.setdefault(row["aggregate"], []).append((row["version"], row["state"]))
         for aggregate, steps in told.items():
             assert [version for version, _ in steps] == list(range(1, len(steps) + 1)), aggregate
@@ -327,8 +272,8 @@ class Declarations(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """No record has a gap in what was told of it, no code was given twice."""
-        assert self.rows(GAPS) == []
-        codes = [row["customer_code"] for row in self.rows("SELECT customer_code FROM customer")]
+        assert self.asked.rows(GAPS) == []
+        codes = [row["customer_code"] for row in self.asked.rows("SELECT customer_code FROM customer")]
         given = [code for code in codes if code]
         assert len(given) == len(set(given))
         assert all(check_digit_is_right(code) for code in given)

@@ -55,11 +55,10 @@ async def _group(people: Players, customer: Customer) -> None:
 
 
 async def _dispute(people: Players) -> None:
-    """Two teams want one firm: the second is refused, both sides say why it is theirs, and the city divides it."""
+    """A second team wants a customer: it is refused, both sides say why it is theirs, and the city divides the revenue."""
     cast = people.cast
-    firm = people.firm()
-    await people.declare(firm)
-    refused = await people.declare(firm, cast.second_team)
+    wanted = await people.register()
+    refused = await people.declare(wanted.firm, cast.second_team)
     dispute = await done(cast.second_team.post(f"{REGISTRY}/disputes", {"declaration_id": refused["id"]}))
     path = f"{REGISTRY}/disputes/{dispute['id']}"
     for team in (cast.first_team, cast.second_team):

@@ -114,9 +114,12 @@ class Plain:
 
     def approve(self, paper: Paper) -> bool:
         firm = paper.firm
-        if firm is None or firm.responsible != paper.unit or not self._step(paper, "filed", "approved"):
+        # The responsible unit registers the customer; of one that is registered, whoever supports it may follow.
+        if firm is None or not (firm.registered_by or firm.responsible == paper.unit):
             return False
-        firm.registered_by = paper.unit
+        if not self._step(paper, "filed", "approved"):
+            return False
+        firm.registered_by = firm.registered_by or paper.unit
         for right in paper.live:
             right.window_ends = None
         return True

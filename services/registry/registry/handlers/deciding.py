@@ -49,11 +49,13 @@ async def release(declared: Declaration, reason: str, desk: Desk, because: Why) 
 
 
 async def drop(declared: Declaration, desk: Desk, because: Why) -> None:
-    """Drop the prospect that came with a held declaration; one that somebody has, or waits for, stays as it is."""
+    """Drop the prospect that came with a held declaration; one that somebody has, had, or waits for, stays as it is."""
     if declared.customer_id is None:
         return
     held = await desk.known.hold(declared.customer_id)
     if held.holding or await desk.known.awaits_center(declared.customer_id, declared.declaration_id):
+        return
+    if await desk.known.was_claimed(declared.customer_id):
         return
     customer = await desk.customers.get(declared.customer_id)
     await desk.customers.save(customer.moved(CustomerState.DROPPED), because)

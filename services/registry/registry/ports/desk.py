@@ -53,6 +53,10 @@ class Everybody(Protocol):
         """Tell whether another declaration of the customer waits for its center."""
         ...
 
+    async def was_claimed(self, customer_id: UUID) -> bool:
+        """Tell whether anybody ever had a claim on the customer."""
+        ...
+
     async def disputed(self, customer_id: UUID) -> bool:
         """Tell whether a line of the customer is in a living dispute."""
         ...

@@ -101,6 +101,11 @@ class MarketRows:
         awaits: bool = await self._tx.fetchval("SELECT awaits_center($1, $2)", customer_id, but)
         return awaits
 
+    async def was_claimed(self, customer_id: UUID) -> bool:
+        """Tell whether anybody ever had a claim on the customer."""
+        claimed: bool = await self._tx.fetchval("SELECT was_claimed($1)", customer_id)
+        return claimed
+
     async def disputed(self, customer_id: UUID) -> bool:
         """Tell whether a line of the customer is in a living dispute."""
         disputed: bool = await self._tx.fetchval("SELECT is_disputed($1)", customer_id)

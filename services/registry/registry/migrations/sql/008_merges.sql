@@ -115,6 +115,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                  WHERE customer_id = ANY (same_customer(held)) AND state = 'held' AND declaration_id IS DISTINCT FROM but)
 $$;
 
+-- Whether anybody ever had a claim on a customer: such a one keeps its identity when nobody holds it any more.
+CREATE FUNCTION was_claimed(known uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM claim WHERE customer_id = ANY (same_customer(known)))
+$$;
+
 -- Live claims of a customer, locked, whoever holds them: a merge is decided by a center above all of them.
 CREATE FUNCTION claims_to_move(held uuid) RETURNS SETOF claim
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -163,7 +169,7 @@ BEGIN
   EXECUTE format('REVOKE UPDATE, DELETE ON customer_version, assignment_version, claim_version, organisation_version FROM %I, %I',
                  app, worker);
   FOREACH blind IN ARRAY ARRAY['hold_survivor(uuid)', 'survivor_by_code(text)', 'merged_from(uuid)',
-    'merged_like(text, integer, integer[], text[])', 'claims_to_move(uuid)'] LOOP
+    'merged_like(text, integer, integer[], text[])', 'claims_to_move(uuid)', 'was_claimed(uuid)'] LOOP
     EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', blind);
     EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I, %I', blind, app, worker);
     EXECUTE format('ALTER FUNCTION %s OWNER TO %I', blind, worker);
