@@ -170,13 +170,13 @@ async def _use(people: Players, customer: Customer, today: date) -> None:
 
 
 async def _review(people: Players, customer: Customer, year: int) -> None:
-    """The director gives another class than the figures do, so that the review changes one for sure."""
+    """The director gives neither the class that holds nor the one of the figures, so that the review changes one."""
     director = people.cast.province
     officer = await person_at(people.cast.officer.house, PROVINCE, "center-officer")
     proposed = await done(officer.post(f"{TIERING}/reviews", {"year": year}))
     path = f"{TIERING}/reviews/{proposed['id']}"
-    held = await done(director.get(f"{TIERING}/tiers/{customer.code}"))
-    other = 2 if held["class"] == 3 else 3
+    line = await done(director.get(f"{path}/lines/{customer.code}"))
+    other = ({2, 3, 4} - {line["class"], line["former"]["class"]}).pop()
     await done(director.post(f"{path}/lines/{customer.code}", {"class": other, "reason": "用邮前景有限"}))
     published = await done(director.post(f"{path}/publish", {}))
     assert published["changed"] > 0, published
