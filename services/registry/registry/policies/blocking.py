@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator
 
 from registry.model.customers import Nature
+from registry.policies.bodies import body_keys
 from registry.policies.likeness import Identity
 from registry.policies.names import soft_pinyin
 
@@ -39,7 +40,10 @@ def _firm(identity: Identity) -> Iterator[str]:
     yield f"o{''.join(sorted(name.core))}"
     yield f"c{''.join(soft_pinyin(name.core))}"
     yield f"t{name.trade}"
+    yield f"t{name.valued}"
+    yield f"z{''.join(sorted(name.letters))}"
     yield from (f"t{name.trade}|{family}" for family in name.families)
+    yield from (f"b{text}" for text in body_keys(name.plain))
     for place in places:
         yield f"t{name.trade}|{place}"
         yield f"s{sound}|{place}"

@@ -9,7 +9,8 @@ from uuid import UUID
 from rapidfuzz import fuzz
 
 from registry.model.customers import Nature
-from registry.policies.names import CompanyName, normalised, parse, person_name, soft_pinyin, with_digits
+from registry.policies.names import CompanyName, normalised, parse, person_name, soft_pinyin
+from registry.policies.numerals import with_digits
 from registry.policies.regions import head_region
 from registry.policies.words import FORM_KINDS
 
@@ -130,15 +131,27 @@ def trade_score(mine: CompanyName, other: CompanyName, bounds: Bounds) -> int:
 
     What both end in is no part of a trade name, whether or not it is known as a line of business.
     """
+    if mine.trade == other.trade or mine.valued == other.valued:
+        return bounds.certain
     if mine.numbers != other.numbers and mine.numbers and other.numbers:
         return 0
-    if mine.trade == other.trade:
-        return bounds.certain
     cores = _alike(mine.core, other.core, bounds)
     if cores >= bounds.same_sound:
         return cores
     one, two = _heads(mine.trade, other.trade, bounds.shortest_trade)
     return _alike(one, two, bounds)
+
+
+def is_moved(mine: CompanyName, other: CompanyName) -> bool:
+    """Tell whether one name is the other with a block at another place, as firms write their town: ranks aside."""
+    one, two = mine.letters, other.letters
+    if one == two or _NUMBERS.findall(one) != _NUMBERS.findall(two) or sorted(one) != sorted(two):
+        return False
+    start = next(place for place, (its, other_s) in enumerate(zip(one, two, strict=True)) if its != other_s)
+    one, two = one[start:], two[start:]
+    while one[-1] == two[-1]:
+        one, two = one[:-1], two[:-1]
+    return one in two + two
 
 
 def _heads(one: str, two: str, shortest: int) -> tuple[str, str]:

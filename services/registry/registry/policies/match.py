@@ -6,7 +6,8 @@ from uuid import UUID
 
 from registry.model.customers import IdentityKey, Nature
 from registry.model.declarations import Candidate, Outcome
-from registry.policies.likeness import Bounds, Fields, Identity, Known, compare_fields
+from registry.policies.bodies import Kinship, kinship
+from registry.policies.likeness import Bounds, Fields, Identity, Known, compare_fields, is_moved
 from registry.policies.names import CompanyName
 
 __all__ = ["Bounds", "Identity", "Known"]
@@ -128,7 +129,14 @@ def _persons(mine: Identity, other: Identity, fields: Fields, bounds: Bounds) ->
 
 def _firms(mine: Identity, other: Identity, fields: Fields, bounds: Bounds) -> Judged:
     contact = _contact(fields, bounds)
-    if not contact and not _one_place(mine.parts, other.parts, fields):
+    tie = kinship(mine.parts, other.parts)
+    if not mine.parts.region.apart(other.parts.region) and is_moved(mine.parts, other.parts):
+        tie = Kinship.SAME
+    if tie is Kinship.PART:
+        return Outcome.RELATED, (BRANCH, SIMILAR_NAME, *contact)
+    if tie is Kinship.SAME and not fields.differ("credit_code"):
+        return Outcome.PROBABLE, (SIMILAR_NAME, *contact)
+    if not contact and not _one_place(mine.parts, other.parts):
         return _NOTHING
     name = SAME_NAME if mine.full == other.full else SIMILAR_NAME
     ties = _ties(mine.parts, other.parts, fields, bounds, in_contact=bool(contact))
@@ -142,13 +150,13 @@ def _firms(mine: Identity, other: Identity, fields: Fields, bounds: Bounds) -> J
     return Outcome.PROBABLE, (name, *contact)
 
 
-def _one_place(one: CompanyName, two: CompanyName, fields: Fields) -> bool:
+def _one_place(one: CompanyName, two: CompanyName) -> bool:
     """Tell whether names that every place has one of are of one place and kind; trade names need not be."""
     if not (one.generic or two.generic):
         return True
-    whole = bool(one.branch or two.branch) or not fields.differ("form")
+    whole = bool(one.branch or two.branch) or one.form == two.form or not (one.form and two.form)
     places = {(name.region.city, name.region.county) for name in (one, two)}
-    return one.trade == two.trade and len(places) == 1 and bool(one.region) and whole
+    return one.valued == two.valued and len(places) == 1 and bool(one.region) and whole
 
 
 def _contact(fields: Fields, bounds: Bounds) -> tuple[str, ...]:
@@ -166,15 +174,19 @@ def _ties(
     """
     if fields["trade"] < (bounds.related if in_contact else bounds.certain):
         return ()
-    if one.region.apart(two.region) and not in_contact:
-        return ()
     same_line = one.line == two.line
     both = one.group and two.group
+    chain = one.chain and two.chain and fields["trade"] == bounds.certain
+    apart = one.region.apart(two.region)
+    if apart and not in_contact and not chain:
+        return ()
+    siblings = apart and same_line and (chain or fields["trade"] == bounds.certain)
     family = both or in_contact or not fields.differ("line")
     same_firm = in_contact and same_line and not one.region.apart(two.region)
     ties = {
         BRANCH: one.branch != two.branch and family and not both,
-        GROUP: (both and (one.branch, one.line) != (two.branch, two.line))
+        GROUP: siblings
+        or (both and (one.branch, one.line) != (two.branch, two.line))
         or (one.group != two.group and family and not same_firm),
     }
     return tuple(name for name, holds in ties.items() if holds)
@@ -184,5 +196,5 @@ def _like_enough(fields: Fields, bounds: Bounds, *, in_contact: bool) -> bool:
     """Tell whether two names may be one firm's; without a shared phone or address nothing else may speak against it."""
     if in_contact:
         return fields["trade"] >= bounds.probable_with_contact
-    against = (fields.differ(field) for field in ("region", "line", "form"))
+    against = (fields.differ(field) for field in ("region", "line", "form", "branch"))
     return fields["trade"] >= bounds.probable and not any(against)

@@ -9,16 +9,19 @@ from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin
 from pypinyin.seg.mmseg import seg as phrases
 
+from registry.policies.numerals import by_value, plain_digits, with_digits
 from registry.policies.regions import Region, head_region, inner_region, region_behind
 from registry.policies.words import (
     BODIES_NOW,
     BRANCH,
+    CHAIN,
     FAMILY_OF_LINE,
     GENERIC,
     GROUP,
     KIND,
     MEMBER,
     ONE_LINE,
+    ORGAN,
     TRAILING_FORM,
     TRAILING_LINES,
 )
@@ -27,31 +30,20 @@ _TO_SIMPLIFIED = OpenCC("t2s")
 # Traditional family names whose simplified form is another family's.
 _FAMILIES_APART = frozenset("範餘於瀋薑後穀麴雲鬱")
 # Variants of one letter that the conversion leaves as they are.
-_VARIANTS = str.maketrans("瑯峯羣塩鉄冨栢啟氷犂", "琅峰群盐铁富柏启冰犁")
-_NOT_TEXT = re.compile(r"[^0-9A-Z一-鿿㐀-䶿]+")
+_VARIANTS = str.maketrans("瑯峯羣塩鉄冨栢啟氷犂○", "琅峰群盐铁富柏启冰犁〇")
+_NOT_TEXT = re.compile(r"[^0-9A-Z〇一-鿿㐀-䶿]+")
+_PLUS = re.compile("(?<=[0-9一二三四五六七八九十])[+](?=[0-9一二三四五六七八九十])")
+# 国家税务总局云山县税务局 is the tax office of 云山县.
+_NATIONAL = re.compile("^国家[一-鿿]{2,4}?总?局(?=.{4,}$)")
 # 有限责任公司 and 有限公司 are one legal form, 股份公司 and 股份有限公司 another (公司法 art. 7).
 _SAME_FORMS = (
     (re.compile("(?:CO|COMPANY)?(?:LTD|LIMITED)$"), "有限公司"),
     (re.compile("(?<!股份)有限责任公司"), "有限公司"),
     (re.compile("股份公司"), "股份有限公司"),
 )
-_DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九")}
-_UNITS = (("千", "000"), ("百", "00"), ("十", "0"))
-_DIGITS |= {"〇": _DIGITS["零"], "两": _DIGITS["二"]}
-# Written so behind 第 or several in a row; alone, 陆 and 伍 are family names.
-_FORMAL_NUMERAL = re.compile("(?<=第)[壹贰叁肆伍陆柒捌玖拾]+|[壹贰叁肆伍陆柒捌玖拾]{2,}")
-_FORMAL_ALONE = str.maketrans("壹贰叁肆柒捌玖", "一二三四七八九")
-_FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾", "一二三四五六七八九十")
-# A written number: behind 第, before what is counted, several digits in a row, or with 十, 百, 千 between digits; 三峡, 九州,
-# 十堰 and 百草 are names.
-_NUMERAL = re.compile(
-    "(?<=第)[零〇一二两三四五六七八九十百]+"
-    "|[一二两三四五六七八九][十百千][零〇一二两三四五六七八九十百]*|十[一二三四五六七八九]"
-    "|[零〇一二三四五六七八九]{2,}"
-    "|[一二两三四五六七八九十](?=号|中|小|医院|分公司|分店|分厂|店|厂|队|处|院|局|门市部|营业部|支行|路|街|楼|栋|期|里|巷|幢|层|座|单元|室|组|村)"
-)
+_ANY = "某"
+_RANKS = re.compile("(?<=[一-鿿]{2})[省市区县州]")
 _NUMBERS = re.compile("[0-9]+")
-_ORDINAL = re.compile("第(?=[0-9])")
 # Sounds that are typed for each other: flat and retroflex, front and back nasals.
 _SOFT = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
 
@@ -61,10 +53,12 @@ class CompanyName:
     """A name taken apart.
 
     `full` is the whole normalised name; `same` is what two spellings of one name have in common, on which exactness rests.
+    `plain` is the name with numbers as digits and bodies by their present names.
     """
 
     full: str
     same: str
+    plain: str
     region: Region
     trade: str
     line: str
@@ -80,7 +74,12 @@ class CompanyName:
     @property
     def generic(self) -> bool:
         """Whether the trade name is none: 税务局, 第三中学 and the like are told apart by their place alone."""
-        return GENERIC.fullmatch(self.trade) is not None
+        return GENERIC.fullmatch(self.trade) is not None or ORGAN.search(self.form) is not None
+
+    @property
+    def chain(self) -> bool:
+        """Whether the name says that there are several of it, in one town and the next."""
+        return self.group or CHAIN.search(self.trade + self.line) is not None
 
     @property
     def families(self) -> frozenset[str]:
@@ -92,12 +91,22 @@ class CompanyName:
         """The numbers in the trade name: 第三 and 第五 are two."""
         return tuple(_NUMBERS.findall(self.trade))
 
+    @property
+    def valued(self) -> str:
+        """The trade name with whatever may be a number by its value: 百分百 and 100分100, 陆号院 and 6号院."""
+        return by_value(self.trade)
+
+    @property
+    def letters(self) -> str:
+        """The name without the ranks of its places."""
+        return _RANKS.sub("", self.plain)
+
 
 @lru_cache
 def normalised(name: str) -> str:
     """Give a name without differences of width, script, case, brackets, blanks and equal legal forms."""
     plain = _simplified(unicodedata.normalize("NFKC", name)).translate(_VARIANTS).upper()
-    bare = _NOT_TEXT.sub("", plain)
+    bare = _NOT_TEXT.sub("", _PLUS.sub("加", plain))
     for pattern, form in _SAME_FORMS:
         bare = pattern.sub(form, bare)
     return bare
@@ -138,26 +147,29 @@ def parse(name: str) -> CompanyName:
     counted = with_digits(full)
     for pattern, current in BODIES_NOW:
         counted = pattern.sub(current, counted)
+    counted = _NATIONAL.sub("", counted)
     head, behind_place = head_region(counted)
     body, branch = _split_branch(counted)
     body, form = _split_form(body)
     group = bool(GROUP.search(body + form)) and GROUP.sub("", body) != ""
     body = GROUP.sub("", body) if group else body
     region, rest = head_region(body)
-    if not region:
+    if head and behind_place == form + branch:
+        # 云山县医院 has no other name than its kind.
+        region, rest, form = head, form, ""
+    elif not region:
         region, rest = inner_region(body)
+    if branch and not region and head_region(branch + _ANY)[1] == _ANY:
+        # 鑫源商贸有限公司（武汉） names its town last, and no branch.
+        region, branch = head_region(branch + _ANY)[0], ""
     line = _last(TRAILING_LINES, rest)
     trade = rest.removesuffix(line)
     if not trade:
         trade, line = (line, "") if line else (rest or body or full, "")
     place = f"{head.city or head.province}{head.county}"
-    return CompanyName(full, place + behind_place, region, _plain_digits(trade), line, form, branch, group)
-
-
-def with_digits(text: str) -> str:
-    """Give a text with its written numbers as digits: 第三 → 第3, 二十一世纪 → 21世纪."""
-    plain = _FORMAL_NUMERAL.sub(lambda found: found.group().translate(_FORMAL), text)
-    return _NUMERAL.sub(lambda found: _number(found.group()), plain)
+    return CompanyName(
+        full, place + behind_place, counted, region, plain_digits(trade), line, form, branch, group
+    )
 
 
 @lru_cache
@@ -186,21 +198,6 @@ def _soft_syllable(letter: str) -> str:
     for hard, soft in _SOFT:
         syllable = syllable.replace(hard, soft)
     return syllable
-
-
-def _plain_digits(trade: str) -> str:
-    """Give a trade name with every written digit as one: 六又二 is 6又2; 第 says no more than the number."""
-    plain = _ORDINAL.sub("", trade).translate(_FORMAL_ALONE)
-    return "".join(_DIGITS.get(sign, sign) for sign in plain)
-
-
-def _number(written: str) -> str:
-    for unit, zeros in _UNITS:
-        before, found, behind = written.partition(unit)
-        if found:
-            many = _number(before) if before else "1"
-            return many + _number(behind).lstrip("0").rjust(len(zeros), "0") if behind else many + zeros
-    return "".join(_DIGITS[sign] for sign in written)
 
 
 def _split_branch(full: str) -> tuple[str, str]:

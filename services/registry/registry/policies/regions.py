@@ -72,6 +72,11 @@ class Region:
     def __bool__(self) -> bool:
         return bool(self.province or self.city or self.county)
 
+    @property
+    def deepest(self) -> str:
+        """The name of the smallest place it says, "" for none."""
+        return self.county or self.city or self.province
+
     def apart(self, other: "Region") -> bool:
         """Tell whether the two cannot be one place: somewhere they say different names of one level."""
         levels = (
@@ -123,6 +128,7 @@ _UNKNOWN_PLACE = re.compile(f"(?P<other>{_UNKNOWN})|(?P<city>[一-鿿]{{2,3}}?(?
 _INSIDE = re.compile(
     f"(?P<city>{_any(frozenset(_PROVINCE_OF) | _PROVINCES)})(?:省|市|州)?"
     f"(?:(?P<more>{_any(frozenset(_PROVINCE_OF))})市?)?(?:(?P<county>{_any(_CITY_OF)})(?:区|县|市)?)?"
+    f"|(?<=..)(?P<alone>{_any(_CITY_OF)})(?:区|县)|(?<=..)(?P<plain>{_any(_PLAIN_COUNTIES)})市?"
 )
 
 _BEHIND = re.compile(
@@ -136,10 +142,9 @@ def head_region(text: str) -> tuple[Region, str]:
         return _county_head(text)
     found = _FULL.match(text)
     if found and found.end() and (found["province"] or found["city"]):
-        rest = text[found.end() :]
-        region = _region(
-            found["province"] or "", found["city"] or "", found["county"] or found["other"] or ""
-        )
+        county, end = _county_of(found, text)
+        rest = text[end:]
+        region = _region(found["province"] or "", found["city"] or "", county)
         if rest:
             more, left = _county_head(rest) if not region.county else (Region(), rest)
             fits = more and left and not region.apart(more)
@@ -148,15 +153,26 @@ def head_region(text: str) -> tuple[Region, str]:
     return _county_head(text.removeprefix("中国") or text)
 
 
+def _county_of(found: re.Match[str], text: str) -> tuple[str, int]:
+    """Give the county of a head and where what follows begins; 荆州市公安局 is no body of 公安县, nor is 武汉 above it."""
+    county = found["county"] or ""
+    if county and found["city"] and text[: found.end()].endswith(county):
+        strange = _CITY_OF[county] != found["city"] or text[found.end() :] == ""
+        if strange or (county == "公安" and text[found.end()] in "局厅分"):
+            return "", found.start("county")
+    return county or found["other"] or "", found.end()
+
+
 def inner_region(text: str) -> tuple[Region, str]:
     """Give a place that stands within or behind a text, and the text without it; neither may be empty."""
     found = _INSIDE.search(text)
     if not found or found.group() == text:
         return Region(), text
-    named = found["city"]
+    named = found["city"] or ""
+    alone = found["alone"] or found["plain"] or ""
     province = named if named in _PROVINCES else ""
     city = found["more"] or (named if named in _PROVINCE_OF else "")
-    return _region(province, city, found["county"] or ""), text[: found.start()] + text[found.end() :]
+    return _region(province, city, found["county"] or alone), text[: found.start()] + text[found.end() :]
 
 
 def region_behind(text: str) -> tuple[str, str]:

@@ -112,10 +112,12 @@ _LINE = "|".join(sorted(FAMILY_OF_LINE, key=lambda word: (-len(word), word)))
 _BODIES = (
     "人民|公安|税务|国税|地税|供电|供水|图书|林业|水利|教育|卫生|健康|农业|农村|市场|监督|交通|运输|财政|民政|司法|气象|档案|统计|审计|文化|"
     "旅游|体育|实验|中心|第|市|县|区|镇|乡|街道|中|小|一|邮政|自然资源|生态环境|人力资源|社会保障|应急|城市|城乡|住房|建设|管理|博物|科技|"
-    "文化馆|图书馆|博物馆|档案馆|体育馆|纪念馆|美术馆|文化宫|妇幼保健|疾病预防控制|[0-9]"
+    "文化馆|图书馆|博物馆|档案馆|体育馆|纪念馆|美术馆|文化宫|妇幼保健|疾病预防控制|医院|中医院|法院|检察院|卫生院|幼儿园|政府|委员会|[0-9]"
 )
 # Names that every place has one of: they say nothing without their place.
 GENERIC = re.compile(f"(?:{_BODIES}|{_LINE})+")
+# Each place has its own of these, whatever they see to.
+ORGAN = re.compile("(?:局|厅|署|人民政府|人民法院|检察院)$")
 
 TRAILING_LINES = re.compile(f"(?:{_LINE})+$")
 ONE_LINE = re.compile(_LINE)
@@ -123,7 +125,7 @@ TRAILING_FORM = re.compile(f"(?:{_FORMS})$")
 # What stands behind a whole name is a part of it: …公司汉口分公司, …公安局交通警察大队, …公司总部.
 BRANCH = re.compile(
     f"(?P<head>.+?(?:有限公司|股份公司|集团公司|总公司))(?P<branch>.+)$"
-    f"|(?P<body>.{{2,}}?(?:{_HEADS}))(?P<part>.*(?:{_BRANCHES}|{_SHOPS}|{_PARTS}))$"
+    f"|(?P<body>.{{2,}}?(?:{_HEADS})(?![路街巷]))(?P<part>.*(?:{_BRANCHES}|{_SHOPS}|{_PARTS}))$"
     f"|(?P<public>.{{2,}}?(?:{_PUBLIC}))(?P<below>.{{2,}})$"
     f"|(?P<bare>.{{2,}}?)(?P<tail>(?:第?[0-9]+)?(?:{_BRANCHES})|[一-鿿]{{2,3}}(?:路|街|大道|广场|巷)店)$"
     "|(?P<shop>.{4,})(?P<kind>店|馆)$"
@@ -134,7 +136,7 @@ BODIES_NOW = tuple(
     for former, current in (
         ("农业局(?!部)|农牧局|农业委员会", "农业农村局"),
         ("工商行政管理局|工商局|质量技术监督局|质监局|食品药品监督管理局|市场监管局", "市场监督管理局"),
-        ("国土资源局|国土局|自然资源和规划局|规划局", "自然资源局"),
+        ("国土资源局|国土局|自规局|自资局|资规局|自然资源和规划局|规划局", "自然资源局"),
         ("环境保护局|环保局", "生态环境局"),
         (
             "卫生和计划生育委员会|卫生计生委|卫计委|卫健委|卫生健康委员会|卫生和计划生育局|卫生局|卫健局",
@@ -152,6 +154,7 @@ BODIES_NOW = tuple(
         ("农信社|信用联社|农村信用合作联社", "农村信用社"),
         ("(?<=[0-9])中$", "中学"),
         ("(?<=[0-9])小$", "小学"),
+        ("妇幼院", "妇幼保健院"),
         ("人民医院", "医院"),
         ("(?<=县|市|区|镇)政府", "人民政府"),
         ("交警", "交通警察"),
@@ -159,6 +162,7 @@ BODIES_NOW = tuple(
 )
 # 楚天集团武汉商贸有限公司 is a member of the group 楚天.
 MEMBER = re.compile("(?P<head>.{2,}?(?:集团|控股))(?P<member>(?!有限|股份|公司|总公司|集团).{2,})$")
+CHAIN = re.compile("连锁|品牌|加盟")
 GROUP = re.compile("企业集团|集团|控股")
 # Firms whose kind stands before their legal form: …银行股份有限公司.
 KIND = re.compile("(?:银行|信用社|医院|学校|学院|大学|厂|律师事务所|会计师事务所|事务所)$")
