@@ -192,12 +192,19 @@ class _Text(yaml.SafeLoader):
     """Leaves dates and times the text that they are, and `on` the name of a member; true and false alone are either."""
 
 
-for _first, _resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items():
-    _Text.yaml_implicit_resolvers[_first] = [
-        (tag, pattern)
-        for tag, pattern in _resolvers
-        if not tag.endswith(":timestamp") and not (tag.endswith(":bool") and _first not in "tTfF")
-    ]
+# Laid beside those of SafeLoader, which everyone else reads with: never into them.
+setattr(  # noqa: B010 - a class attribute that mypy takes for an instance's
+    _Text,
+    "yaml_implicit_resolvers",
+    {
+        first: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if not tag.endswith(":timestamp") and not (tag.endswith(":bool") and first not in "tTfF")
+        ]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    },
+)
 
 
 def chapter(file: Path) -> dict[str, Any]:

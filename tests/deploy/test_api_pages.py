@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import yaml
 
 from deploy.api_members import Member, Members
 from deploy.api_pages import page, people
@@ -95,3 +96,7 @@ def test_a_code_that_nobody_has_worded_stops_the_page_with_its_name() -> None:
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_person_of_the_examples_is_told_in_both_languages(language: str) -> None:
     assert all(one[language] for one in people().values())
+
+
+def test_dates_are_text_in_examples_alone() -> None:
+    assert str(yaml.safe_load("on: 2026-01-25")[True].year) == "2026"
