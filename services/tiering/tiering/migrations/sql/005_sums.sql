@@ -1,0 +1,1 @@
+-- Fees summed by customer and year.

@@ -1,0 +1,1 @@
+-- One truth of the class rules, set-based, with its explanations.

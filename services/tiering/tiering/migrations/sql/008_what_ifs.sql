@@ -1,0 +1,1 @@
+-- What-ifs: drafts of the law over the real figures, saved.

@@ -1,0 +1,16 @@
+"""Reviews over the sums."""
+
+from importlib import resources
+
+from chassis.migrations import execute_script
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the script of this revision."""
+    folder = resources.files("tiering") / "migrations" / "sql"
+    execute_script((folder / "007_reviews.sql").read_text(encoding="utf-8"))

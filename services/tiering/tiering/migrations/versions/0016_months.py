@@ -1,0 +1,16 @@
+"""Months compared."""
+
+from importlib import resources
+
+from chassis.migrations import execute_script
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the script of this revision."""
+    folder = resources.files("tiering") / "migrations" / "sql"
+    execute_script((folder / "010_months.sql").read_text(encoding="utf-8"))
