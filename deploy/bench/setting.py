@@ -87,17 +87,15 @@ class Bench:
             await connection.close()
 
     def token(self, role: str, org_id: str) -> str:
-        """Give a token of somebody with this role at this organisation, the same at every asking.
-
-        A console that was stopped with other services does not come up again without them.
-        """
+        """Give a token of somebody with this role at this organisation, the same at every asking."""
         if (role, org_id) not in self._tokens:
             self._tokens[role, org_id] = self._new_token(role, org_id)
         return self._tokens[role, org_id]
 
     def _new_token(self, role: str, org_id: str) -> str:
         url = self.console
-        self._start(["console"])
+        # A console that was stopped with other services does not come up again without them.
+        self._start(SERVICES)
         accounts: Any = httpx.get(f"{url}/dev/accounts").json()
         for account in accounts["items"] if isinstance(accounts, dict) else accounts:
             if role in account["roles"] and account["organisation"]["org_id"] == org_id:

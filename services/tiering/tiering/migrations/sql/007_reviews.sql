@@ -1,1 +1,2 @@
 -- Reviews over the sums.
+SELECT;
