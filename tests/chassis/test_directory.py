@@ -123,7 +123,11 @@ async def test_staff_are_found_by_role_at_exactly_their_node(root: Connection, d
     assert snapshot.staff_at("420106", "center-director") == []
 
 
-@pytest.mark.parametrize(("day", "acting"), [("19", HOLDER), ("20", DEPUTY), ("22", DEPUTY), ("23", HOLDER)])
+@pytest.mark.parametrize(
+    ("day", "acting"),
+    [("19", HOLDER), ("20", DEPUTY), ("22", DEPUTY), ("23", HOLDER)],
+    ids=["19", "20", "22", "23"],
+)
 async def test_a_deputy_acts_from_the_first_to_the_last_day_of_an_absence(
     root: Connection, directory: Directory, day: str, acting: str
 ) -> None:

@@ -88,7 +88,7 @@ async def listed(tx: Transaction, listing: Listing, paging: Paging, view: View) 
             f"SELECT {columns} FROM {listing.source} WHERE {where} ORDER BY {order} LIMIT ${len(asked)}",  # noqa: S608
             *asked,
         )
-        return exported([view(row) for row in every[: paging.export_most + 1]], paging)
+        return exported([view(row) for row in every], paging)
     after = paging.after(*(key.read for key in keys))
     behind = f" AND {_behind(keys, len(values) + 1)}" if after else ""
     asked = [*values, *after, paging.limit + 1]
@@ -125,7 +125,7 @@ def portioned(
     backwards = bool(paging.sort and paging.sort.startswith("-"))
     ordered = sorted(items, key=lambda one: (str(one.get(by) or ""), str(one[key])), reverse=backwards)
     if paging.format != JSON:
-        return exported(ordered[: paging.export_most + 1], paging)
+        return exported(ordered, paging)
     after = paging.after(str)
     if after:
         places = [place for place, one in enumerate(ordered) if str(one[key]) == after[0]]
