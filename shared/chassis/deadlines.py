@@ -59,7 +59,7 @@ def plan(term: Term, law: Snapshot, *, warn_at: Sequence[datetime] | None = None
     frame = frame_of(term, law, usual_warnings=warn_at is None)
     instants = fractions(term.started_at, frame.end.due_at, term.duration, law.calendar, frame.parts)
     links = [
-        {**holder.to_json(), "at": instants[at] if isinstance(at, int) else at, "since": None}
+        {**holder, "at": instants[at] if isinstance(at, int) else at, "since": None}
         for holder, at in frame.links
     ]
     if warn_at is None:

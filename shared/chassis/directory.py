@@ -1,7 +1,7 @@
 """Organisations, staff, calendar and law as this service knows them, in memory, one snapshot at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -133,6 +133,10 @@ class Snapshot:
         if known is None:
             self._found[topic, org_id, day] = provision
         return provision
+
+    def under(self, law: Law, adoptions: Mapping[str, Sequence[Adoption]]) -> "Snapshot":
+        """Give the same organisations and people under another law; nothing that was found is remembered."""
+        return replace(self, law=law, adoptions=adoptions, _found={}, frames={})
 
 
 EMPTY = Snapshot({}, {}, {}, Calendar.shipped(), Law.shipped())

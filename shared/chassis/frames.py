@@ -32,7 +32,7 @@ class Frame:
     end: Due
     parts: tuple[Fraction, ...]
     warned: tuple[int, ...]
-    links: tuple[tuple[Holder, int | datetime], ...]
+    links: tuple[tuple[dict[str, str | None], int | datetime], ...]
     marks: tuple[dict[str, Any], ...]
     counted: dict[str, Any] | None
     ground: Ground
@@ -67,7 +67,7 @@ def _new_frame(term: Term, law: Snapshot, day: date, *, usual_warnings: bool) ->
         warned=tuple(range(len(warned))),
         links=tuple(
             (
-                holder,
+                holder.to_json(),
                 parts.index(step.at)
                 if isinstance(step.at, Fraction)
                 else after_breach(end, step.plus, law.calendar),

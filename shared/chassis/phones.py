@@ -1,6 +1,5 @@
 """Phone numbers in every written form: one key to look them up by, one mask to show them with."""
 
-import hashlib
 import hmac
 import re
 import unicodedata
@@ -27,13 +26,18 @@ class PhoneBook:
     """Makes look-up keys: HMAC-SHA-256 of the number with and without its extension, under the key of the installation."""
 
     def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+        self._keyed = hmac.new(secret, digestmod="sha256")
 
     def keys(self, written: str) -> list[str]:
         """Give the keys of a number as written: of the number, and of the number with its extension; raises NotAPhone."""
         number, extension = normalise(written)
         forms = [number] if extension is None else [number, f"{number};ext={extension}"]
-        return [hmac.new(self._secret, form.encode(), hashlib.sha256).hexdigest() for form in forms]
+        return [self._key(form) for form in forms]
+
+    def _key(self, form: str) -> str:
+        keyed = self._keyed.copy()
+        keyed.update(form.encode())
+        return keyed.hexdigest()
 
 
 def normalise(written: str) -> tuple[str, str | None]:

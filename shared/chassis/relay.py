@@ -85,20 +85,23 @@ class Relay:
             self._heard_at, self._acknowledged = float("-inf"), []
             while True:
                 await self._hold_the_log(connection, self._settings.broker_check_seconds)
-                if not await self._relay_all(connection):
+                published = await self._relay_all(connection)
+                if not published:
                     await self._bell.wait(self._settings.relay_poll_seconds)
+                elif published > self._settings.relay_few:
+                    # Many come at once: a page costs nearly as much for few as for hundreds.
+                    await asyncio.sleep(self._settings.relay_gather_seconds)
         finally:
             with suppress(*DATABASE_FAILURES):
                 await connection.close(timeout=2)
 
-    async def _relay_all(self, connection: Connection) -> bool:
-        """Publish page by page until nothing waits; tells whether there was anything.
+    async def _relay_all(self, connection: Connection) -> int:
+        """Publish page by page until nothing waits; gives how many events there were.
 
         While the broker takes a page, the database moves the one before and reads the next.
         """
         page = await self._read(connection, [])
-        if not page:
-            return False
+        published = 0
         while page:
             if not self._settings.kafka_idempotent:
                 await self._hold_the_log(connection, SAME_BROKER_SECONDS)
@@ -106,12 +109,13 @@ class Relay:
             following, held = await _both(self._move_and_read(connection, page), self._publish(page))
             points.reach("relay.after-publish")
             self._heard_at = asyncio.get_running_loop().time()
+            published += len(page)
             self._acknowledged, page = page, following
             self._report(True, None)
             if not held:
                 await self._publish_again(connection)
         await self._move(connection)
-        return True
+        return published
 
     async def _publish(self, page: Page) -> bool:
         life = self._broker.life

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     kafka_max_request_bytes: int = 8 * 1024 * 1024
     relay_page: int = 2_000
     relay_poll_seconds: float = 0.25
+    relay_few: int = 4
+    relay_gather_seconds: float = 0.025
     broker_check_seconds: float = 1.0
     republish_days: int = 14
     replay_poll_seconds: float = 2.0
@@ -75,7 +77,8 @@ class Settings(BaseSettings):
     total_exact_to: int = 10_000
     export_most: int = 10_000
     deadline_batch: int = 2_000
-    deadline_hands: int = 2
+    deadline_hands: int = 3
+    deadline_batches: int = 8
     deadline_idle_seconds: float = 1.0
     deadline_retry_seconds: float = 60.0
     directory_poll_seconds: float = 0.5

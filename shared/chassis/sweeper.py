@@ -68,7 +68,6 @@ class Sweeper:
         self._relay_bell = bell
         self._reactions = reactions
         self._skipped: dict[UUID, float] = {}
-        self._hands = 1
         self.bell = Doorbell()
 
     async def run(self) -> None:
@@ -91,16 +90,28 @@ class Sweeper:
         return fired
 
     async def _fire_side_by_side(self) -> int:
-        """Fire a batch; after a full one several at once, for more are waiting."""
+        """Fire a batch; after a full one several hands go on, each for itself: while one commits, the others fire."""
         most = self._settings.deadline_batch
-        firing = [self._fire(most, reacting=False) for _ in range(self._hands)]
-        outcomes = await asyncio.gather(*firing, return_exceptions=True)
+        fired = await self._fire(most, reacting=False)
+        if fired < most:
+            return fired
+        hands = [self._fire_on(most) for _ in range(self._settings.deadline_hands)]
+        outcomes = await asyncio.gather(*hands, return_exceptions=True)
         for outcome in outcomes:
             if isinstance(outcome, BaseException):
                 raise outcome
-        fired = sum(one for one in outcomes if isinstance(one, int))
-        self._hands = self._settings.deadline_hands if fired >= most else 1
-        return fired
+        return fired + sum(one for one in outcomes if isinstance(one, int))
+
+    async def _fire_on(self, most: int) -> int:
+        """Fire batch after batch while they are full; not for ever, for breaches with an effect wait meanwhile."""
+        total = 0
+        for _ in range(self._settings.deadline_batches):
+            fired = await self._fire(most, reacting=False)
+            total += fired
+            if fired < most:
+                break
+            self._relay_bell.ring()
+        return total
 
     async def _fire(self, most: int, *, reacting: bool) -> int:
         rows: list[asyncpg.Record] = []

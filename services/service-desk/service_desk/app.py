@@ -1,10 +1,8 @@
 """The service desk put together."""
 
-from fastapi import FastAPI
-
 from chassis.bus import Handler
 from chassis.http.app import Service, create_app
-from chassis.http.hot import add_hot
+from chassis.http.hot import HotApp
 from chassis.runtime import Parts, Runtime
 from service_desk.api import (
     additions,
@@ -31,7 +29,7 @@ def hear(runtime: Runtime) -> dict[str, Handler]:
     return dict(Hearing(runtime.vault).handlers())
 
 
-def create() -> FastAPI:
+def create() -> HotApp:
     """Build the application from the environment."""
     settings = DeskSettings()
     service = Service(
@@ -59,5 +57,5 @@ def create() -> FastAPI:
         ),
     )
     app = create_app(settings, service)
-    add_hot(app, intake.HOT, callers.HOT)
+    app.add_hot(intake.HOT, callers.HOT)
     return app

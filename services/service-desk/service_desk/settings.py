@@ -32,8 +32,11 @@ class DeskSettings(Settings):
     """Settings of a service-desk process."""
 
     intake_attempts: int = 4
-    intakes_together: int = 16
-    intake_roads: int = 2
+    intakes_together: int = 32
+    look_ups_together: int = 8
+    roads: int = 2
+    road_patience_seconds: float = 0.02
+    """How many go to the database together, in how many groups at once, and how long one group waits for another."""
     guesses_kept: int = 100_000
     grounds_kept: int = 10_000
     case_numbers_a_block: int = 100

@@ -1,15 +1,18 @@
 """Puts a service together: its routes, its problems, its running parts."""
 
 import gc
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
 
 from chassis.http import attachments, dead_letters, deadlines, health, problems, rebuilds, replays
 from chassis.http.documentation import Refusals, document
 from chassis.http.edge import Edge
+from chassis.http.hot import HotApp
 from chassis.http.middleware import Edgewise
 from chassis.runtime import Parts, open_runtime
 from chassis.settings import Settings
@@ -31,7 +34,7 @@ class Service:
     refusals: Refusals | None = None
 
 
-def create_app(settings: Settings, service: Service) -> FastAPI:
+def create_app(settings: Settings, service: Service) -> HotApp:
     """Build the ASGI application of a service."""
     configure_logging(settings.service, settings.log_level)
 
@@ -49,7 +52,9 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
         finally:
             await runtime.stop()
 
-    app = FastAPI(
+    around = _around(settings)
+    app = HotApp(
+        around=around,
         title=service.title,
         version="1",
         lifespan=lifespan,
@@ -66,13 +71,17 @@ def create_app(settings: Settings, service: Service) -> FastAPI:
         app.include_router(router)
     if service.refusals is not None:
         document(app, routers, service.refusals, service.statuses)
-    app.add_middleware(
+    app.add_middleware(around)
+    return app
+
+
+def _around(settings: Settings) -> Callable[[ASGIApp], Edgewise]:
+    return partial(
         Edgewise,
         service=settings.service,
         max_body=settings.max_body_bytes,
         max_upload=settings.max_upload_bytes,
     )
-    return app
 
 
 def _leave_alone_what_stays() -> None:

@@ -1,7 +1,8 @@
-"""Operations that are asked most: found and read without the framework's general machinery, else the very same."""
+"""Operations that are asked most: found, read and answered without the framework's general machinery, else the very same."""
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
@@ -9,38 +10,68 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from pydantic import BaseModel, ValidationError
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 B = TypeVar("B", bound=BaseModel)
 Endpoint = Callable[[Request], Awaitable[Response]]
 JSON = b"application/json"
 
 
-class HotRoute(BaseRoute):
+@dataclass(frozen=True, slots=True)
+class HotRoute:
     """One method of one fixed path, asked before all others, where a request is of the plain sort.
 
     The operation itself is declared with FastAPI as every other is. That one documents it, and answers all that is not plain.
     """
 
-    def __init__(self, method: str, path: str, endpoint: Endpoint, plain: Callable[[Scope], bool]) -> None:
-        self.path = path
-        self._method = method
-        self._endpoint = endpoint
-        self._plain = plain
+    method: str
+    path: str
+    endpoint: Endpoint
+    plain: Callable[[Scope], bool]
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Tell whether a request is for this operation, and plain."""
-        if scope["type"] != "http" or scope["path"] != self.path or scope["method"] != self._method:
-            return Match.NONE, {}
-        if not self._plain(scope):
-            return Match.NONE, {}
-        return Match.FULL, {"route": self, "endpoint": self._endpoint}
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        response = await self._endpoint(Request(scope, receive, send))
+class HotApp(FastAPI):
+    """An application some of whose operations are answered past its middlewares; `around` is what stands around both."""
+
+    def __init__(self, *, around: Callable[[ASGIApp], ASGIApp], **options: Any) -> None:
+        super().__init__(**options)
+        self._hot: dict[tuple[str, str], HotRoute] = {}
+        self._quickly = around(self._answer)
+
+    def add_hot(self, *routes: HotRoute) -> None:
+        """Ask these routes before all others."""
+        self._hot.update({(route.method, route.path): route for route in routes})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "http":
+            route = self._hot.get((scope["method"], scope["path"]))
+            if route is not None and route.plain(scope):
+                scope["app"], scope["route"] = self, route
+                await self._quickly(scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; what is refused, or goes wrong, is answered as everywhere else."""
+        route: HotRoute = scope["route"]
+        request = Request(scope, receive, send)
+        try:
+            response = await route.endpoint(request)
+        except Exception as error:
+            handler = self._handler(error)
+            response = await handler(request, error)
+            await response(scope, receive, send)
+            if handler is self.exception_handlers[Exception]:
+                raise
+            return
         await response(scope, receive, send)
+
+    def _handler(self, error: Exception) -> Callable[[Request, Exception], Any]:
+        return next(
+            self.exception_handlers[kind] for kind in type(error).__mro__ if kind in self.exception_handlers
+        )
 
 
 def is_json(scope: Scope) -> bool:
@@ -48,18 +79,29 @@ def is_json(scope: Scope) -> bool:
     return (b"content-type", JSON) in scope["headers"]
 
 
-def add_hot(app: FastAPI, *routes: HotRoute) -> None:
-    """Ask these routes before all others."""
-    app.router.routes[:0] = routes
-
-
 async def json_body(request: Request) -> Any:
     """Give the body of a request as JSON; raises RequestValidationError for what is none."""
-    raw = await request.body()
+    raw = await _whole(request)
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError:
         return _loosely(raw)
+
+
+async def _whole(request: Request) -> bytes:
+    """Give the bytes of a body; nearly always they come in one piece, which is spared the framework's stream."""
+    message = await request.receive()
+    if message["type"] != "http.request":
+        raise ClientDisconnect
+    pieces: list[bytes] = [message.get("body", b"")]
+    while message.get("more_body", False):
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+    # Where the framework looks for a body that was read before.
+    request._body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return request._body
 
 
 def _loosely(raw: bytes) -> Any:

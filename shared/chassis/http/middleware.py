@@ -3,6 +3,7 @@
 import re
 import time
 
+from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.encoding import dumps
@@ -22,6 +23,7 @@ class Edgewise:
         self._service = service
         self._max_body = max_body
         self._max_upload = max_upload
+        self._measures: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -32,7 +34,8 @@ class Edgewise:
         correlation = _correlation(headers)
         scope.setdefault("state", {})["correlation_id"] = correlation
         limit = self._limit(headers)
-        if _declared_length(headers) > limit:
+        declared = _declared_length(headers)
+        if declared > limit:
             await _answer_too_large(send, correlation)
             return
         started = time.perf_counter()
@@ -46,12 +49,24 @@ class Edgewise:
             await send(message)
 
         try:
-            await self._app(scope, _counted(receive, limit), sending)
+            # A body of a declared length is cut there by the server.
+            await self._app(
+                scope,
+                receive if declared and b"transfer-encoding" not in headers else _counted(receive, limit),
+                sending,
+            )
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
-            REQUESTS.labels(self._service, scope["method"], route, str(status)).observe(
-                time.perf_counter() - started
+            self._measure(scope["method"], route, status).observe(time.perf_counter() - started)
+
+    def _measure(self, method: str, route: str, status: int) -> Histogram:
+        """Give the measure of an operation's answers; looking it up by its labels costs more than what it counts."""
+        known = self._measures.get((method, route, status))
+        if known is None:
+            known = self._measures[method, route, status] = REQUESTS.labels(
+                self._service, method, route, str(status)
             )
+        return known
 
     def _limit(self, headers: dict[bytes, bytes]) -> int:
         upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")

@@ -24,13 +24,13 @@ def complaint(number: int, **facts: Any) -> dict[str, Any]:
 def groups(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The sizes of the groups that were sent."""
     sizes: list[int] = []
-    columns = together._columns
+    given = together._given
 
-    def counted(group: Any) -> list[list[object]]:
+    def counted(group: Any) -> list[tuple[object, ...]]:
         sizes.append(len(group))
-        return columns(group)
+        return given(group)
 
-    monkeypatch.setattr(together, "_columns", counted)
+    monkeypatch.setattr(together, "_given", counted)
     return sizes
 
 

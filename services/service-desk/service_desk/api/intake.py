@@ -34,7 +34,7 @@ from service_desk.repository.guesses import Guesses
 from service_desk.repository.means import KeyReused, Means, Request
 from service_desk.repository.numbers import Numbers
 from service_desk.repository.reception import CompensationReception, ComplaintReception
-from service_desk.repository.together import Together
+from service_desk.repository.together import RECEIVE, Road, Together
 from service_desk.settings import MOST_SIMILAR, DeskSettings
 
 router = APIRouter(tags=["intake"])
@@ -68,7 +68,9 @@ def counter_of(request: HttpRequest) -> Counter:
             Numbers(pool, settings.case_numbers_a_block),
             settings.intake_attempts,
         )
-        together = Together(pool, settings.intakes_together, settings.intake_roads)
+        together = Together(
+            pool, RECEIVE, Road(settings.intakes_together, settings.roads, settings.road_patience_seconds)
+        )
         means = Means(pool, runtime.vault, Guesses(settings.guesses_kept), set(), together)
         state.counter = Counter(desk, means, runtime, asyncio.Lock())
     counter: Counter = state.counter

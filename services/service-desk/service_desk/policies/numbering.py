@@ -1,6 +1,7 @@
 """How a case number is made and read: date, seat, serial, check digit."""
 
 from datetime import date
+from functools import lru_cache
 
 from contracts.values import check_digit_mod_11_10
 from regulations.topics.complaints import CaseNumberFormat
@@ -14,7 +15,7 @@ def case_number(form: CaseNumberFormat, day: date, ordinal: int) -> str:
     serials = _numbers_of(form.serial_digits)
     seats = form.server_seats_to + 1
     seat, serial = divmod(ordinal % (seats * serials), serials)
-    digits = f"{day:{DATE}}{seat:0{form.seat_digits}d}{serial:0{form.serial_digits}d}"
+    digits = _date(day) + str(seat).zfill(form.seat_digits) + str(serial).zfill(form.serial_digits)
     return digits + check_digit_mod_11_10(digits)
 
 
@@ -34,5 +35,11 @@ def seat_number(form: CaseNumberFormat, case_no: str, called_on: date) -> CaseNu
     return CaseNumber(called_on, seat, int(digits[form.date_digits + form.seat_digits :]))
 
 
+@lru_cache
+def _date(day: date) -> str:
+    return day.strftime(DATE)
+
+
+@lru_cache
 def _numbers_of(digits: int) -> int:
     return int("1" + "0" * digits)

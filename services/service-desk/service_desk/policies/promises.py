@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from service_desk.policies.clocks import ANSWER, HANDLE, PAY, REPORT, RESOLVE
 
@@ -66,11 +67,13 @@ def spoken(case_no: str) -> str:
     return f"{case_no[:day]} {case_no[day : day + seat]} {case_no[day + seat :]}"
 
 
+@lru_cache
 def day_zh(day: date) -> str:
     """Give 3月2日."""
     return f"{day.month}月{day.day}日"
 
 
+@lru_cache
 def day_en(day: date) -> str:
     """Give 2 March 2026, whatever the locale of the process."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -1,14 +1,20 @@
 """Who is calling: one round trip, the answer made in the database."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from asyncpg import Record
 
 from chassis.auth import Caller
 from chassis.database import Pool
 from chassis.encoding import dumps
 from service_desk.settings import MOST_CARDS, MOST_CONTACTS
 
+FIND_PHONES = "SELECT place, matches, cards, open_cases FROM find_phones($1::phone_call[])"
+"""Takes a list of tuples with the fields of the SQL type `phone_call` in their order."""
+Ask = Callable[[tuple[object, ...]], Awaitable[Record | None]]
 FIND = "SELECT matches, cards, open_cases FROM find_callers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 
 
@@ -40,6 +46,12 @@ class Wanted:
         return None if self.initials is None else f"%{self.initials}%"
 
 
+async def find_phone(ask: Ask, caller: Caller, keys: list[str], now: datetime) -> bytes:
+    """Give the body of the answer for a phone alone: several that are asked at once go to the database together."""
+    row = await ask((caller.orgpath, caller.actor, keys, MOST_CARDS, MOST_CONTACTS))
+    return _answer(row, now)
+
+
 async def find_callers(pool: Pool, caller: Caller, wanted: Wanted, now: datetime) -> bytes:
     """Give the body of the answer: one, several or no cards of customers in the caller's scope."""
     row = await pool.fetchrow(
@@ -55,8 +67,12 @@ async def find_callers(pool: Pool, caller: Caller, wanted: Wanted, now: datetime
         MOST_CARDS,
         MOST_CONTACTS,
     )
+    return _answer(row, now)
+
+
+def _answer(row: Record | None, now: datetime) -> bytes:
     if row is None:
-        raise LookupError("find_callers gives one row, always")
+        raise LookupError("a look-up gives one row, always")
     return b'{"match":"%b","server_time":%b,"cards":%b,"open_cases":%b}' % (
         match_of(row["matches"]),
         dumps(now),

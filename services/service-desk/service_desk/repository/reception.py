@@ -1,7 +1,6 @@
 """Intake requests, each written with its answer by one SQL function in one round trip."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import orjson
 from asyncpg import Record
@@ -18,9 +17,10 @@ from service_desk.ports.desk import Changed, Explanation, FiledCompensation, Pro
 from service_desk.repository.answers import Draft, Written, written
 from service_desk.repository.guesses import read_facts
 from service_desk.repository.means import KeyReused, Means, Request
-from service_desk.repository.together import COLUMNS, RECEIVE
+from service_desk.repository.together import RECEIVE
 from service_desk.settings import FILE_ARGUMENTS
 
+COLUMNS = "verdict, facts, headers, body, because"
 FILE = f"SELECT {COLUMNS} FROM file_compensation({', '.join(f'${place}' for place in range(1, FILE_ARGUMENTS + 1))})"  # noqa: S608
 
 
@@ -44,10 +44,12 @@ class _Reception:
         return row
 
     async def _ask(self, sql: str, arguments: list[object]) -> Record | None:
+        if sql != RECEIVE:
+            return await self._means.pool.fetchrow(sql, *arguments)
         together = self._means.together
-        if sql == RECEIVE and together is not None:
-            return await together.receive(arguments)
-        return await self._means.pool.fetchrow(sql, *arguments)
+        if together is None:
+            return await self._means.pool.fetchrow(sql, [tuple(arguments)])
+        return await together.ask(tuple(arguments))
 
     async def _keep(self, explained: Explanation) -> None:
         """Keep an explanation that no case rested on before."""
@@ -258,5 +260,6 @@ class CompensationReception(_Reception):
 
 
 def _explained(event: Event, promise: Promise) -> Event:
-    """Put the explanation into an event as it is encoded already."""
-    return replace(event, data={**event.data, "because": orjson.Fragment(promise.explained.encoded)})
+    """Put the explanation into an event that is being made, as it is encoded already."""
+    event.data["because"] = orjson.Fragment(promise.explained.encoded)
+    return event
