@@ -17,7 +17,7 @@ KAFKA_SUITES := tests/kafka $(addprefix tests/chassis/test_,bus.py bus_faults.py
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run province stop reset test test-sabotage check bench match-report story verify kafka kafka-stop test-kafka test-long requirements \
+.PHONY: help run province stop reset test test-sabotage check bench bench-growth match-report story verify kafka kafka-stop test-kafka test-long requirements \
 	unread-topics api-pages environment test-environment
 
 help: ## 显示本帮助 · this help
@@ -65,6 +65,9 @@ check: test-environment ## 风格、类型、依赖方向、规章包、契约�
 
 bench: test-environment ## 与同场底线相比的速度 · speed beside the floor of the same run
 	@$(PY) -m deploy.bench $(ARGS)
+
+bench-growth: test-environment ## 一万至一千万户的增长曲线(约一小时、20 GB) · growth up to ten million customers: an hour, 20 GB of disk
+	@$(PY) -m deploy.bench growth-bigger --results data/bench-growth.json $(ARGS)
 
 match-report: test-environment ## 查重准确度:标注样本在十万客户中经接口申报 · precision and recall of the match
 	@PYTHONPATH=tests:. $(PY) -m support.match_report $(ARGS)

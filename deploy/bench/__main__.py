@@ -13,13 +13,16 @@ from deploy.bench import (
     clocks,
     consume,
     end_to_end,
+    growth,
     intake,
     look_up,
     match,
     relay,
     replay,
+    review,
     start,
     stream,
+    usage_file,
     write,
 )
 from deploy.bench.measures import Comparison, write_results
@@ -34,20 +37,28 @@ BENCHES: dict[str, Measure] = {
     "stream": stream.measure,
     "intake": intake.measure,
     "callers": look_up.measure,
+    "review": review.measure,
+    "what-if": what_if.measure,
+    "growth": growth.measure,
     "write": write.measure,
     "consume": consume.measure,
     "replay": replay.measure,
     "relay": relay.measure,
     "clocks": clocks.measure,
+    "usage-file": usage_file.measure,
     "match": match.measure,
     "match-names": match.measure_names,
 }
+# Takes an hour and much disk: only where it is named.
+AT_LENGTH: dict[str, Measure] = {"growth-bigger": growth.measure_bigger}
 
 
 def main() -> int:
     """Run the chosen benches and print their ratios; slow is told, only wrong fails."""
     parser = argparse.ArgumentParser(prog="python -m deploy.bench", description=__doc__)
-    parser.add_argument("benches", nargs="*", choices=[*BENCHES, []], help="which; all where none is named")
+    parser.add_argument(
+        "benches", nargs="*", choices=[*BENCHES, *AT_LENGTH, []], help="which; all where none is named"
+    )
     parser.add_argument(
         "--broker", choices=["embedded", "kafka"], default="embedded", help="the bus to run on"
     )
@@ -59,7 +70,8 @@ def main() -> int:
     if arguments.page:
         write_pages([json.loads(file.read_text()) for file in arguments.page])
         return 0
-    chosen = [name for name in BENCHES if name in (arguments.benches or BENCHES)]
+    known = BENCHES | AT_LENGTH
+    chosen = [name for name in known if name in (arguments.benches or BENCHES)]
     taken = circumstances(arguments.broker)
     comparisons: list[Comparison] = []
     with (
@@ -67,7 +79,7 @@ def main() -> int:
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
         for name in chosen:
-            comparisons.append(runner.run(_one(BENCHES[name], bench)))
+            comparisons.append(runner.run(_one(known[name], bench)))
             write_results(taken, comparisons, arguments.results)
     print(f"\n{taken['machine']}; broker: {taken['broker']}; medians of the rounds")
     for comparison in comparisons:

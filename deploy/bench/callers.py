@@ -1,8 +1,7 @@
-"""A load of HTTP callers: each sends its next request when the last one was answered."""
+"""A load of HTTP callers: each sends its next request when the last one was answered, or all at a pace that is given."""
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -48,25 +47,67 @@ class WrongAnswer(RuntimeError):
 
 async def drive(target: Target, callers: int, seconds: float, start: int = 0) -> Run:
     """Let callers work for some seconds; raises WrongAnswer for any status but 201, of a GET but 200."""
-    good = b"201" if target.make_body else b"200"
     latencies: list[float] = []
-    statuses: Counter[bytes] = Counter()
     numbers = iter(range(start, 1 << 60))
     end = time.perf_counter() + seconds
 
     async def call() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", target.port)
+        line = await Line.open(target)
         while (began := time.perf_counter()) < end:
-            writer.write(target.request(next(numbers)))
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
-            body = await reader.readexactly(int(length))
+            await line.ask(next(numbers))
             latencies.append(time.perf_counter() - began)
-            statuses[head[9:12]] += 1
-            if head[9:12] != good and statuses[head[9:12]] == 1:
-                raise WrongAnswer(f"{head[:12].decode()} {body.decode(errors='replace')[:500]}")
-        writer.close()
+        line.close()
 
     began = time.perf_counter()
     await asyncio.gather(*(call() for _ in range(callers)))
     return Run.of(latencies, time.perf_counter() - began)
+
+
+async def offer(target: Target, per_second: float, seconds: float, start: int = 0) -> Run:
+    """Ask at a pace of its own, answered or not; what one waits for counts from the instant it was to be asked at."""
+    latencies: list[float] = []
+    free: list[Line] = []
+
+    async def call(number: int, due: float) -> None:
+        line = free.pop() if free else await Line.open(target)
+        await line.ask(number)
+        latencies.append(time.perf_counter() - due)
+        free.append(line)
+
+    began = time.perf_counter()
+    async with asyncio.TaskGroup() as calls:
+        for ordinal in range(round(per_second * seconds)):
+            due = began + ordinal / per_second
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            calls.create_task(call(start + ordinal, due))
+    for line in free:
+        line.close()
+    return Run.of(latencies, time.perf_counter() - began)
+
+
+class Line:
+    """A connection of one caller, who asks on it time and again."""
+
+    def __init__(self, target: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._target = target
+        self._reader = reader
+        self._writer = writer
+        self._good = b"201" if target.make_body else b"200"
+
+    @classmethod
+    async def open(cls, target: Target) -> "Line":
+        """Connect."""
+        return cls(target, *await asyncio.open_connection("127.0.0.1", target.port))
+
+    async def ask(self, number: int) -> None:
+        """Send a request and read its answer; raises WrongAnswer."""
+        self._writer.write(self._target.request(number))
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]
+        body = await self._reader.readexactly(int(length))
+        if head[9:12] != self._good:
+            raise WrongAnswer(f"{head[:12].decode()} {body.decode(errors='replace')[:500]}")
+
+    def close(self) -> None:
+        """Hang up."""
+        self._writer.close()

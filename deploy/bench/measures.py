@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -41,7 +41,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Ours beside the floor of the same run; `reached` compares medians of the rounds."""
+    """Ours beside the floor of the same run; `reached` compares medians of the rounds.
+
+    `points`: what is drawn as lines, a figure by size.
+    """
 
     bench: str
     does: str
@@ -51,6 +54,7 @@ class Comparison:
     to_reach: str
     ratios: dict[str, float]
     reached: bool
+    points: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def lines(self) -> list[str]:
         """Say it for a person."""

@@ -8,10 +8,12 @@ from typing import Any
 import psutil
 
 from chassis.clock import SHANGHAI
+from deploy.bench.curve import draw
 from deploy.layout import ROOT
 
 BEGIN, END = "<!-- figures: make bench writes them -->", "<!-- end of the figures -->"
 PAGES = {"en": ROOT / "docs" / "benches.md", "zh": ROOT / "docs" / "benches.zh.md"}
+DRAWINGS = ROOT / "docs" / "benches"
 BROKERS = {"embedded": "Tansu", "kafka": "Apache Kafka"}
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
@@ -25,6 +27,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "busy": "**The machine was busy with other work: read the ratios, and those with care.**",
         "quiet": "Medians of the rounds.",
         "what": "What each does, and against what:",
+        "drawn": "Cost by number of customers, both axes logarithmic:",
     },
     "zh": {
         "head": "| 项目 | 我们与同场底线之比 | 目标 | 达到 |",
@@ -37,6 +40,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "busy": "**测时机器上另有繁重工作:只看比值,且须谨慎。**",
         "quiet": "各轮取中位数。",
         "what": "每项做什么、与什么相比(原文):",
+        "drawn": "单位成本随客户数的变化,两轴均为对数:",
     },
 }
 
@@ -81,6 +85,7 @@ def _figures(run: Mapping[str, Any], words: Mapping[str, str]) -> str:
             words["what"],
             "",
             *(f"- {one['bench']}: {one['does']}; {one['setting']}." for one in run["benches"]),
+            *(line for one in run["benches"] if one.get("points") for line in _drawing(one, taken, words)),
         ]
     )
 
@@ -88,6 +93,12 @@ def _figures(run: Mapping[str, Any], words: Mapping[str, str]) -> str:
 def _verdict(one: Mapping[str, Any], words: Mapping[str, str]) -> str:
     ratios = ", ".join(f"{name} {value:g}" for name, value in one["ratios"].items())
     return f"| {one['bench']} | {ratios} | {one['to_reach']} | {words['yes' if one['reached'] else 'no']} |"
+
+
+def _drawing(one: Mapping[str, Any], taken: Mapping[str, Any], words: Mapping[str, str]) -> tuple[str, ...]:
+    """Draw a bench's points beside the page, and give the lines that show it there."""
+    draw(one["points"], taken["at"], DRAWINGS / f"{one['bench']}.svg")
+    return ("", words["drawn"], "", f"![{one['bench']}](benches/{one['bench']}.svg)")
 
 
 def _rounds(one: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:

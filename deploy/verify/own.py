@@ -37,9 +37,17 @@ OWN: Sequence[Comparison] = (
     _within(
         "tiering review and its classes",
         "tiering",
-        rows_of("review WHERE state <> 'proposed' AND changed > 0", "id", ("changed",)),
+        rows_of("review WHERE state IN ('published', 'superseded') AND changed > 0", "id", ("changed",)),
         f"""SELECT payload ->> 'review_id' AS key, jsonb_build_object('changed', count(*)) AS facts FROM {WRITTEN}
-            WHERE type = '{TierChanged.TYPE}' AND payload ->> 'review_id' IS NOT NULL GROUP BY 1""",  # noqa: S608
+            WHERE type = '{TierChanged.TYPE}' AND payload ->> 'basis' = 'review' GROUP BY 1""",  # noqa: S608
+    ),
+    _within(
+        "tiering corrections of a review and their classes",
+        "tiering",
+        """SELECT review_id::text AS key, jsonb_build_object('changed', sum(changed)) AS facts FROM review_correction
+           WHERE state = 'approved' GROUP BY review_id HAVING sum(changed) > 0""",
+        f"""SELECT payload ->> 'review_id' AS key, jsonb_build_object('changed', count(*)) AS facts FROM {WRITTEN}
+            WHERE type = '{TierChanged.TYPE}' AND payload ->> 'basis' = 'correction' GROUP BY 1""",  # noqa: S608
     ),
     _within(
         "pricing bill and its settlements",

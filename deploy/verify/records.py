@@ -56,7 +56,27 @@ RECORDS: Sequence[Record] = (
         same("org_id", "year", "valid_from", "customers", "changed", "overridden", "published_by"),
         ("tiering.review.published.v1",),
         """SELECT id, org_id, year, valid_from, customers, changed, overridden, published_by, 1 AS version
-          FROM review WHERE state <> 'proposed'""",
+          FROM review WHERE state IN ('published', 'superseded')""",
+    ),
+    Record(
+        "tiering",
+        "review_correction",
+        "id",
+        "review-correction",
+        same(
+            "review_id",
+            "org_id",
+            "year",
+            "number",
+            "reason",
+            "valid_from",
+            "customers",
+            "changed",
+            "approved_by",
+        ),
+        ("tiering.review.corrected.v1",),
+        """SELECT c.id, c.review_id, c.org_id, c.number, c.reason, c.customers, c.changed, c.decided_by AS approved_by, r.year,
+          r.valid_from, 1 AS version FROM review_correction c JOIN review r ON r.id = c.review_id WHERE c.state = 'approved'""",
     ),
     Record(
         "tiering",

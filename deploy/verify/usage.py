@@ -27,6 +27,19 @@ ON_RECORD = """
     SELECT to_char(month, 'YYYY-MM') AS month, customer_id, line, version, 1 AS times, revenue, pieces, weight_kg, org_id,
       usage_file_id, current FROM usage
 """
+# Sums by customer and year: months without anything, and those of 0.00, are told alike.
+SUMMED = """
+    SELECT customer_id || ' ' || year AS key, jsonb_build_object('org_id', org_id, 'fees', fees,
+      'months', (SELECT jsonb_object_agg(place, fees) FILTER (WHERE fees > 0)
+                 FROM unnest(months) WITH ORDINALITY AS month(fees, place))) AS facts FROM usage_sum
+"""
+ADDED_UP = """
+    SELECT customer_id || ' ' || year AS key, jsonb_build_object('org_id', responsible_org_id, 'fees', sum(fees),
+      'months', jsonb_object_agg(place, fees) FILTER (WHERE fees > 0)) AS facts
+    FROM (SELECT customer_id, extract(year FROM month) AS year, extract(month FROM month) AS place, sum(revenue) AS fees
+          FROM usage WHERE current GROUP BY customer_id, month) AS month
+    JOIN customer USING (customer_id) GROUP BY customer_id, year, responsible_org_id
+"""
 FIGURES = ("revenue", "pieces", "weight_kg", "org_id", "usage_file_id", "current", "times")
 # Order does not count in a sum of hashes.
 HASH = """sum(hashtextextended(concat_ws('|', customer_id, line, version, revenue::numeric(16,2), org_id) COLLATE "C", 0)
@@ -57,6 +70,7 @@ USAGE: Sequence[Comparison] = (
         Side("tiering", _months(f"SELECT * FROM ({ON_RECORD}) AS row WHERE current", weighed=True)),  # noqa: S608
         Side("tiering", _months(f"SELECT * FROM ({TOLD_ROWS}) AS row WHERE current", weighed=True)),  # noqa: S608
     ),
+    Comparison("tiering sums of years", Side("tiering", SUMMED), Side("tiering", ADDED_UP)),
     Comparison(
         "tiering usage of files",
         Side("tiering", rows_of("usage_file WHERE loaded_rows > 0", "id", ("loaded_rows",))),

@@ -98,6 +98,22 @@ class ReviewPublished(_Fact):
     published_by: UUID
 
 
+class ReviewCorrected(_Fact):
+    """A correction of a published review holds, the `number`th of it; `customers` it has lines of, `changed` classes."""
+
+    TYPE: ClassVar[str] = "tiering.review.corrected.v1"
+    correction_id: UUID
+    review_id: UUID
+    org_id: str
+    year: int
+    number: int
+    reason: str
+    valid_from: date
+    customers: int
+    changed: int
+    approved_by: UUID
+
+
 class ReportFiled(_Fact):
     """A unit's analysis of a month, with the customers that it covers."""
 

@@ -25,12 +25,18 @@ def code_and_id(reference: str) -> tuple[str, UUID | None]:
         return plain, None
 
 
+_AFTER = [
+    {str(digit): ((product + digit) % MODULUS or MODULUS) * 2 % (MODULUS + 1) for digit in range(MODULUS)}
+    for product in range(MODULUS + 1)
+]
+"""The running product of ISO 7064 MOD 11,10 after one more digit."""
+
+
 def check_digit_mod_11_10(digits: str) -> str:
     """Give the ISO 7064 MOD 11,10 check digit of ASCII digits; raises ValueError for anything else."""
     if not (digits.isascii() and digits.isdigit()):
         raise ValueError("only ASCII digits have a check digit")
     product = MODULUS
     for digit in digits:
-        total = (product + int(digit)) % MODULUS or MODULUS
-        product = (total * 2) % (MODULUS + 1)
+        product = _AFTER[product][digit]
     return str((MODULUS + 1 - product) % MODULUS)

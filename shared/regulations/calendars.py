@@ -194,7 +194,10 @@ def fractions(
     """Give the instants when these shares of the time (of the working time, for working days) have run."""
     start, end = _shanghai(started_at), _shanghai(due_at)
     if duration.basis == "calendar":
-        return tuple(start + _part(end - start, share) for share in shares)
+        whole = (end - start) // TICK
+        return tuple(
+            start + timedelta(microseconds=whole * share.numerator // share.denominator) for share in shares
+        )
     spans = list(_worked_spans(start, end, _needed(calendar)))
     total = sum((until - since for since, until in spans), timedelta())
     return tuple(_reached(spans, _part(total, share), end) for share in shares)

@@ -13,7 +13,13 @@ from regulations.reading import JSON, build, members_as_json, plain, read, read_
 
 T = TypeVar("T")
 NUMERALS = "一二三四五六七八九"
-PLACES = {"平台约定": "platform convention", "前言": "introduction", "全文": "whole text", "附件": "annexes"}
+PLACES = {
+    "平台约定": "platform convention",
+    "前言": "introduction",
+    "全文": "whole text",
+    "附件": "annexes",
+    "草案": "draft",
+}
 
 
 class Topic:

@@ -182,6 +182,12 @@ DAMAGE = [
         Kind.PHANTOM,
         "tiering usage: nobody told of",
     ),
+    damage(
+        "tiering",
+        "UPDATE usage_sum SET fees = fees + 0.01",
+        Kind.DIFFERS,
+        "tiering sums of years: fees",
+    ),
     damage("tiering", TOLD_AGAIN, Kind.DOUBLED, "tiering usage: times is 1, told was 2"),
     damage(
         "tiering",

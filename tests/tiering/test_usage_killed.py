@@ -1,50 +1,20 @@
 """A loader that is killed in the middle of a file: nothing half written, the rest is loaded by whoever comes next."""
 
 import asyncio
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import pytest
 
 from support import dying
-from support.instance import Databases, FreshDatabase, free_base_port
+from support.instance import Databases, FreshDatabase
+from support.mortal import DEATH_SECONDS, a_process_that_dies
 from support.service import OFFICER, ServiceUnderTest, running_service, surroundings
 from support.usage_filing import code, csv, customer, done, row, upload, warned
 from tiering.consumers.files import Loader
 
 ROWS = 120
-DEATH_SECONDS = 30
-
-
-@contextmanager
-def a_process_that_dies(database: FreshDatabase, at: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run the service in a process of its own that ends itself at a point, and see that it did."""
-    clock = database.instance.layout.data / f"{database.name}.clock.json"
-    environment = {
-        **database.environment,
-        "KEYPOST_KAFKA_BOOTSTRAP": "127.0.0.1:1",
-        "KEYPOST_CLOCK_FILE": str(clock),
-        "KEYPOST_LOG_LEVEL": "error",
-        dying.POINT: at,
-    }
-    command = [
-        sys.executable,
-        "-P",
-        dying.__file__,
-        "tiering.app:create",
-        "--factory",
-        "--port",
-        str(free_base_port()),
-    ]
-    process = subprocess.Popen(command, env=environment)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
 
 
 @asynccontextmanager

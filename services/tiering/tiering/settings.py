@@ -10,9 +10,13 @@ LONGEST_ORG_ID = 14
 LONGEST_TEXT = 2_000
 LONGEST_NAME = 200
 ROWS_MOST = 500
+DRY_RUN_ROWS_MOST = 100
 REPORT_CUSTOMERS_MOST = 2_000
 FIRST_YEAR = 2000
 LAST_YEAR = 2999
+DRAFTS_MOST = 50
+DEEPEST_VALUE = 20
+LARGEST_NUMBER = 1_000_000_000_000_000
 PIECES_MOST = 10**15 - 1
 YUAN_IN_WAN = 10_000
 KG_IN_A_TON = 1_000
@@ -39,10 +43,27 @@ class TieringSettings(Settings):
     usage_loaders: int = 2
     usage_idle_seconds: float = 0.3
     usage_filing_poll_seconds: float = 2.0
-    review_portion_lines: int = 500
+    review_portion_lines: int = 5_000
+    # How long a proposal is waited for before it is answered that it goes on, and how often is looked.
+    review_answer_seconds: float = 20.0
+    review_look_seconds: float = 0.03
+    review_idle_seconds: float = 1.0
+    review_proposers: int = 1
+    # What is rated counts as so much of the work; the rest is written in portions of so many blocks.
+    review_rated_share: Decimal = Decimal("0.5")
+    review_portion_blocks: int = 2_000
+    months_idle_seconds: float = 0.5
+    # How long the sums of months rest after each turn, by how long it took: loading comes first.
+    months_rest: float = 1.0
+    months_timeout_ms: int = 300_000
+    overview_months: int = 24
+    overview_movers: int = 10
     review_timeout_ms: int = 300_000
+    what_if_timeout_ms: int = 120_000
+    # Saved what-ifs of one center: each keeps a row for everybody who would move.
+    what_ifs_most: int = 50
 
     @property
     def longest_statement_ms(self) -> int:
         """A review works on a whole province in one statement."""
-        return max(self.statement_timeout_ms, self.review_timeout_ms)
+        return max(self.statement_timeout_ms, self.review_timeout_ms, self.what_if_timeout_ms)

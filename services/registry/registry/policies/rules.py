@@ -6,17 +6,16 @@ from typing import Any
 
 from registry.model.refusals import WrongInForce, WrongRuleValue
 from regulations.comparison import differences, pointer
+from regulations.drafts import read_draft
 from regulations.loading import ALWAYS, Rule, Wording, check_sequence
 from regulations.provisions import Citation, Topic
 from regulations.reading import PackError, Path, plain
-from regulations.topics.catalogue import all_topics
 
 
 def read_value(topic: str, raw: object, *, deepest: int, largest: int) -> Topic:
     """Read a value as the topic's own class does; raises WrongRuleValue with the place inside it."""
-    _refuse_what_json_should_not_hold(raw, deepest, largest)
     try:
-        return all_topics()[topic].parse(raw)
+        return read_draft(topic, raw, deepest=deepest, largest=largest)
     except PackError as refused:
         raise _wrong(refused.path, refused.zh, refused.detail, refused.problem) from refused
 
@@ -102,27 +101,6 @@ def cited(citation: Citation) -> dict[str, str]:
 def cases(rule: Rule) -> list[Mapping[str, Any]]:
     """Give the worked examples that came with the rule: what it gave as first worded."""
     return [{"on": case.on, "given": plain(case.given), "then": plain(case.then)} for case in rule.cases]
-
-
-def _refuse_what_json_should_not_hold(raw: object, deepest: int, largest: int) -> None:
-    waiting: list[tuple[Path, object]] = [((), raw)]
-    while waiting:
-        path, value = waiting.pop()
-        if isinstance(value, float):
-            raise _wrong(
-                path,
-                "不用浮点数，应为整数或加引号的十进制数",
-                "no float: a whole number or a quoted decimal",
-                "float",
-            )
-        if isinstance(value, int) and abs(value) > largest:
-            raise _wrong(path, "数太大", "too large a number", "wrong-value")
-        if len(path) > deepest:
-            raise _wrong(path, "嵌套太深", "nested too deeply", "wrong-type")
-        if isinstance(value, dict):
-            waiting += [((*path, str(name)), one) for name, one in value.items()]
-        if isinstance(value, list):
-            waiting += [((*path, number), one) for number, one in enumerate(value)]
 
 
 def _wrong(path: Path, zh: str, en: str, problem: str) -> WrongRuleValue:

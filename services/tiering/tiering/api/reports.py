@@ -1,13 +1,13 @@
 """Filed analyses."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from chassis.http.edge import Answer, AtTheEdge
-from chassis.http.paging import Filters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from tiering.api.usage_bodies import ReportIn, month_of
@@ -24,13 +24,14 @@ CREATED = 201
 OK = 200
 
 
-class ReportFilters(Filters):
+class ReportFilters(SortedFilters):
     """What reports are listed by."""
 
     org_id: OrgFilter = None
     month: MonthFilter = None
     kind: ReportKind | None = None
     customer_id: UUID | None = None
+    sort: Literal["month", "-month", "filed_on", "-filed_on"] | None = None
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from contracts.refusals import Refusal
-from tiering.model import refusals, review_refusals
+from tiering.model import refusals, review_refusals, what_if_refusals
 
 STATUSES: Mapping[type[Refusal], int] = {
     refusals.RepeatedRow: 422,
@@ -16,4 +16,15 @@ STATUSES: Mapping[type[Refusal], int] = {
     refusals.FormTooLarge: 422,
     review_refusals.YearNotOver: 422,
     review_refusals.NoSuchTier: 422,
+    what_if_refusals.NothingDrafted: 422,
+    what_if_refusals.NothingDiffers: 422,
+    what_if_refusals.UnknownTopic: 422,
+    what_if_refusals.WrongDraft: 422,
+    what_if_refusals.UnknownPack: 422,
+    what_if_refusals.NotAdopted: 422,
+    what_if_refusals.DraftedTwice: 422,
+    what_if_refusals.OutsideTheWhatIf: 422,
+    what_if_refusals.NoLawLeft: 422,
+    what_if_refusals.TierWithoutClass: 422,
+    what_if_refusals.NotComparable: 422,
 }

@@ -1,6 +1,6 @@
 """Usage by hand, its corrections, and what is on record."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 
 from chassis.auth import Caller
 from chassis.http.edge import Answer, AtTheEdge, Edge
-from chassis.http.paging import Filters, page
+from chassis.http.paging import SortedFilters, page
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from tiering.api.usage_bodies import CorrectionsIn, UsageIn, month_of
@@ -31,10 +31,11 @@ from tiering.settings import LONGEST_REFERENCE
 router = APIRouter(tags=["usage"])
 CREATED = 201
 OK = 200
+UsageSort = Literal["month", "-month", "revenue", "-revenue", "pieces", "-pieces", "recorded", "-recorded"]
 PROBLEMS = problems(400, 401, 403, 404, 409, 413, 422, 503)
 
 
-class UsageFilters(Filters):
+class UsageFilters(SortedFilters):
     """What figures are listed by; `known` shows them as they were known at a time."""
 
     customer: Annotated[str | None, Query(max_length=LONGEST_REFERENCE)] = None
@@ -43,6 +44,7 @@ class UsageFilters(Filters):
     line: Annotated[str | None, Query(max_length=LONGEST_REFERENCE)] = None
     history: bool = False
     known: AwareDatetime | None = None
+    sort: UsageSort | None = None
 
 
 @router.post(

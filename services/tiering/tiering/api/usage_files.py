@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import orjson
@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from chassis.encoding import dumps
 from chassis.http.edge import Answer, AtTheEdge
-from chassis.http.paging import Filters
+from chassis.http.paging import ListFilters, SortedFilters
 from chassis.http.problems import problems
 from chassis.http.workbooks import XLSX_ANSWER, download
 from chassis.runtime import Runtime
@@ -30,17 +30,21 @@ from tiering.settings import LONGEST_NAME, LONGEST_ORG_ID, TieringSettings
 router = APIRouter(tags=["usage-files"])
 ACCEPTED = 202
 OK = 200
+FileSort = Literal[
+    "month", "-month", "received_at", "-received_at", "rows", "-rows", "refused_rows", "-refused_rows", "revenue", "-revenue"
+]  # fmt: skip
 ROW_NUMBER = "行号"
 ERROR_CODE = "原因代码"
 
 
-class FileFilters(Filters):
+class FileFilters(SortedFilters):
     """What files are listed by."""
 
     org_id: OrgFilter = None
     month: MonthFilter = None
     state: FileState | None = None
     late: bool | None = None
+    sort: FileSort | None = None
 
 
 @router.post(
@@ -123,7 +127,7 @@ async def get_file(file_id: UUID, request: Request, caller: FileReader, edge: At
 )
 async def list_errors(
     file_id: UUID,
-    filters: Annotated[Filters, Query()],
+    filters: Annotated[ListFilters, Query()],
     request: Request,
     caller: FileReader,
     edge: AtTheEdge,

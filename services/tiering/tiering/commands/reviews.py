@@ -33,6 +33,15 @@ class OverrideLine:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawReview:
+    """Take back a review that is not published, with a reason."""
+
+    reviewer: Reviewer
+    review_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublishReview:
     """Let the proposed classes hold."""
 

@@ -137,7 +137,12 @@ class Loader:
                 portion.refuse(number, faults.REPEATED)
             files = UsageFilesInTables(tx)
             await files.refuse(file, portion.refused)
-            tally = replace(taken.tally, refused=len(portion.refused))
+            tally = replace(
+                taken.tally,
+                refused=len(portion.refused),
+                revenue=taken.tally.revenue + portion.repeated.revenue,
+                pieces=taken.tally.pieces + portion.repeated.pieces,
+            )
             await files.count(file, portion.rows, tally, portion.progress)
             points.reach("usage.before-commit")
         points.reach("usage.after-portion")

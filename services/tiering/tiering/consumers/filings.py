@@ -16,7 +16,7 @@ from chassis.transaction import Moment, Transaction, unscoped
 from regulations.calendars import add_months
 from regulations.rulebook import AmbiguousAdoption, NoLaw
 from tiering.model.months import read_month
-from tiering.policies.filing import filing_term
+from tiering.policies.filing import filing_term, first_duty
 from tiering.repository.filings import Filer, FilingsInTables
 from tiering.settings import TieringSettings
 
@@ -86,9 +86,7 @@ def missing_month(runtime: Runtime) -> Reaction:
 
 
 def _first_duty(filer: Filer) -> date:
-    """A unit's duty begins with the month before it first filed: what it brings of earlier ones is history."""
-    began = filer.first_filed_at.astimezone(SHANGHAI).date().replace(day=1)
-    return max(filer.first_month, add_months(began, -1))
+    return first_duty(filer.first_month, filer.first_filed_at.astimezone(SHANGHAI).date())
 
 
 def _ended_months(since: date, today: date) -> Iterator[date]:

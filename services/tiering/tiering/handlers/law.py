@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from chassis.directory import Organisation, Snapshot
@@ -24,12 +24,15 @@ class ReviewedLaw:
     laws: dict[int, ClassLaw]
 
 
-def class_law(snapshot: Snapshot, path: list[str], day: date) -> ClassLaw:
-    """Give the law of the last organisation of a path; raises NoLaw where there is no table or it cannot be read."""
+def class_law(snapshot: Snapshot, path: list[str], day: date, known: datetime | None = None) -> ClassLaw:
+    """Give the law of the last organisation of a path, as known at a time; raises NoLaw where there is no table or it
+    cannot be read."""
     found: dict[str, Any] = {}
     for name, topic in TOPICS.items():
         try:
-            found[name] = snapshot.law.find(topic, path=path, day=day, adoptions=snapshot.adoptions)
+            found[name] = snapshot.law.find(
+                topic, path=path, day=day, adoptions=snapshot.adoptions, known=known
+            )
         except NoLaw:
             if name in REQUIRED:
                 raise
@@ -38,11 +41,6 @@ def class_law(snapshot: Snapshot, path: list[str], day: date) -> ClassLaw:
         if found[name].rule.partition(".")[0] != pack:
             found[name] = None
     return ClassLaw(**found)
-
-
-def law_of_unit(snapshot: Snapshot, org_id: str, day: date) -> ClassLaw:
-    """Give the law of a unit; raises NoLaw."""
-    return class_law(snapshot, snapshot.organisation(org_id).path, day)
 
 
 def reviewed_law(snapshot: Snapshot, org_id: str, day: date) -> ReviewedLaw:
@@ -75,10 +73,10 @@ def unit_of(snapshot: Snapshot, node: Organisation, profile: int = 0) -> Unit:
     )
 
 
-def units_of_bureau(snapshot: Snapshot, unit: Unit) -> list[str]:
-    """Give the org_ids of the county-level bureau of a unit; of a unit in none, itself."""
-    top = snapshot.path(unit.bureau or unit.org_id)
-    return [node.org_id for node in _below(snapshot, top)]
+def bureau_of(snapshot: Snapshot, node: Organisation) -> tuple[Unit, ...]:
+    """Give the units of the county-level bureau that a node lies in; of one in none, those from itself down."""
+    top = snapshot.nearest(node.org_id, COUNTY) or node
+    return tuple(unit_of(snapshot, one) for one in _below(snapshot, top.orgpath))
 
 
 def _below(snapshot: Snapshot, top: str) -> Iterable[Organisation]:

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.directory import Snapshot
-from contracts.tiering import ReviewPublished, TierChanged, TierFact
+from contracts.tiering import ReviewPublished
 from regulations.provisions import Because, Provision
 from regulations.topics.tiers import ReviewProcedure
-from tiering.commands.reviews import OverrideLine, ProposeReview, PublishReview, Reviewer
+from tiering.commands.reviews import OverrideLine, ProposeReview, PublishReview, Reviewer, WithdrawReview
 from tiering.handlers.law import reviewed_law
 from tiering.model.review_refusals import (
     LaterReview,
@@ -18,14 +18,12 @@ from tiering.model.review_refusals import (
     ReviewOpen,
     YearNotOver,
 )
-from tiering.model.reviews import Line, Override, Review
-from tiering.model.tiers import NO_TIER, Tier
+from tiering.model.reviews import Override
+from tiering.model.tiers import Tier
 from tiering.policies.law import ClassLaw
-from tiering.policies.reviews import explained, may_propose, may_publish, year_of
+from tiering.policies.reviews import may_propose, may_publish, year_of
 from tiering.policies.sheets import sheet
-from tiering.ports.reviews import NewReview, Reviews, ToldLine
-
-REVIEW = "review"
+from tiering.ports.reviews import NewReview, Reviews
 
 
 @dataclass(frozen=True)
@@ -38,8 +36,8 @@ class Desk:
     today: date
 
 
-async def propose_review(command: ProposeReview, review_id: UUID, desk: Desk) -> Review:
-    """Propose a class for every customer of the province; pinned to the law of the day from which it will hold."""
+async def propose_review(command: ProposeReview, review_id: UUID, desk: Desk) -> None:
+    """Ask for a class for every customer of the province, by the law of the day from which it will hold."""
     reviewer = command.reviewer
     year = year_of(command.year)
     _must_propose(reviewer, desk)
@@ -50,7 +48,7 @@ async def propose_review(command: ProposeReview, review_id: UUID, desk: Desk) ->
         raise ReviewOpen.of(waiting.year, str(waiting.id))
     await _must_be_latest(command.year, reviewer.org_id, desk)
     found = reviewed_law(desk.law, reviewer.org_id, year.valid_from)
-    return await desk.reviews.propose(
+    await desk.reviews.begin(
         NewReview(
             id=review_id,
             org_id=reviewer.org_id,
@@ -59,9 +57,16 @@ async def propose_review(command: ProposeReview, review_id: UUID, desk: Desk) ->
             proposed_by=reviewer.staff_id,
             proposed_at=desk.now,
             sheet=sheet(found.units, found.laws),
-            laws=found.laws,
         )
     )
+
+
+async def withdraw_review(command: WithdrawReview, desk: Desk) -> None:
+    """Take back a review that is not published, so that another can be proposed; its lines stay to be read."""
+    review = await desk.reviews.get(command.review_id)
+    _must_propose(command.reviewer, desk)
+    review.must_not_be_over()
+    await desk.reviews.withdraw(review, command.reviewer.staff_id, command.reason)
 
 
 async def override_line(command: OverrideLine, desk: Desk) -> None:
@@ -85,14 +90,6 @@ async def publish_review(command: PublishReview, desk: Desk) -> None:
     review.must_be_confirmed_by_another(command.reviewer.staff_id)
     await _must_be_latest(review.year, review.org_id, desk)
     await desk.reviews.publish(review, command.reviewer.staff_id, desk.now)
-    laws = await desk.reviews.laws(review.id)
-    async for portion in desk.reviews.changes(review):
-        await desk.reviews.tell_classes(
-            [
-                (_changed(told, review, laws[told.line.profile]), told, _path(told, review, desk))
-                for told in portion
-            ]
-        )
     published = ReviewPublished(
         review_id=review.id,
         org_id=review.org_id,
@@ -138,35 +135,3 @@ def _tier(cls: int | None, law: ClassLaw) -> Tier:
     if cls is not None and tier is None:
         raise NoSuchTier.of(cls, law.scheme, sorted(set(law.equivalents.value.classes.values())))
     return Tier(law.scheme, tier, cls)
-
-
-def _path(told: ToldLine, review: Review, desk: Desk) -> str:
-    """Give the path of the customer's unit; of one that is gone meanwhile, the review's."""
-    known = desk.law.organisations.get(told.org_id)
-    return known.orgpath if known else desk.law.path(review.org_id)
-
-
-def _changed(told: ToldLine, review: Review, law: ClassLaw) -> TierChanged:
-    line = told.line
-    return TierChanged(
-        customer_id=line.customer_id,
-        org_id=told.org_id,
-        scheme=line.tier.scheme,
-        tier=line.tier.tier,
-        class_=line.tier.cls,
-        service_class=line.tier.cls,
-        former=_former(line),
-        basis=REVIEW,
-        valid_from=line.valid_from,
-        review_id=review.id,
-        because=dict(explained(line, law).to_json()),
-    )
-
-
-def _former(line: Line) -> TierFact | None:
-    former = line.former
-    if former == NO_TIER:
-        return None
-    return TierFact(
-        scheme=former.scheme, tier=former.tier, class_=former.cls, service_class=line.former_service_class
-    )

@@ -5,7 +5,13 @@ from typing import Any, ClassVar, Self
 
 from contracts.refusals import Forbidden, Refusal
 
-STATE_ZH = {"proposed": "待发布", "published": "已发布", "superseded": "已被取代"}
+STATE_ZH = {
+    "proposing": "正在提出",
+    "proposed": "待发布",
+    "withdrawn": "已撤回",
+    "published": "已发布",
+    "superseded": "已被取代",
+}
 
 
 class ReviewOpen(Refusal):
@@ -17,14 +23,14 @@ class ReviewOpen(Refusal):
     def of(cls, year: int, review_id: str) -> Self:
         """Name the one that is open."""
         return cls(
-            f"{year}年度评定尚未发布，先发布后才能再次提出。",
-            f"The review of {year} is not published yet; publish it before proposing another.",
+            f"{year}年度评定尚未发布，先发布或撤回后才能再次提出。",
+            f"The review of {year} is not published yet; publish or withdraw it before proposing another.",
             extra={"review_id": review_id},
         )
 
 
 class ReviewNotOpen(Refusal):
-    """The review is published or superseded: it stands as it is."""
+    """The review is not there yet, or is published, superseded or withdrawn: it stands as it is."""
 
     code: ClassVar[str] = "review-not-open"
 
@@ -32,8 +38,8 @@ class ReviewNotOpen(Refusal):
     def of(cls, year: int, state: str) -> Self:
         """Say how it stands."""
         return cls(
-            f"{year}年度评定{STATE_ZH[state]}，不能再更改或发布。",
-            f"The review of {year} is {state}; it can be neither changed nor published.",
+            f"{year}年度评定{STATE_ZH[state]}，现在不能更改、发布或撤回。",
+            f"The review of {year} is {state}; it cannot be changed, published or withdrawn now.",
             extra={"state": state},
         )
 

@@ -2,19 +2,20 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
 from tiering.model.review_refusals import LineUnchanged, OwnReview, ReviewNotOpen
-from tiering.model.tiers import Figures, Tier
+from tiering.model.tiers import Tier
 
 
 class ReviewState(StrEnum):
     """How a review stands."""
 
+    PROPOSING = "proposing"
     PROPOSED = "proposed"
+    WITHDRAWN = "withdrawn"
     PUBLISHED = "published"
     SUPERSEDED = "superseded"
 
@@ -30,15 +31,11 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a review proposes for one customer, and from what; `tier` holds from `valid_from` once published."""
+    """What a review proposes for one customer; `tier` holds from `valid_from` once published."""
 
     customer_id: UUID
     org_id: str
     profile: int
-    figures: Figures
-    prior_fees: Decimal
-    settlement_days: int | None
-    overdue_days: int
     eligible: bool
     table_class: int | None
     suggested_class: int | None
@@ -80,6 +77,11 @@ class Review:
     def must_be_open(self) -> None:
         """Refuse what is only done to a proposed review."""
         if self.state is not ReviewState.PROPOSED:
+            raise ReviewNotOpen.of(self.year, self.state)
+
+    def must_not_be_over(self) -> None:
+        """Refuse to take back what is published, or taken back already."""
+        if self.state not in (ReviewState.PROPOSING, ReviewState.PROPOSED):
             raise ReviewNotOpen.of(self.year, self.state)
 
     def must_be_confirmed_by_another(self, staff_id: str) -> None:

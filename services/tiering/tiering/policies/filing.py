@@ -25,6 +25,12 @@ class FilingTerm:
         return received_at >= self.due.due_at
 
 
+def first_duty(first_month: date | None, first_filed_on: date) -> date:
+    """A unit's duty begins with the month before it first filed: what it brings of earlier ones is history."""
+    began = add_months(first_filed_on.replace(day=1), -1)
+    return began if first_month is None else max(first_month, began)
+
+
 def filing_term(org_id: str, month: date, law: Snapshot) -> FilingTerm:
     """Give a month's term: it begins when the month ends; raises NoLaw."""
     begins = add_months(month, 1)

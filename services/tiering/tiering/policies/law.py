@@ -105,6 +105,7 @@ def unpinned(written: Mapping[str, Mapping[str, Any]]) -> ClassLaw:
 
 def _written(provision: Provision[Topic]) -> dict[str, Any]:
     citation = provision.citation
+    cited = provision.cite()
     return {
         "rule": provision.rule,
         "says": provision.says,
@@ -120,6 +121,8 @@ def _written(provision: Provision[Topic]) -> dict[str, Any]:
         "assumption": provision.assumption,
         "level": provision.level,
         "replaced": provision.replaced,
+        "zh": cited.zh(),
+        "en": cited.en(),
     }
 
 

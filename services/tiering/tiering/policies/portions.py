@@ -1,17 +1,18 @@
 """Makes portions of a file: rows ready for the database, and rows that are refused already."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from chassis.spreadsheets.tables import Column, TableRow, read_table
 from chassis.spreadsheets.workbooks import Workbook
-from tiering.model.usage import FileRefused, RefusedRow, RowFault, RowRefused, Stated
+from tiering.model.usage import FileRefused, RefusedRow, RowFault, RowRefused, Stated, Tally, told_figures
 from tiering.policies import faults
 from tiering.policies.csv_lines import LineCutter, cells_of
 from tiering.policies.forms import (
     ANNEX_3_HEADERS,
+    CSV_HEADERS,
     FOOTERS,
     HEADER_WORDS,
     REQUIRED,
@@ -19,7 +20,7 @@ from tiering.policies.forms import (
     is_footer,
     is_total,
 )
-from tiering.policies.rows import Layout, RowReader
+from tiering.policies.rows import Figures, Layout, PlainReader, RowReader
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Reading:
     kg_in_a_ton: int
 
 
+Cells = Sequence[str] | str
+"""A row's cells, or the line that they are cut from where anybody asks."""
+
+
 @dataclass
 class Portion:
     """Some rows; `rows` counts those of the file up to its end, `progress` is the share of the file."""
@@ -40,13 +45,31 @@ class Portion:
     rows: int
     progress: Decimal = Decimal(1)
     figures: list[str] = field(default_factory=list)
-    taken: dict[int, tuple[str, Sequence[str]]] = field(default_factory=dict)
+    taken: dict[int, tuple[str, Cells]] = field(default_factory=dict)
+    keys: set[tuple[str, str]] = field(default_factory=set)
     refused: list[RefusedRow] = field(default_factory=list)
+    repeated: Tally = field(default_factory=Tally)
 
     @property
     def text(self) -> bytes:
-        """The rows as COPY takes them: number, code, line, revenue, pieces, weight."""
+        """The rows as COPY takes them: number, code, line, revenue, pieces, weight, and the last four as told."""
         return "".join(self.figures).encode()
+
+    def take(self, number: int, figures: Figures, cells: Cells) -> None:
+        """Take a row that could be read; the second one of a customer and line is refused."""
+        code, line, revenue, pieces, weight = figures
+        if (code, line) in self.keys:
+            self.refused.append(RefusedRow(number, _cut(cells), faults.REPEATED))
+            self.repeated = replace(
+                self.repeated,
+                revenue=self.repeated.revenue + Decimal(revenue),
+                pieces=self.repeated.pieces + int(pieces),
+            )
+            return
+        self.keys.add((code, line))
+        told = told_figures(line, revenue, pieces, weight)
+        self.figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")
+        self.taken[number] = (code, cells)
 
     def code_of(self, number: int) -> str:
         """Give the customer code of a row that was taken for good."""
@@ -54,7 +77,7 @@ class Portion:
 
     def refuse(self, number: int, fault: RowFault) -> None:
         """Refuse a row that was taken for good."""
-        self.refused.append(RefusedRow(number, self.taken[number][1], fault))
+        self.refused.append(RefusedRow(number, _cut(self.taken[number][1]), fault))
 
 
 class Sorter:
@@ -71,16 +94,19 @@ class Sorter:
         try:
             if fault is not None:
                 raise RowRefused(fault)
-            code, line, revenue, pieces, weight = self._reader.read(cells)
+            figures = self._reader.read(cells)
         except RowRefused as refused:
             if fault is None and self._is_no_row(cells):
                 return
             if self._counts(portion):
                 portion.refused.append(RefusedRow(number, cells, refused.fault))
             return
+        self.take(portion, number, figures, cells)
+
+    def take(self, portion: Portion, number: int, figures: Figures, cells: Cells) -> None:
+        """Take a row that could be read."""
         if self._counts(portion):
-            portion.figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\n")
-            portion.taken[number] = (code, cells)
+            portion.take(number, figures, cells)
 
     def _counts(self, portion: Portion) -> bool:
         """Count a row; tells whether it was not taken before."""
@@ -104,6 +130,7 @@ class CsvFile:
         self._reading = reading
         self._skip = skip
         self._sorter: Sorter | None = None
+        self._plain: PlainReader | None = None
         self.header: Sequence[str] = ()
 
     @property
@@ -129,12 +156,18 @@ class CsvFile:
         if missing:
             raise header_missing(missing)
         self.header = header
-        layout = Layout(columns, len(header), yuan=1, kg_in_a_ton=self._reading.kg_in_a_ton)
-        return Sorter(RowReader(layout, self._reading.month, self._reading.lines), self._skip)
+        reading = self._reading
+        layout = Layout(columns, len(header), yuan=1, kg_in_a_ton=reading.kg_in_a_ton)
+        self._plain = PlainReader(layout, reading.month, reading.lines)
+        return Sorter(RowReader(layout, reading.month, reading.lines), self._skip)
 
     def _add(self, sorter: Sorter, made: Portion, number: int, line: str) -> None:
         if len(line) > self._reading.longest_row:
             sorter.add(made, number, [line], faults.TOO_LONG)
+            return
+        figures = self._plain.read(line) if self._plain else None
+        if figures is not None:
+            sorter.take(made, number, figures, line)
             return
         cells = cells_of(line)
         if any(cells):
@@ -142,21 +175,25 @@ class CsvFile:
 
 
 class Annex3File:
-    """An annex-3 workbook: its first sheet that has the header."""
+    """The first sheet of a workbook with the columns of annex 3, in 万元, or of a CSV file, in 元: so is its error sheet."""
 
     def __init__(self, workbook: Workbook, reading: Reading, skip: int) -> None:
-        wanted = [Column(name, words, required=name in REQUIRED) for name, words in ANNEX_3_HEADERS.items()]
-        tables = [read_table(sheet, wanted, footers=FOOTERS) for sheet in workbook.sheets]
-        table = next((one for one in tables if not one.missing), None)
-        if table is None:
-            best = max(tables, key=lambda one: len(one.columns), default=None)
+        forms = ((ANNEX_3_HEADERS, reading.yuan_in_wan), (CSV_HEADERS, 1))
+        found = [
+            (read_table(sheet, _wanted(headers), footers=FOOTERS), headers, yuan)
+            for headers, yuan in forms
+            for sheet in workbook.sheets
+        ]
+        whole = next((one for one in found if not one[0].missing), None)
+        if whole is None:
+            best = max((table for table, _, _ in found), key=lambda one: len(one.columns), default=None)
             raise header_missing(best.missing if best else REQUIRED)
-        self._table = table
-        self._fields = tuple(table.columns)
+        self._table, headers, yuan = whole
+        self._fields = tuple(self._table.columns)
         places = {name: place for place, name in enumerate(self._fields)}
-        layout = Layout(places, len(places), yuan=reading.yuan_in_wan, kg_in_a_ton=reading.kg_in_a_ton)
+        layout = Layout(places, len(places), yuan=yuan, kg_in_a_ton=reading.kg_in_a_ton)
         self._sorter = Sorter(RowReader(layout, reading.month, reading.lines), skip)
-        self.header = [ANNEX_3_HEADERS[name][0] for name in self._fields]
+        self.header = [headers[name][0] for name in self._fields]
 
     @property
     def stated(self) -> Stated | None:
@@ -174,6 +211,14 @@ class Annex3File:
                 yield made
                 made = Portion(rows=self._sorter.rows)
         yield made
+
+
+def _wanted(headers: Mapping[str, Sequence[str]]) -> list[Column]:
+    return [Column(name, tuple(words), required=name in REQUIRED) for name, words in headers.items()]
+
+
+def _cut(cells: Cells) -> Sequence[str]:
+    return cells_of(cells) if isinstance(cells, str) else cells
 
 
 def header_missing(fields: Sequence[str]) -> FileRefused:

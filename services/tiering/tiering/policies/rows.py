@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NoReturn
 
 from contracts.values import written_plainly
-from tiering.model.months import read_month
+from tiering.model.months import month_text, read_month
 from tiering.model.usage import RowRefused, Stated
 from tiering.policies import faults
 
@@ -39,6 +39,38 @@ class Layout:
     width: int
     yuan: int
     kg_in_a_ton: int
+
+
+PLAIN = {
+    "customer": "(?P<customer>[0-9]{14})",
+    "line": '(?P<line>[^,"\x00]+)',
+    "revenue": r"(?P<revenue>[0-9]{1,13}(?:\.[0-9]{1,2})?)",
+    "pieces": "(?P<pieces>[0-9]{1,15})",
+    "weight_kg": r"(?P<weight_kg>[0-9]{1,12}(?:\.[0-9]{1,3})?)",
+}
+FIGURES = ("customer", "line", "revenue", "pieces", "weight_kg")
+_ANY_CELL = '[^,"\x00]*'
+
+
+class PlainReader:
+    """Reads rows of a CSV file that are as most of them are, at a glance; says nothing of all others."""
+
+    def __init__(self, layout: Layout, month: date, lines: Mapping[str, str]) -> None:
+        cells = [_ANY_CELL] * layout.width
+        for field, place in layout.columns.items():
+            cells[place] = PLAIN.get(field) or f"(?:{month_text(month)})?"
+        whole = all(field in layout.columns for field in FIGURES)
+        self._match = re.compile(",".join(cells)).fullmatch if whole else _never
+        self._lines = lines
+
+    def read(self, row: str) -> Figures | None:
+        """Give a row's figures, where it is plain."""
+        found = self._match(row)
+        if found is None:
+            return None
+        code, name, revenue, pieces, weight = found.group(*FIGURES)
+        line = self._lines.get(name)
+        return None if line is None else (code, line, revenue, pieces, weight)
 
 
 class RowReader:

@@ -1,19 +1,19 @@
 """What the handlers of reviews need from outside."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from contracts.tiering import ReviewPublished, TierChanged
+from contracts.tiering import ReviewPublished
 from tiering.model.reviews import Line, Review
 from tiering.policies.law import ClassLaw
 
 
 @dataclass(frozen=True, slots=True)
 class NewReview:
-    """A review to be proposed: its law as the rows that figures are joined with, and pinned, by number."""
+    """A review to be proposed; `sheet` is its law as rows, with the units that stand under it."""
 
     id: UUID
     org_id: str
@@ -22,31 +22,21 @@ class NewReview:
     proposed_by: str
     proposed_at: datetime
     sheet: Mapping[str, Any]
-    laws: Mapping[int, ClassLaw]
-
-
-@dataclass(frozen=True, slots=True)
-class ToldLine:
-    """A line that changes a class, the version of the customer's classes that it makes, and the unit by now."""
-
-    line: Line
-    version: int
-    org_id: str
 
 
 class Reviews(Protocol):
     """Reviews as handlers read and write them."""
 
     async def open_at(self, org_id: str) -> Review | None:
-        """Give the proposed review of an organisation, if there is one."""
+        """Give the review of an organisation that is neither published nor withdrawn, if there is one."""
         ...
 
     async def latest_published(self, org_id: str) -> int | None:
         """Give the latest year whose review is published."""
         ...
 
-    async def propose(self, new: NewReview) -> Review:
-        """Write a review with all its lines."""
+    async def begin(self, new: NewReview) -> None:
+        """Write a review whose lines are still to come."""
         ...
 
     async def get(self, review_id: UUID) -> Review:
@@ -69,16 +59,12 @@ class Reviews(Protocol):
         """Write an override, and what it changes in the review's counts."""
         ...
 
+    async def withdraw(self, review: Review, by: str, reason: str) -> None:
+        """Write that a review was taken back."""
+        ...
+
     async def publish(self, review: Review, published_by: str, at: datetime) -> None:
-        """Let the classes hold; the published review of the same year is superseded."""
-        ...
-
-    def changes(self, review: Review) -> AsyncIterator[Sequence[ToldLine]]:
-        """Give the lines that change a class, in portions; only after publishing."""
-        ...
-
-    async def tell_classes(self, told: Sequence[tuple[TierChanged, ToldLine, str]]) -> None:
-        """Announce classes, each with its line and the path of the customer's unit."""
+        """Let the classes hold and tell every change; the published review of the same year is superseded."""
         ...
 
     async def tell_published(self, fact: ReviewPublished, orgpath: str) -> None:

@@ -1,13 +1,12 @@
 """Where classes are written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from tiering.model.tiers import Months, Tier
+from tiering.model.tiers import Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +41,28 @@ class Classes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A customer as it stands: its unit, place and importance, and the day for which the class is asked."""
+    """A customer with its unit, the day for which the class is asked, and the time as known at which, None for now."""
 
     customer_id: UUID
     org_id: str
-    place: str | None
-    importance: str | None
-    importance_level: str | None
     day: date
+    known: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class Amounts:
-    """Fees in yuan of the months asked for, of the last calendar year, of the last month; and an agreement in force."""
+class Provisional:
+    """What the fees of some months in a row would give, and why."""
 
-    fees: Decimal
-    last_year_fees: Decimal
-    month_fees: Decimal
-    agreement: bool
+    first: date
+    last: date
+    tier: Tier
+    eligible: bool
+    because: dict[str, Any]
 
 
-class Sums(Protocol):
-    """Where fees are added up."""
+class Provisionals(Protocol):
+    """Where classes of the moment are worked out."""
 
-    async def last_month(self, units: Sequence[str], day: date) -> date | None:
-        """Give the last month up to a day that any of these units' customers has usage in."""
-        ...
-
-    async def amounts(self, asked: Asked, months: Months) -> Amounts:
-        """Give what a customer used, and whether it has an agreement."""
-        ...
-
-    async def rank(self, asked: Asked, units: Sequence[str], months: Months, *, ties: bool) -> int | None:
-        """Give the rank among the registered customers of these units; None without fees."""
+    async def rate(self, asked: Asked, by_law: Mapping[str, Any]) -> Provisional | None:
+        """Give the class by a law that has the customer's whole bureau; None where it does not say how often it rates."""
         ...

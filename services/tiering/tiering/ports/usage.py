@@ -9,7 +9,7 @@ from uuid import UUID
 
 from regulations.calendars import Due
 from tiering.commands.usage import FileReport, SubmitFile
-from tiering.model.usage import Reason, Tally
+from tiering.model.usage import Reason, Tally, told_figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ class Staged:
     revenue: Decimal
     pieces: int
     weight_kg: Decimal
+
+    @property
+    def told(self) -> str:
+        """The figures as an event tells them."""
+        return told_figures(self.line, str(self.revenue), str(self.pieces), str(self.weight_kg))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,34 +15,63 @@ from chassis.directory import Snapshot
 from chassis.http.listing import Key, Listing, listed
 from chassis.http.paging import Paging
 from chassis.transaction import Transaction
-from contracts.refusals import NotFound
+from contracts.refusals import InvalidValue, NotFound
 from contracts.values import code_and_id
-from tiering.handlers.provisional import Provisional, provisional_class
-from tiering.policies.reviews import explained
-from tiering.ports.tiers import Asked
-from tiering.queries.sums import UsageSums
+from tiering.handlers.provisional import provisional_class
+from tiering.model.months import month_text
+from tiering.ports.tiers import Asked, Provisional
+from tiering.queries.provisional import ProvisionalRatings
 from tiering.queries.units import UNITS
-from tiering.tables.review_lines import laws_of, line_of
 
 REVENUE_READERS = frozenset({"unit-head", "center-officer", "center-director", "inspector"})
 MANAGER = "account-manager"
 
 ON_DAY = """
 customer c LEFT JOIN LATERAL (
-  SELECT t.* FROM tier t WHERE t.customer_id = c.customer_id AND t.valid_from <= $1
+  SELECT t.* FROM tier t
+  WHERE t.customer_id = c.customer_id AND t.valid_from <= $1 AND ($2::timestamptz IS NULL OR t.recorded <= $2)
   ORDER BY t.valid_from DESC, t.recorded DESC LIMIT 1) t ON true
 """
 OPEN = """c.customer_id, c.code, c.name, c.responsible_org_id AS org_id, t.scheme, t.tier, t.class, t.service_class, t.basis,
-t.valid_from, t.review_id"""
+t.valid_from, t.review_id, t.correction_id"""
 ONE = f"""
-SELECT {OPEN}, t.because, t.version, c.manager_id, c.place_class, c.importance, c.importance_level
+SELECT {OPEN}, t.because, c.manager_id
 FROM {ON_DAY}
-WHERE c.customer_id = (SELECT survivor_of(k.customer_id) FROM customer k WHERE k.code = $2 OR k.customer_id = $3)
+WHERE c.customer_id = (SELECT survivor_of(k.customer_id) FROM customer k WHERE k.code = $3 OR k.customer_id = $4)
 """  # noqa: S608 - a constant
-HISTORY = "SELECT * FROM tier WHERE customer_id = $1 ORDER BY valid_from DESC, recorded DESC"
+HISTORY = """
+SELECT * FROM tier WHERE customer_id = $1 AND ($2::timestamptz IS NULL OR recorded <= $2)
+ORDER BY valid_from DESC, recorded DESC
+"""
 CONDITIONS = {
     "org_id": f"c.responsible_org_id IN {UNITS}",
     "class_": "t.class = {}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """The day that a class is asked for, and the time as known at which; None is all that is on record."""
+
+    day: date
+    known: datetime | None
+
+    @classmethod
+    def asked(cls, valid: date | None, known: datetime | None, now: datetime) -> "AsOf":
+        """Give what was asked for; a time alone asks for its own day. Refuses what nobody knows yet."""
+        if known is not None and known > now:
+            raise InvalidValue(
+                "不能查询将来才知道的情况。",
+                "What will be known in the future cannot be asked.",
+                pointer="?known",
+            )
+        return cls(valid or (known or now).astimezone(SHANGHAI).date(), known)
+
+SORTS = {
+    "name": Key("c.name", str),
+    "code": Key("COALESCE(c.code, '')", str, label="sorted_code"),
+    # Who has no class comes before the best and after the worst.
+    "class": Key("COALESCE(t.class, 0)", int, label="sorted_class"),
 }
 
 
@@ -59,42 +88,32 @@ class Eyes:
         return own or self.caller.may(*REVENUE_READERS)
 
 
-async def tiers(tx: Transaction, day: date, filters: Mapping[str, Any], paging: Paging) -> dict[str, Any]:
-    """List registered customers of the scope with the class of a day; open facts only."""
+async def tiers(tx: Transaction, at: AsOf, filters: Mapping[str, Any], paging: Paging) -> dict[str, Any]:
+    """List registered customers of the scope with the class of a day, as known at a time; open facts only."""
     conditions = {
         "c.state = {}": "registered",
         **{CONDITIONS[name]: value for name, value in filters.items()},
     }
-    listing = Listing(ON_DAY, (Key("c.customer_id", UUID),), conditions, OPEN, given=(day,))
+    listing = Listing(ON_DAY, (Key("c.customer_id", UUID),), conditions, OPEN, given=(at.day, at.known), sorts=SORTS)
     return await listed(tx, listing, paging, _open)
 
 
-async def one_tier(tx: Transaction, reference: str, day: date, eyes: Eyes) -> dict[str, Any]:
+async def one_tier(tx: Transaction, reference: str, at: AsOf, eyes: Eyes) -> dict[str, Any]:
     """Give the class of a customer on a day; with its reasons and the provisional class where they may be seen."""
-    row = await _one(tx, reference, day)
+    row = await _one(tx, reference, at)
     body = _open(row)
     if not eyes.see_revenue(row["manager_id"]):
         return body
-    provisional = await provisional_class(
-        Asked(
-            row["customer_id"],
-            row["org_id"],
-            row["place_class"],
-            row["importance"],
-            row["importance_level"],
-            day,
-        ),
-        eyes.law,
-        UsageSums(tx),
-    )
+    asked = Asked(row["customer_id"], row["org_id"], at.day, at.known)
+    provisional = await provisional_class(asked, eyes.law, ProvisionalRatings(tx))
     return {**body, "because": await _because(tx, row), **_of_the_year(provisional)}
 
 
-async def history(tx: Transaction, reference: str, day: date, eyes: Eyes) -> dict[str, Any]:
+async def history(tx: Transaction, reference: str, at: AsOf, eyes: Eyes) -> dict[str, Any]:
     """Give every class that a customer had, has or will have, the latest beginning first."""
-    row = await _one(tx, reference, day)
+    row = await _one(tx, reference, at)
     shown = eyes.see_revenue(row["manager_id"])
-    rows = await tx.fetch(HISTORY, row["customer_id"])
+    rows = await tx.fetch(HISTORY, row["customer_id"], at.known)
     items = [
         {
             **_class(one),
@@ -112,8 +131,8 @@ async def history(tx: Transaction, reference: str, day: date, eyes: Eyes) -> dic
     }
 
 
-async def _one(tx: Transaction, reference: str, day: date) -> Record:
-    row = await tx.fetchrow(ONE, day, *code_and_id(reference))
+async def _one(tx: Transaction, reference: str, at: AsOf) -> Record:
+    row = await tx.fetchrow(ONE, at.day, at.known, *code_and_id(reference))
     if row is None:
         raise NotFound("没有这个客户。", "There is no such customer.")
     return row
@@ -121,38 +140,30 @@ async def _one(tx: Transaction, reference: str, day: date) -> Record:
 
 async def _because(tx: Transaction, row: Record) -> dict[str, Any] | None:
     """Give why a class is what it is: as it was told at registration, or from the line of its review."""
-    if row["because"] is not None:
-        told: dict[str, Any] = orjson.loads(row["because"])
-        return told
-    if row["review_id"] is None:
+    because = row["because"]
+    if because is None and row["review_id"] is not None:
+        because = await tx.fetchval("SELECT because_in($1, $2)", row["customer_id"], row["review_id"])
+    if because is None:
         return None
-    line = await tx.fetchrow(
-        "SELECT * FROM lines_of($1) WHERE review_id = $2", row["customer_id"], row["review_id"]
-    )
-    if line is None:
-        return None
-    pinned = await tx.fetchrow("SELECT * FROM pinned_law($1, $2)", row["review_id"], line["profile"])
-    if pinned is None:
-        return None
-    law = laws_of(pinned["law"])[line["profile"]]
-    return dict(explained(line_of(line, pinned["year"]), law).to_json())
+    told: dict[str, Any] = orjson.loads(because)
+    return told
 
 
 def _of_the_year(provisional: Provisional | None) -> dict[str, Any]:
     if provisional is None:
         return {"provisional_class": None, "eligible": None, "provisional": None}
-    decided = provisional.decision.outcome
+    tier = provisional.tier
     return {
-        "provisional_class": decided.tier.cls,
-        "eligible": decided.eligible,
+        "provisional_class": tier.cls,
+        "eligible": provisional.eligible,
         "provisional": {
-            "from": f"{provisional.months.first:%Y-%m}",
-            "to": f"{provisional.months.last:%Y-%m}",
-            "scheme": decided.tier.scheme,
-            "tier": decided.tier.tier,
-            "class": decided.tier.cls,
-            "eligible": decided.eligible,
-            "because": provisional.decision.because.to_json(),
+            "from": month_text(provisional.first),
+            "to": month_text(provisional.last),
+            "scheme": tier.scheme,
+            "tier": tier.tier,
+            "class": tier.cls,
+            "eligible": provisional.eligible,
+            "because": provisional.because,
         },
     }
 
@@ -176,4 +187,5 @@ def _class(row: Record) -> dict[str, Any]:
         "basis": row["basis"],
         "valid_from": row["valid_from"],
         "review_id": row["review_id"],
+        "correction_id": row["correction_id"],
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,12 @@ ORDER = (
     Key("u.line", str),
     Key("u.version", int),
 )
+SORTS = {
+    "month": ORDER[0],
+    "revenue": Key("u.revenue", Decimal),
+    "pieces": Key("u.pieces", int),
+    "recorded": Key("u.recorded", datetime.fromisoformat),
+}
 COLUMNS = """u.customer_id, c.code AS customer_code, c.name AS customer_name, u.line, u.month, u.version, u.current,
 u.revenue, u.pieces, u.weight_kg, u.org_id, u.usage_file_id, u.reason, u.recorded"""
 FROM = "usage u LEFT JOIN customer c ON c.customer_id = u.customer_id"
@@ -42,7 +49,7 @@ async def usage(
     """Show a page of figures, the newest month first; as known at a time, or with the whole history."""
     conditions = {FILTERS[name]: value for name, value in filters.items()}
     always = "true" if history or filters.get("known") is not None else "u.current"
-    return await listed(tx, Listing(FROM, ORDER, conditions, COLUMNS, always), paging, _shown)
+    return await listed(tx, Listing(FROM, ORDER, conditions, COLUMNS, always, sorts=SORTS), paging, _shown)
 
 
 async def customer_named(tx: Transaction, reference: str) -> UUID | None:

@@ -1,7 +1,8 @@
 """Usage files as they are shown."""
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,8 @@ import orjson
 from asyncpg import Record
 
 from chassis.clock import SHANGHAI
-from chassis.http.listing import Key, Listing, cut, listed
-from chassis.http.paging import Paging, page
+from chassis.http.listing import Key, Listing, cut, exported, listed
+from chassis.http.paging import JSON, Paging, page
 from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from tiering.model.months import month_text
@@ -20,6 +21,13 @@ ORDER = (Key("f.month", date.fromisoformat, newest_first=True), Key("f.id", UUID
 COLUMNS = """f.id, f.org_id, o.name AS org_name, f.month, f.name, f.format, f.size, f.state, f.received_at, f.due_on,
 f.late, f.rows, f.loaded_rows, f.corrected_rows, f.unchanged_rows, f.refused_rows, f.progress, f.revenue,
 f.loaded_revenue, f.pieces, f.stated, f.warnings, f.rejected_because, f.uploaded_by, f.finished_at, f.version"""
+SORTS = {
+    "month": ORDER[0],
+    "received_at": Key("f.received_at", datetime.fromisoformat),
+    "rows": Key("f.rows", int),
+    "refused_rows": Key("f.refused_rows", int),
+    "revenue": Key("f.revenue", Decimal),
+}
 FROM = "usage_file f LEFT JOIN organisation o USING (org_id)"
 FILTERS = {
     "org_id": f"o.org_id IN {UNITS}",
@@ -41,12 +49,15 @@ async def one_file(tx: Transaction, file_id: UUID) -> dict[str, Any]:
 async def files(tx: Transaction, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
     """Show a page of files, the newest months and files first."""
     conditions = {FILTERS[name]: value for name, value in filters.items()}
-    return await listed(tx, Listing(FROM, ORDER, conditions, COLUMNS), paging, _shown)
+    return await listed(tx, Listing(FROM, ORDER, conditions, COLUMNS, sorts=SORTS), paging, _shown)
 
 
 async def errors(tx: Transaction, file_id: UUID, paging: Paging) -> dict[str, Any]:
     """Show a page of refused rows, in the order of the file; the file tells how many there are."""
     file = await one_file(tx, file_id)
+    if paging.format != JSON:
+        every = await tx.fetch(f"{ERRORS} ORDER BY row_no LIMIT $2", file_id, paging.export_most + 1)
+        return exported([{**row, "cells": orjson.loads(row["cells"])} for row in every], paging)
     [after] = paging.after(int) or [0]
     rows = await tx.fetch(
         f"{ERRORS} AND row_no > $2 ORDER BY row_no LIMIT $3", file_id, after, paging.limit + 1

@@ -5,9 +5,8 @@ from typing import Any, Protocol
 import orjson
 
 from tiering.model.reviews import Line, Override, Review, ReviewState
-from tiering.model.tiers import Figures, Tier
+from tiering.model.tiers import Tier
 from tiering.policies.law import ClassLaw, unpinned
-from tiering.policies.reviews import year_of
 
 REVIEW_COLUMNS = """id, org_id, year, state, valid_from, as_of, proposed_by, proposed_at, published_by, published_at,
 superseded_by, customers, changed, overridden, version"""
@@ -44,16 +43,12 @@ def laws_of(law: str) -> dict[int, ClassLaw]:
     return {int(number): unpinned(written) for number, written in orjson.loads(law).items()}
 
 
-def line_of(row: Row, year: int) -> Line:
-    """Read a line of the review of a year."""
+def line_of(row: Row) -> Line:
+    """Read a line of a review."""
     return Line(
         customer_id=row["customer_id"],
         org_id=row["org_id"],
         profile=row["profile"],
-        figures=_figures(row, year),
-        prior_fees=row["prior_fees"],
-        settlement_days=row["settlement_days"],
-        overdue_days=row["overdue_days"],
         eligible=row["eligible"],
         table_class=row["table_class"],
         suggested_class=row["suggested_class"],
@@ -62,21 +57,6 @@ def line_of(row: Row, year: int) -> Line:
         former_service_class=row["former_service_class"],
         valid_from=row["valid_from"],
         override=_override(row),
-    )
-
-
-def _figures(row: Row, year: int) -> Figures:
-    return Figures(
-        months=year_of(year).months,
-        place=row["place"],
-        level=row["level"],
-        fees=row["fees"],
-        last_year_fees=row["fees"],
-        month_fees=row["month_fees"],
-        agreement=row["agreement"],
-        rank=row["rank"],
-        importance=row["importance"],
-        importance_level=row["importance_level"],
     )
 
 

@@ -1,2 +1,160 @@
--- Reviews over the sums.
-SELECT;
+-- Reviews over the sums: proposed in the background, withdrawn, published and told set by set.
+
+-- A review that is being proposed has no lines yet: they come with the state `proposed`, all at once. What it is decided by
+-- is with it from the beginning: `law` whole, and `sheet`, which units stand under which of it.
+ALTER TABLE review DROP CONSTRAINT review_state_check;
+ALTER TABLE review ADD CONSTRAINT review_state_check
+  CHECK (state IN ('proposing', 'proposed', 'withdrawn', 'published', 'superseded'));
+ALTER TABLE review ADD COLUMN units jsonb NOT NULL DEFAULT '[]',
+  ADD COLUMN withdrawn_by text, ADD COLUMN withdrawn_at timestamptz, ADD COLUMN withdrawn_reason text;
+DROP INDEX review_one_open;
+CREATE UNIQUE INDEX review_one_open ON review (org_id) WHERE state IN ('proposing', 'proposed');
+
+-- How far a proposal is, written beside its transaction, so that others see it.
+CREATE TABLE review_progress (
+  review_id uuid PRIMARY KEY,
+  org_id text NOT NULL,
+  share numeric(4,3) NOT NULL CHECK (share BETWEEN 0 AND 1));
+CALL guard('review_progress', 'org_id');
+
+-- Every line of a province is written into it, and a customer's are found by its few reviews.
+DROP INDEX review_line_customer;
+
+-- Published ones, and those that took their place: the rest never was anybody's class.
+CREATE FUNCTION is_published(state text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT state IN ('published', 'superseded')
+$$;
+
+CREATE OR REPLACE FUNCTION lines_of(of_customer uuid) RETURNS SETOF review_line
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT l.* FROM customer c JOIN organisation o ON o.org_id = c.responsible_org_id CROSS JOIN review v
+  JOIN review_line l ON l.review_id = v.id AND l.customer_id = c.customer_id
+  WHERE c.customer_id = of_customer AND is_in_scope(o.orgpath) AND is_published(v.state)
+$$;
+
+DROP FUNCTION propose_lines(uuid, jsonb);
+DROP FUNCTION publish_lines(uuid, timestamptz);
+
+-- What is worked out for a review, not yet written: gives in how many blocks it lies. One statement and so one look at the
+-- figures, which more than one processor may share: a statement that writes into a lasting table keeps to one.
+-- Hash joins alone do not depend on statistics, which are missing right after a province was loaded; how many rows the law has
+-- is never known.
+CREATE FUNCTION rate_review(of_review uuid) RETURNS bigint LANGUAGE plpgsql
+  SET plan_cache_mode = force_custom_plan SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '256MB' AS $$
+DECLARE
+  r review;
+  first_month date;
+  last_month date;
+  by_law jsonb;
+BEGIN
+  SELECT * INTO STRICT r FROM review v WHERE v.id = of_review AND v.state = 'proposing';
+  first_month := make_date(r.year, 1, 1);
+  last_month := r.valid_from - interval '1 month';
+  by_law := jsonb_build_object('units', r.units, 'laws', r.law);
+  CREATE TEMP TABLE rated_now ON COMMIT DROP AS
+  WITH former AS (
+    SELECT DISTINCT ON (t.customer_id) t.customer_id, t.scheme, t.tier, t.class, t.service_class, t.valid_from
+    FROM tier t ORDER BY t.customer_id DESC, t.valid_from DESC, t.recorded DESC)
+  SELECT j.customer_id, j.org_id, j.profile, j.place, j.bureau, j.level, j.fees, j.prior_fees, j.month_fees, j.months, j.rank,
+    j.asks_rank, j.agreement, j.settlement_days, j.overdue_days, j.importance, j.importance_level, j.eligible, j.table_class, j.class,
+    j.scheme, j.tier, f.scheme AS former_scheme, f.tier AS former_tier, f.class AS former_class,
+    f.service_class AS former_service_class, GREATEST(r.valid_from, f.valid_from) AS valid_from
+  FROM rating(by_law, first_month, last_month, r.year, r.valid_from - 1, r.as_of) j
+  LEFT JOIN former f ON f.customer_id = j.customer_id;
+  RETURN pg_relation_size('rated_now') / current_setting('block_size')::bigint;
+END $$;
+
+-- The lines of some blocks of it.
+CREATE FUNCTION write_lines(of_review uuid, first_block bigint, last_block bigint) RETURNS TABLE (customers bigint, changed bigint)
+  LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY
+  WITH written AS (
+    INSERT INTO review_line (review_id, customer_id, org_id, profile, place, bureau, level, fees, prior_fees, month_fees, months,
+      rank, asks_rank, agreement, settlement_days, overdue_days, importance, importance_level, eligible, table_class, suggested_class,
+      class, scheme, tier, former_scheme, former_tier, former_class, former_service_class, valid_from, changed)
+    SELECT of_review, j.customer_id, j.org_id, j.profile, j.place, j.bureau, j.level, j.fees, j.prior_fees, j.month_fees, j.months,
+      j.rank, j.asks_rank, j.agreement, j.settlement_days, j.overdue_days, j.importance, j.importance_level, j.eligible, j.table_class,
+      j.class, j.class, j.scheme, j.tier, j.former_scheme, j.former_tier, j.former_class, j.former_service_class,
+      j.valid_from, is_change(j.class, j.scheme, j.tier, j.former_class, j.former_scheme, j.former_tier)
+    FROM rated_now j
+    WHERE j.ctid >= format('(%s,0)', first_block)::tid AND j.ctid < format('(%s,0)', last_block + 1)::tid
+    RETURNING changed)
+  SELECT count(*), count(*) FILTER (WHERE w.changed) FROM written w;
+END $$;
+
+-- Amounts are kept as they come: what they were added up from has its places already, and looking again at each of the twelve
+-- months of a line costs as much as writing it.
+ALTER TABLE review_line ALTER COLUMN months TYPE numeric[], ALTER COLUMN fees TYPE numeric, ALTER COLUMN prior_fees TYPE numeric,
+  ALTER COLUMN month_fees TYPE numeric;
+
+-- The rules of a class are asked in parallel too.
+ALTER FUNCTION in_force(agreement, date) PARALLEL SAFE;
+ALTER FUNCTION is_met(numeric, numeric) PARALLEL SAFE;
+ALTER FUNCTION is_change(smallint, text, text, smallint, text, text) PARALLEL SAFE;
+ALTER FUNCTION months_of(integer) PARALLEL SAFE;
+ALTER FUNCTION place_of(date) PARALLEL SAFE;
+
+-- The classes of a published review, one row for each of its lines; rows of equal beginning are told apart by when they
+-- were recorded.
+CREATE FUNCTION publish_lines(of_review uuid, at timestamptz) RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan
+  SET enable_nestloop = off SET work_mem = '64MB' AS $$
+DECLARE written bigint;
+BEGIN
+  INSERT INTO tier (customer_id, valid_from, recorded, org_id, scheme, tier, class, service_class, basis, review_id, version)
+  SELECT l.customer_id, l.valid_from, GREATEST(at, f.recorded + interval '1 microsecond'),
+    COALESCE(c.responsible_org_id, l.org_id), l.scheme, l.tier, l.class, l.class, 'review', l.review_id,
+    COALESCE(f.version, 0) + l.changed::integer
+  FROM review_line l
+  JOIN review v ON v.id = l.review_id
+  JOIN organisation o ON o.org_id = v.org_id AND is_in_scope(o.orgpath)
+  JOIN customer c ON c.customer_id = l.customer_id
+  LEFT JOIN (SELECT t.customer_id, max(t.version) AS version, max(t.recorded) AS recorded FROM tier t GROUP BY t.customer_id) f
+    ON f.customer_id = l.customer_id
+  WHERE l.review_id = of_review AND v.state = 'published';
+  GET DIAGNOSTICS written = ROW_COUNT;
+  RETURN written;
+END $$;
+
+-- The changes of a published review, told in the order of customers: `most` of them behind `after`, each with its reasons. Gives
+-- the last one, null when none is left. `moment`: the topic, the actor, the request and the time of it all. Lines and classes are
+-- looked up one by one (LIMIT): just written, they are in no statistics, and a join would begin at the wrong end.
+CREATE FUNCTION tell_lines(of_review uuid, after uuid, most bigint, moment jsonb) RETURNS uuid
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  top text;
+  told uuid[];
+BEGIN
+  SELECT o.orgpath INTO STRICT top FROM review v JOIN organisation o USING (org_id)
+    WHERE v.id = of_review AND v.state = 'published' AND is_in_scope(o.orgpath);
+  told := ARRAY(
+    SELECT l.customer_id FROM review_line l WHERE l.review_id = of_review AND l.changed AND (after IS NULL OR l.customer_id > after)
+    ORDER BY l.customer_id LIMIT most);
+  INSERT INTO outbox (lane, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, time, payload)
+  WITH reason AS MATERIALIZED (
+    SELECT e.customer_id, e.because FROM explain_lines(of_review) e WHERE e.customer_id = ANY (told))
+  SELECT crc32(convert_to(l.customer_id::text, 'UTF8')) % 8, uuidv7(), moment ->> 'topic', l.customer_id, moment ->> 'type',
+    'tier:' || l.customer_id, t.version, COALESCE(o.orgpath, top), moment ->> 'actor', moment ->> 'correlation_id',
+    (moment ->> 'time')::timestamptz,
+    jsonb_build_object('customer_id', l.customer_id, 'org_id', t.org_id, 'scheme', l.scheme, 'tier', l.tier, 'class', l.class,
+      'service_class', l.class, 'basis', t.basis, 'valid_from', l.valid_from, 'review_id', l.review_id, 'because', e.because,
+      'former', CASE WHEN l.former_scheme IS NOT NULL OR l.former_tier IS NOT NULL OR l.former_class IS NOT NULL
+        THEN jsonb_build_object('scheme', l.former_scheme, 'tier', l.former_tier, 'class', l.former_class,
+          'service_class', l.former_service_class) END)
+  FROM reason e
+  CROSS JOIN LATERAL (SELECT * FROM review_line x WHERE x.review_id = of_review AND x.customer_id = e.customer_id LIMIT 1) l
+  CROSS JOIN LATERAL (
+    SELECT * FROM tier x WHERE x.customer_id = l.customer_id AND x.valid_from = l.valid_from AND x.review_id = of_review
+    ORDER BY x.recorded DESC LIMIT 1) t
+  LEFT JOIN organisation o ON o.org_id = t.org_id
+  ORDER BY l.customer_id;
+  RETURN told[array_upper(told, 1)];
+END $$;
+
+DO $$ DECLARE past text; BEGIN
+  FOREACH past IN ARRAY ARRAY['lines_of', 'publish_lines', 'tell_lines'] LOOP
+    EXECUTE format('ALTER FUNCTION %I OWNER TO %I', past, current_setting('keypost.worker_role'));
+  END LOOP;
+END $$;

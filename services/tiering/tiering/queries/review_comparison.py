@@ -1,0 +1,110 @@
+"""A review beside the published one of the year before: how many of each class, who moved, who came and who went."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from chassis.transaction import Transaction
+from contracts.refusals import NotFound
+from regulations.reading import plain
+
+HEAD = "SELECT id, org_id, year, state, valid_from FROM review WHERE id = $1"
+BEFORE = """
+SELECT id, org_id, year, state, valid_from FROM review WHERE org_id = $1 AND year = $2 - 1 AND state = 'published'
+"""
+# Who stands in one of the two only has fees in that one alone.
+FLOWS = """
+SELECT f.class AS from_class, l.class AS to_class, f.customer_id IS NOT NULL AS was_there,
+  l.customer_id IS NOT NULL AS is_there, count(*) AS customers, COALESCE(sum(l.fees), 0) AS revenue,
+  COALESCE(sum(f.fees), 0) AS former_revenue
+FROM (SELECT customer_id, class, fees FROM review_line WHERE review_id = $1) l
+FULL JOIN (SELECT customer_id, class, fees FROM review_line WHERE review_id = $2) f USING (customer_id)
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+
+
+async def compared(tx: Transaction, review_id: UUID, timeout_ms: int) -> dict[str, Any]:
+    """Compare a review with that of the year before, where one was published; raises NotFound."""
+    review = await tx.fetchrow(HEAD, review_id)
+    if review is None:
+        raise NotFound("没有这次年度评定。", "There is no such review.")
+    await tx.fetchval("SELECT set_config('statement_timeout', $1, true)", str(timeout_ms))
+    before = await tx.fetchrow(BEFORE, review["org_id"], review["year"])
+    flows = await tx.fetch(FLOWS, review_id, before["id"] if before else None)
+    return {
+        "review": _head(review),
+        "former": _head(before) if before else None,
+        "classes": _classes(flows),
+        "flows": [_flow(one) for one in flows],
+        "newly": _added(one for one in flows if one["from_class"] is None and one["to_class"] is not None),
+        "no_longer": _added(
+            one for one in flows if one["from_class"] is not None and one["to_class"] is None
+        ),
+        "better": _added(one for one in flows if _step(one) < 0),
+        "worse": _added(one for one in flows if _step(one) > 0),
+    }
+
+
+def _head(row: Record) -> dict[str, Any]:
+    return {name: row[name] for name in ("id", "year", "state", "valid_from")}
+
+
+def _step(flow: Record) -> int:
+    """Give by how many classes a flow leads down, negative for up; 0 from or to no class."""
+    before, after = flow["from_class"], flow["to_class"]
+    return 0 if before is None or after is None else after - before
+
+
+def _flow(row: Record) -> dict[str, Any]:
+    return {
+        "from": row["from_class"],
+        "to": row["to_class"],
+        "in_former": row["was_there"],
+        "in_review": row["is_there"],
+        **_added([row]),
+    }
+
+
+def _classes(flows: list[Record]) -> list[dict[str, Any]]:
+    """Give of each class how many customers and what revenue it has, and had; null is no class."""
+    known = {one[side] for one in flows for side in ("from_class", "to_class")}
+    return [
+        {
+            "class": cls,
+            "customers": _sum(
+                one["customers"] for one in flows if one["is_there"] and one["to_class"] == cls
+            ),
+            "revenue": plain(
+                _money(one["revenue"] for one in flows if one["is_there"] and one["to_class"] == cls)
+            ),
+            "former_customers": _sum(
+                one["customers"] for one in flows if one["was_there"] and one["from_class"] == cls
+            ),
+            "former_revenue": plain(
+                _money(
+                    one["former_revenue"] for one in flows if one["was_there"] and one["from_class"] == cls
+                )
+            ),
+        }
+        for cls in sorted(known, key=lambda cls: (cls is None, cls or 0))
+    ]
+
+
+def _added(flows: Iterable[Record]) -> dict[str, Any]:
+    rows = list(flows)
+    return {
+        "customers": _sum(one["customers"] for one in rows),
+        "revenue": plain(_money(one["revenue"] for one in rows)),
+        "former_revenue": plain(_money(one["former_revenue"] for one in rows)),
+    }
+
+
+def _sum(counts: Iterable[int]) -> int:
+    return sum(counts)
+
+
+def _money(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, Decimal(0))

@@ -1,0 +1,105 @@
+"""A correction of usage that is tried: figures and classes before and after, reviews it could correct, nothing written."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest_asyncio
+
+from support.corrections import review_published
+from support.instance import Databases
+from support.reviewed import LINE, posted
+from support.service import (
+    HEAD,
+    OFFICER,
+    PROVINCE_OFFICER,
+    ServiceUnderTest,
+    expect,
+    running_service,
+)
+from support.tiering import Planted, planted
+from tiering.settings import DRY_RUN_ROWS_MOST
+
+TABLES = ("usage", "usage_sum", "usage_month", "outbox", "tier", "review", "review_correction")
+
+
+@pytest_asyncio.fixture
+async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
+    """Tiering on a database of its own: a province is reviewed as a whole."""
+    async with running_service("tiering", tiering_databases("tiering")) as running:
+        yield running
+
+
+def correction(customer: Planted, month: str, revenue: str, **more: Any) -> dict[str, Any]:
+    row = {
+        "customer": customer.code,
+        "line": LINE,
+        "revenue": revenue,
+        "pieces": 1,
+        "weight_kg": "1",
+    }
+    return {"org_id": "420100", "month": month, "reason": "source", "rows": [{**row, **more}]}
+
+
+async def everything(tiering: ServiceUnderTest) -> list[Any]:
+    return [
+        (table, await tiering.rows(f"SELECT to_jsonb(t)::text AS row FROM {table} t ORDER BY 1"))
+        for table in TABLES
+    ]
+
+
+async def test_figures_and_provisional_class_before_and_after_and_nothing_written(
+    fresh: ServiceUnderTest,
+) -> None:
+    customer = await planted(fresh)
+    await posted(fresh, {customer.code: {"2026-01": "60000", "2026-02": "39999.99"}})
+    before = await everything(fresh)
+    body = correction(customer, "2026-02", "40000.00")
+    answer = expect(await fresh.post(OFFICER, "/usage/corrections/dry-run", body), 200)
+    [row] = answer["items"]
+    assert (row["before"]["revenue"], row["after"]["revenue"]) == ("39999.99", "40000.00")
+    [moved] = answer["customers"]
+    assert [moved[side]["fees"] for side in ("before", "after")] == ["99999.99", "100000.00"]
+    # Wuhan (hubei 7(2)): class 3 from 100,000 yuan.
+    assert [moved[side]["provisional"]["class"] for side in ("before", "after")] == [4, 3]
+    assert (answer["corrected"], answer["unchanged"], answer["correctable"]) == (1, 0, [])
+    assert await everything(fresh) == before
+    done = expect(await fresh.post(OFFICER, "/usage/corrections", body), 201)
+    assert done["corrected"] == 1
+    again = expect(await fresh.post(OFFICER, "/usage/corrections/dry-run", body), 200)
+    assert (again["corrected"], again["unchanged"]) == (0, 1)
+
+
+async def test_a_published_review_of_the_year_would_become_correctable(fresh: ServiceUnderTest) -> None:
+    customer = await planted(fresh)
+    review = await review_published(fresh, {customer: {"2025-03": "10000", "2026-01": "1"}})
+    path = "/usage/corrections/dry-run"
+    body = correction(customer, "2025-03", "10001")
+    answer = expect(await fresh.post(OFFICER, path, body), 200)
+    assert [(one["review_id"], one["year"], one["org_id"]) for one in answer["correctable"]] == [
+        (review["id"], 2025, "420000")
+    ]
+    for month, revenue in (("2025-03", "10000"), ("2026-01", "2")):
+        same = correction(customer, month, revenue)
+        assert expect(await fresh.post(OFFICER, path, same), 200)["correctable"] == []
+    assert expect(await fresh.get(PROVINCE_OFFICER, f"/reviews/{review['id']}"), 200)["stale"] == 0
+
+
+async def test_what_a_correction_refuses_its_try_refuses(fresh: ServiceUnderTest) -> None:
+    customer = await planted(fresh)
+    await posted(fresh, {customer.code: {"2026-02": "10"}})
+    before = await everything(fresh)
+    for more, code in (
+        ({"revenue": "-1"}, "invalid-request"),
+        ({"line": "telegram"}, "unknown-line"),
+        ({"line": "ceremonial"}, "nothing-to-correct"),
+        ({"customer": "42010099999990"}, "unknown-customer"),
+    ):
+        body = correction(customer, "2026-02", "20")
+        body["rows"][0] |= more
+        for path in ("/usage/corrections", "/usage/corrections/dry-run"):
+            assert expect(await fresh.post(OFFICER, path, body), 422)["code"] == code
+    many = correction(customer, "2026-02", "20")
+    many["rows"] *= DRY_RUN_ROWS_MOST + 1
+    expect(await fresh.post(OFFICER, "/usage/corrections/dry-run", many), 422)
+    expect(await fresh.post(HEAD, "/usage/corrections/dry-run", many), 403)
+    assert await everything(fresh) == before
