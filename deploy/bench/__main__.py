@@ -23,6 +23,7 @@ from deploy.bench import (
     start,
     stream,
     usage_file,
+    what_if,
     write,
 )
 from deploy.bench.measures import Comparison, write_results

@@ -17,6 +17,7 @@ from chassis.database import Connection
 from chassis.ids import uuid7
 from contracts.values import check_digit_mod_11_10
 from deploy.bench.measures import Comparison, Run, middle
+from deploy.bench.rated_province import MONTHS_REST
 from deploy.bench.setting import Bench
 from regulations.calendars import add_months
 
@@ -107,6 +108,7 @@ async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
         say(f"usage-file: {ROWS // len(LINES):,} customers")
         customers = await _customers(root)
         await root.execute(FLOOR)
+        await root.execute(MONTHS_REST)
         filing = Filing(customers, client, root, psutil.Process(bench.instance.pids()[SERVICE]))
         last = Clock().today().replace(day=1)
         for number in range(1, ROUNDS + 1):

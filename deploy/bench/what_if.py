@@ -1,4 +1,4 @@
-"""Changed bounds over the real figures of a million customers, summary and movers saved, beside the bare sum of their usage."""
+"""Changed bounds over the figures of a million customers, summary and movers saved, beside the bare sum of their usage."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ DRAFT = {
     "prefecture": {"1": 220_000, "2": 110_000, "3": 55_000, "4": 10_000},
     "county": {"1": 110_000, "2": 55_000, "3": 33_000, "4": 10_000},
 }
-# Of customers that nothing but the table rates: who moves by the two tables, against who was found to.
+# Of customers that nothing but the province's table rates: who moves by the two tables, against who was found to.
 WRONG = """
 WITH bound(place, class, low, drafted) AS (VALUES
   ('wuhan', 1, 500000, 550000), ('wuhan', 2, 300000, 330000), ('wuhan', 3, 100000, 110000), ('wuhan', 4, 10000, 10000),
@@ -38,11 +38,13 @@ plain AS (
   FROM customer c JOIN floor_sum f USING (customer_id) JOIN bound b ON b.place = c.place_class
   WHERE c.importance IS NULL AND c.importance_level IS NULL
     AND NOT EXISTS (SELECT FROM arrears d WHERE d.customer_id = c.customer_id)
-    AND c.responsible_org_id IN (SELECT m.org_id FROM what_if_flow m WHERE m.what_if_id = $1) AND f.fees >= 10000
+    AND f.fees >= 10000 AND NOT EXISTS (
+      SELECT FROM organisation u JOIN organisation a ON u.orgpath ^@ (a.orgpath || '.') OR u.orgpath = a.orgpath
+      WHERE u.org_id = c.responsible_org_id AND a.kind <> 'province' AND a.adoptions <> '[]')
   GROUP BY c.customer_id)
 SELECT count(*) FROM plain p LEFT JOIN what_if_mover m ON m.customer_id = p.customer_id AND m.what_if_id = $1
 WHERE (m.customer_id IS NOT NULL) <> (p.old IS DISTINCT FROM p.new)
-  OR m.from_scheme = 'hubei' AND (m.from_class, m.to_class) IS DISTINCT FROM (p.old, p.new)
+  OR m.customer_id IS NOT NULL AND (m.from_class, m.to_class) IS DISTINCT FROM (p.old, p.new)
 """
 FORGET = "TRUNCATE what_if, what_if_flow, what_if_mover"
 

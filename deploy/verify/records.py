@@ -75,8 +75,9 @@ RECORDS: Sequence[Record] = (
             "approved_by",
         ),
         ("tiering.review.corrected.v1",),
-        """SELECT c.id, c.review_id, c.org_id, c.number, c.reason, c.customers, c.changed, c.decided_by AS approved_by, r.year,
-          r.valid_from, 1 AS version FROM review_correction c JOIN review r ON r.id = c.review_id WHERE c.state = 'approved'""",
+        """SELECT c.id, c.review_id, c.org_id, c.number, c.reason, c.customers, c.changed, c.decided_by AS approved_by,
+          r.year, r.valid_from, 1 AS version
+          FROM review_correction c JOIN review r ON r.id = c.review_id WHERE c.state = 'approved'""",
     ),
     Record(
         "tiering",

@@ -27,7 +27,7 @@ POINTS: Mapping[str, str] = {
     "usage.after-portion": "a portion is durable; the next was not begun",
     "usage.before-finish": "sums, filing and state of a file are in the transaction; nothing of it is durable",
     "usage.after-finish": "a file is loaded; the relay was not woken",
-    "review.after-portion": "a part of a proposal's lines is in the transaction, how far it is stands beside it; no line is durable",
+    "review.after-portion": "part of a proposal's lines is in the transaction, its progress beside it; none is durable",
     "review.before-commit": "a proposal is whole in the transaction; nothing of it is durable",
     "replay.after-page": "a page of the log is told again and counted; more of the log may not be",
     "replay.before-done": "the whole log was told again; the replay still counts as running",

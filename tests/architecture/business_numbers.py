@@ -27,6 +27,7 @@ SQL_WORDS = re.compile(
 SQL_STRUCTURE = re.compile(
     r"--[^\n]*"
     r"|\$\d+"
+    r"|%\d+\$[sIL]"
     r"|\b(?:varchar|char|character|character varying|numeric|decimal|bit|varbit|timestamptz?|time)"
     r"\s*\(\s*\d+\s*(?:,\s*\d+\s*)?\)"
     r"|\b(?:fillfactor|autovacuum_\w+|toast_tuple_target)\s*=\s*[\d.]+",

@@ -52,6 +52,7 @@ def test_a_business_number_in_a_policy_is_a_defect(source: str) -> None:
         "sql = 'SELECT sha256($12), x::int8 FROM t1 LIMIT 1'",
         "sql = 'CREATE TABLE x (code char(14), money numeric(18, 2) DEFAULT 0)'",
         "sql = 'CREATE TABLE x (a int) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02)'",
+        "sql = 'SELECT format(\\'ORDER BY %2$s LIMIT %3$L\\', a, b, c)'",
         "column = Column('code', String(14))",
         "revision = '0002'",
         "'''A module that says 30 days.'''",

@@ -180,6 +180,28 @@ async def _review(people: Players, customer: Customer, year: int) -> None:
     await done(director.post(f"{path}/lines/{customer.code}", {"class": other, "reason": "用邮前景有限"}))
     published = await done(director.post(f"{path}/publish", {}))
     assert published["changed"] > 0, published
+    await _correct(people, customer, path)
+
+
+async def _correct(people: Players, customer: Customer, review: str) -> None:
+    """A month of the published review was wrong; looked at again, the class of the figures holds."""
+    director = people.cast.province
+    officer = await person_at(people.cast.officer.house, PROVINCE, "center-officer")
+    shown = await done(officer.get(review))
+    row = {
+        "customer": customer.code,
+        "line": LINE,
+        "revenue": "2000000.03",
+        "pieces": 5,
+        "weight_kg": "3.250",
+    }
+    december = {"month": f"{shown['year']}-12", "reason": "inaccuracy", "rows": [row]}
+    await done(people.cast.officer.post(f"{TIERING}/usage/corrections", december))
+    proposed = await done(officer.post(f"{review}/corrections", {"reason": "核对系统数据"}))
+    path = f"{TIERING}/corrections/{proposed['id']}"
+    await done(officer.post(f"{path}/lines/{customer.code}", {"keep_override": False}))
+    approved = await done(director.post(f"{path}/approve", {}))
+    assert approved["changed"] == 1, approved
 
 
 async def _publish_scores(people: Players, today: date) -> None:

@@ -188,10 +188,17 @@ async def test_a_merge_gives_the_survivor_the_figures_of_both(fresh: ServiceUnde
     )
     stale = expect(await fresh.get(PROVINCE, f"/reviews/{review['id']}/stale"), 200)
     assert [(one["customer_code"], one["merged"]) for one in stale["items"]] == [(survivor.code, True)]
-    lines = await corrected_lines(fresh, await correction_proposed(fresh, review))
+    correction = await correction_proposed(fresh, review)
+    lines = await corrected_lines(fresh, correction)
     assert list(lines) == [survivor.code] and moves(lines, [survivor]) == [(4, 3)]
     assert lines[survivor.code]["why"][0] == {"what": "merged", "customers": [merged.code]}
     assert figure(lines[survivor.code], "yearly_fees") == ("60000.00", "120000.00")
+    await correction_approved(fresh, correction)
+    assert (await class_of(fresh, merged))["class"] == 3
+    # What is corrected once is not corrected again, nor listed as waiting for it.
+    assert expect(await fresh.get(PROVINCE, f"/reviews/{review['id']}"), 200)["stale"] == 0
+    again = await fresh.post(PROVINCE_OFFICER, f"/reviews/{review['id']}/corrections", {"reason": REASON})
+    assert expect(again, 409)["code"] == "review-up-to-date"
 
 
 async def test_a_customer_left_out_for_want_of_fees_joins_by_what_is_filed_late(

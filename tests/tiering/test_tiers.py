@@ -30,7 +30,7 @@ FORM = {
     "text": {"zh": "按注册表定为2类客户", "en": "class 2"},
 }
 OPEN = {"customer_id", "customer_code", "name", "org_id", "scheme", "tier", "class", "service_class", "basis",
-        "valid_from", "review_id"}  # fmt: skip
+        "valid_from", "review_id", "correction_id"}  # fmt: skip
 INTERNAL = {"because", "provisional_class", "eligible", "provisional"}
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest_asyncio
 
 from support.instance import Databases
+from support.merged import merged_fact
 from support.service import PROVINCE_OFFICER, ServiceUnderTest, expect, running_service
-from support.tiering import owing, signed
+from support.tiering import owing, signed, used
 from support.what_ifs import PRESENT, Resident, drafted, movers_of, moves, settle, tried
 
 WAN = 10_000
@@ -28,14 +29,22 @@ RANKED = [
 ]
 PARTY = resident("wuhan", "20000.00", importance="important", importance_level="city")
 LATE = resident("wuhan", "150000.00")
-PEOPLE = [GOLD, PLATINUM, BELOW, VIP, *RANKED, PARTY, LATE]
+# Three files of one firm: the first survives.
+FIRM, *JOINED = [
+    resident("wuhan", fees, org_id="420100-S01") for fees in ("150000.00", "100000.00", "60000.00")
+]
+PEOPLE = [GOLD, PLATINUM, BELOW, VIP, *RANKED, PARTY, LATE, FIRM]
 
 
 @pytest_asyncio.fixture(scope="module")
 async def province(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
     """A province of few customers; one owes since 1 December 2025, 91 days on the day of the tests."""
     async with running_service("tiering", tiering_databases("tiering")) as running:
-        await settle(running, PEOPLE)
+        await settle(running, [*PEOPLE, *JOINED])
+        for number, one in enumerate([FIRM, *JOINED], 1):
+            await used(running, one.planted, "2024-03", f"{number}.00")
+        merged = [merged_fact(one.planted.customer_id, FIRM.planted.customer_id) for one in JOINED]
+        await running.hear(*merged)
         await running.hear(*(signed(one.planted) for one in RANKED), owing(LATE.planted, "2025-12-01"))
         yield running
 
@@ -125,3 +134,19 @@ async def test_a_topic_that_is_not_in_force_yet_can_be_drafted(province: Service
     assert moves(movers) == {}
     found = [one["beyond"]["rule"] for one in made["law"]["draft"].values()]
     assert found == ["hubei.tier-beyond"]
+
+
+async def test_what_was_filed_under_merged_customers_counts_for_the_survivor_month_by_month(
+    province: ServiceUnderTest,
+) -> None:
+    higher = {**PRESENT, "wuhan": {**PRESENT["wuhan"], "2": 310_001}}
+    made = await tried(province, drafted("tier-thresholds", higher))
+    assert moves(await movers_of(province, made)) == {code(FIRM): (2, 3)}
+    mover = expect(await province.get(PROVINCE_OFFICER, f"/what-ifs/{made['id']}/movers/{code(FIRM)}"), 200)
+    assert (mover["revenue"], mover["prior_revenue"]) == ("310000.00", "6.00")
+    assert (mover["months"]["2025-05"], mover["months"]["2025-12"]) == ("0.03", "309999.97")
+    assert set(mover["months"].values()) == {"0.00", "0.03", "309999.97"}
+    nobody = await tried(
+        province, drafted("tier-thresholds", {**higher, "wuhan": {**higher["wuhan"], "2": 309_999}})
+    )
+    assert nobody["moved"] == 0

@@ -20,7 +20,7 @@ from tiering.handlers.usage import lines_in_force
 from tiering.model.usage import FileFormat, FileRefused, FileState, Reason, Tally, UsageFile
 from tiering.policies import faults
 from tiering.policies import warnings as warnings_of
-from tiering.policies.csv_lines import EncodingTest
+from tiering.policies.csv_lines import ENCODINGS, EncodingTest
 from tiering.policies.filing import filing_term, least_customers
 from tiering.policies.portions import Annex3File, CsvFile, Portion, Reading
 from tiering.ports.usage import Batch, Taken
@@ -208,12 +208,14 @@ class Loader:
 
 
 async def _encoding(connection: Connection, file_id: UUID) -> str:
-    test = EncodingTest()
-    async for piece, progress in pieces_of(connection, file_id):
-        await asyncio.to_thread(partial(test.feed, piece, last=progress == 1))
-    if test.encoding is None:
-        raise UNREADABLE
-    return test.encoding
+    for encoding in ENCODINGS:
+        test = EncodingTest(encoding)
+        async for piece, progress in pieces_of(connection, file_id):
+            if not await asyncio.to_thread(partial(test.passes, piece, last=progress == 1)):
+                break
+        else:
+            return encoding
+    raise UNREADABLE
 
 
 async def _of_csv(connection: Connection, file_id: UUID, table: CsvFile) -> AsyncIterator[Portion]:

@@ -7,29 +7,25 @@ from contextlib import suppress
 
 UTF_8, GB18030 = "utf-8-sig", "gb18030"
 ENCODINGS = (UTF_8, GB18030)
+"""UTF-8 where a file can be that, else the other."""
 
 Line = tuple[int, str]
 """The number of a line as people count them, and its text; an overlong one is cut."""
 
 
 class EncodingTest:
-    """Finds out how a file is encoded while its bytes pass by: UTF-8 where it can be, else GB18030."""
+    """Finds out whether a file is sound in an encoding while its bytes pass by."""
 
-    def __init__(self) -> None:
-        self._decoders = {name: codecs.getincrementaldecoder(name)() for name in ENCODINGS}
+    def __init__(self, encoding: str) -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)()
 
-    def feed(self, piece: bytes, *, last: bool = False) -> None:
-        """Look at a piece."""
-        for name, decoder in list(self._decoders.items()):
-            try:
-                decoder.decode(piece, last)
-            except UnicodeDecodeError:
-                del self._decoders[name]
-
-    @property
-    def encoding(self) -> str | None:
-        """The first encoding that all pieces are sound in; None where there is none."""
-        return next(iter(self._decoders), None)
+    def passes(self, piece: bytes, *, last: bool = False) -> bool:
+        """Look at the next piece."""
+        try:
+            self._decoder.decode(piece, last)
+        except UnicodeDecodeError:
+            return False
+        return True
 
 
 class LineCutter:

@@ -22,7 +22,7 @@ SELECT f.class AS from_class, l.class AS to_class, f.customer_id IS NOT NULL AS 
   COALESCE(sum(f.fees), 0) AS former_revenue
 FROM (SELECT customer_id, class, fees FROM review_line WHERE review_id = $1) l
 FULL JOIN (SELECT customer_id, class, fees FROM review_line WHERE review_id = $2) f USING (customer_id)
-GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+GROUP BY from_class, to_class, was_there, is_there ORDER BY from_class, to_class, was_there, is_there
 """
 
 

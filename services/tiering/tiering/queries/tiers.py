@@ -67,6 +67,7 @@ class AsOf:
             )
         return cls(valid or (known or now).astimezone(SHANGHAI).date(), known)
 
+
 SORTS = {
     "name": Key("c.name", str),
     "code": Key("COALESCE(c.code, '')", str, label="sorted_code"),
@@ -94,7 +95,9 @@ async def tiers(tx: Transaction, at: AsOf, filters: Mapping[str, Any], paging: P
         "c.state = {}": "registered",
         **{CONDITIONS[name]: value for name, value in filters.items()},
     }
-    listing = Listing(ON_DAY, (Key("c.customer_id", UUID),), conditions, OPEN, given=(at.day, at.known), sorts=SORTS)
+    listing = Listing(
+        ON_DAY, (Key("c.customer_id", UUID),), conditions, OPEN, given=(at.day, at.known), sorts=SORTS
+    )
     return await listed(tx, listing, paging, _open)
 
 

@@ -100,3 +100,7 @@ BEGIN
     SELECT g.events FROM unnest(given) WITH ORDINALITY AS g WHERE g.ordinality = ANY (fresh) ORDER BY g.ordinality));
   RETURN QUERY SELECT f, 'new'::text, NULL::json, NULL::jsonb, NULL::bytea, NULL::json FROM unnest(fresh) AS f;
 END $$;
+
+-- A phone's key is only ever looked for as a whole.
+DROP INDEX complaint_caller;
+CREATE INDEX complaint_caller ON complaint USING hash (caller_key) WHERE ended_at IS NULL;

@@ -372,7 +372,7 @@ CREATE FUNCTION because_by(r rated, t told_law, names text[], o line_override, r
     '"}}'))::jsonb
   FROM (
     SELECT
-      concat('{"yearly_fees": "', f.fees, '", "months": "', f.months, '", "fees_by_month": ', json_object(names, r.months::text[]),
+      concat('{"yearly_fees": "', f.fees, '", "months": "', f.months, '", "fees_by_month": ', COALESCE(json_object(names, r.months::text[])::text, 'null'),
         CASE WHEN (t).by_place THEN ', "place": ' || f.place END, '}') AS thresholds,
       CASE WHEN (t).by_place THEN '{"place": ' || f.place || '}' END AS place,
       CASE WHEN r.fees = ANY (f.named) THEN '{"yearly_fees": "' || f.fees || '"}' END AS shared_bound,
@@ -440,7 +440,7 @@ CREATE FUNCTION because_of_rolling(r rated, t told_law, first_month date, last_m
 $$;
 
 -- What a line of a review was decided from, beside what it had already.
-ALTER TABLE review_line ADD COLUMN months numeric(15,2)[], ADD COLUMN asks_rank boolean NOT NULL DEFAULT false;
+ALTER TABLE review_line ADD COLUMN months numeric(17,2)[], ADD COLUMN asks_rank boolean NOT NULL DEFAULT false;
 
 -- The figures that a line was decided from. Of a year under review last year's fees are its own.
 CREATE FUNCTION rated_line(l review_line) RETURNS rated LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$

@@ -40,7 +40,8 @@ DROP FUNCTION publish_lines(uuid, timestamptz);
 -- Hash joins alone do not depend on statistics, which are missing right after a province was loaded; how many rows the law has
 -- is never known.
 CREATE FUNCTION rate_review(of_review uuid) RETURNS bigint LANGUAGE plpgsql
-  SET plan_cache_mode = force_custom_plan SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '256MB' AS $$
+  SET plan_cache_mode = force_custom_plan SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '256MB'
+  SET parallel_tuple_cost = 0 AS $$
 DECLARE
   r review;
   first_month date;
@@ -135,7 +136,7 @@ BEGIN
   INSERT INTO outbox (lane, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, time, payload)
   WITH reason AS MATERIALIZED (
     SELECT e.customer_id, e.because FROM explain_lines(of_review) e WHERE e.customer_id = ANY (told))
-  SELECT crc32(convert_to(l.customer_id::text, 'UTF8')) % 8, uuidv7(), moment ->> 'topic', l.customer_id, moment ->> 'type',
+  SELECT lane_of(l.customer_id::text), uuidv7(), moment ->> 'topic', l.customer_id, moment ->> 'type',
     'tier:' || l.customer_id, t.version, COALESCE(o.orgpath, top), moment ->> 'actor', moment ->> 'correlation_id',
     (moment ->> 'time')::timestamptz,
     jsonb_build_object('customer_id', l.customer_id, 'org_id', t.org_id, 'scheme', l.scheme, 'tier', l.tier, 'class', l.class,

@@ -119,7 +119,7 @@ $$;
 -- customers of a bureau. Figures are read once; what the laws do not tell apart is rated together, by the one `rating`.
 CREATE FUNCTION run_what_if(of_what_if uuid, base_law jsonb, draft_law jsonb) RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan
-  SET enable_nestloop = off SET work_mem = '64MB' AS $$
+  SET enable_nestloop = off SET work_mem = '64MB' SET parallel_setup_cost = 0 SET parallel_tuple_cost = 0 AS $$
 DECLARE
   w what_if;
   first_month date;
@@ -148,7 +148,7 @@ BEGIN
   INTO fee_lines, month_lines, overdue_lines, last_rank
   FROM (SELECT * FROM lines_drawn(base_law -> 'laws') UNION ALL SELECT * FROM lines_drawn(draft_law -> 'laws')) l;
 
-  DROP TABLE IF EXISTS pg_temp.tried, pg_temp.placed, pg_temp.cell, pg_temp.outcome;
+  DROP TABLE IF EXISTS pg_temp.tried, pg_temp.placed, pg_temp.cell, pg_temp.outcome, pg_temp.moving;
   CREATE TEMP TABLE tried ON COMMIT DROP AS
     SELECT f.customer_id, f.org_id, COALESCE(f.place, '') AS place, COALESCE(f.importance, '') AS importance,
       COALESCE(f.importance_level, '') AS importance_level, f.agreement, f.fees, f.month_fees, f.overdue_days,
@@ -211,45 +211,45 @@ BEGIN
     FROM what_if_flow f WHERE f.what_if_id = of_what_if)
   WHERE i.id = of_what_if;
 
-  WITH moving AS MATERIALIZED (
+  ANALYZE cell, outcome, placed;
+  CREATE TEMP TABLE moving ON COMMIT DROP AS
     SELECT t.customer_id, t.org_id, t.fees, t.month_fees, t.agreement, t.overdue_days, t.importance, t.importance_level, o.*
     FROM outcome o JOIN cell c USING (id)
     JOIN tried t ON t.org_id = c.org_id AND t.place = c.place AND t.agreement = c.agreement AND t.importance = c.importance
       AND t.importance_level = c.importance_level AND t.fee_step = c.fee_step AND t.month_step = c.month_step
       AND t.overdue_step = c.overdue_step
     LEFT JOIN placed p ON p.customer_id = t.customer_id
-    WHERE o.direction <> 'stays' AND COALESCE(p.rank, 0) = c.rank AND COALESCE(p.rank_apart, 0) = c.rank_apart),
+    WHERE o.direction <> 'stays' AND COALESCE(p.rank, 0) = c.rank AND COALESCE(p.rank_apart, 0) = c.rank_apart;
+  -- Of few movers the figures are looked up, of many joined.
+  ANALYZE moving;
+  PERFORM set_config('enable_nestloop', 'on', true);
   -- Whose rank is wanted but lies behind all that decide is told it too.
-  wanted AS MATERIALIZED (
+  WITH wanted AS MATERIALIZED (
     SELECT DISTINCT m.bureau FROM moving m
     WHERE m.from_asks_rank AND m.from_rank IS NULL OR m.to_asks_rank AND m.to_rank IS NULL),
   behind AS (
     SELECT t.customer_id, rank() OVER by_fees AS rank, count(*) OVER by_fees AS rank_apart
     FROM tried t JOIN law_units(base_law) u ON u.org_id = t.org_id JOIN wanted v ON v.bureau = u.bureau
     WHERE t.fees > 0 WINDOW by_fees AS (PARTITION BY u.bureau ORDER BY t.fees DESC)),
-  -- Month by month; what stands under merged customers is the survivors'.
-  filed AS (
-    SELECT COALESCE(x.survivor_id, s.customer_id) AS customer_id, s.year, s.fees, s.months
-    FROM usage_sum s LEFT JOIN aliases() x ON x.customer_id = s.customer_id
-    WHERE s.year IN (w.year, w.year - 1)
-      AND COALESCE(x.survivor_id, s.customer_id) IN (SELECT m.customer_id FROM moving m)),
-  former AS (SELECT f.customer_id, sum(f.fees) AS fees FROM filed f WHERE f.year <> w.year GROUP BY f.customer_id),
-  twice AS (
-    SELECT f.customer_id, count(*) AS rows, min(f.months) AS months FROM filed f
-    WHERE f.year = w.year GROUP BY f.customer_id),
-  several AS (
+  -- What stands under merged customers is the survivors', month by month.
+  merged AS MATERIALIZED (
+    SELECT x.survivor_id AS customer_id, s.year, s.fees, s.months FROM aliases() x
+    JOIN moving m ON m.customer_id = x.survivor_id
+    JOIN usage_sum s ON s.customer_id = x.customer_id AND s.year IN (w.year, w.year - 1)),
+  beside AS (
     SELECT g.customer_id, array_agg(g.fees ORDER BY g.place) AS months FROM (
-      SELECT f.customer_id, e.place, sum(e.fees) AS fees
-      FROM filed f CROSS JOIN LATERAL unnest(f.months) WITH ORDINALITY AS e(fees, place)
-      WHERE f.year = w.year AND f.customer_id IN (SELECT v.customer_id FROM twice v WHERE v.rows > 1)
-      GROUP BY f.customer_id, e.place) g
-    GROUP BY g.customer_id)
+      SELECT r.customer_id, e.place, sum(e.fees) AS fees
+      FROM merged r CROSS JOIN LATERAL unnest(r.months) WITH ORDINALITY AS e(fees, place)
+      WHERE r.year = w.year GROUP BY r.customer_id, e.place) g
+    GROUP BY g.customer_id),
+  former AS (SELECT r.customer_id, sum(r.fees) AS fees FROM merged r WHERE r.year <> w.year GROUP BY r.customer_id)
   INSERT INTO what_if_mover (what_if_id, customer_id, org_id, direction, bureau, level, fees, prior_fees, month_fees, months,
     agreement, overdue_days, importance, importance_level, from_profile, from_place, from_rank, from_asks_rank, from_eligible,
     from_table_class, from_class, from_scheme, from_tier, to_profile, to_place, to_rank, to_asks_rank, to_eligible,
     to_table_class, to_class, to_scheme, to_tier)
-  SELECT of_what_if, m.customer_id, m.org_id, m.direction, m.bureau, m.level, m.fees, COALESCE(b.fees, 0), m.month_fees,
-    COALESCE(v.months, y.months, no_fees(w.year)), m.agreement, m.overdue_days, NULLIF(m.importance, ''),
+  SELECT of_what_if, m.customer_id, m.org_id, m.direction, m.bureau, m.level, m.fees,
+    COALESCE(y.fees, 0) + COALESCE(f.fees, 0), m.month_fees,
+    CASE WHEN b.customer_id IS NULL THEN COALESCE(a.months, no_fees(w.year)) ELSE added(a.months, b.months) END, m.agreement, m.overdue_days, NULLIF(m.importance, ''),
     NULLIF(m.importance_level, ''), m.from_profile, m.from_place,
     COALESCE(m.from_rank, CASE WHEN from_law.ties THEN r.rank ELSE r.rank_apart END), m.from_asks_rank, m.from_eligible,
     m.from_table_class, m.from_class, m.from_scheme, m.from_tier, m.to_profile, m.to_place,
@@ -259,9 +259,10 @@ BEGIN
   JOIN law_profiles(base_law -> 'laws') from_law ON from_law.profile = m.from_profile
   JOIN law_profiles(draft_law -> 'laws') to_law ON to_law.profile = m.to_profile
   LEFT JOIN behind r ON r.customer_id = m.customer_id
-  LEFT JOIN former b ON b.customer_id = m.customer_id
-  LEFT JOIN twice y ON y.customer_id = m.customer_id
-  LEFT JOIN several v ON v.customer_id = m.customer_id;
+  LEFT JOIN usage_sum a ON a.customer_id = m.customer_id AND a.year = w.year
+  LEFT JOIN usage_sum y ON y.customer_id = m.customer_id AND y.year = w.year - 1
+  LEFT JOIN beside b ON b.customer_id = m.customer_id
+  LEFT JOIN former f ON f.customer_id = m.customer_id;
 END $$;
 
 -- The explanations of both classes of a mover, by the laws that the what-if was worked out by. With the caller's rights.

@@ -107,6 +107,17 @@ CREATE FUNCTION standing_lines(of_review uuid) RETURNS TABLE (source uuid, custo
   FROM corrected k
 $$;
 
+-- Who had a line with fees in a review, is merged away by now, and was not counted for the survivor by an approved correction.
+CREATE FUNCTION merged_since(of_review uuid) RETURNS TABLE (customer_id uuid, code text) LANGUAGE sql STABLE AS $$
+  SELECT x.survivor_id, COALESCE(c.code, x.customer_id::text)
+  FROM aliases() x JOIN review_line l ON l.review_id = of_review AND l.customer_id = x.customer_id AND l.fees > 0
+  LEFT JOIN customer c ON c.customer_id = x.customer_id
+  WHERE NOT EXISTS (
+    SELECT FROM review_correction_line k JOIN review_correction d ON d.id = k.correction_id
+    WHERE d.review_id = of_review AND d.state = 'approved' AND k.customer_id = x.survivor_id
+      AND COALESCE(c.code, x.customer_id::text) = ANY (k.merged))
+$$;
+
 -- What the customers of a published review are rated by again (`rating`): the figures and agreements of now and the law
 -- given; unit, bureau, place, importance and arrears as their standing lines have them, for those are facts of the review's
 -- day. Ranks are among the customers of the review, whoever was closed or moved since; who is merged away counts for the
@@ -203,10 +214,8 @@ BEGIN
     SELECT l.customer_id, l.override_kept FROM review_correction_line l
     WHERE l.correction_id = of_correction AND l.overridden_at IS NOT NULL),
   standing AS MATERIALIZED (SELECT * FROM standing_lines(r.id)),
-  -- Who is merged away now and had a line of its own is told at its survivor.
   merged AS (
-    SELECT x.survivor_id AS customer_id, array_agg(COALESCE(c.code, x.customer_id::text) ORDER BY c.code) AS customers
-    FROM aliases() x JOIN standing s USING (customer_id) LEFT JOIN customer c USING (customer_id) GROUP BY x.survivor_id),
+    SELECT m.customer_id, array_agg(m.code ORDER BY m.code) AS customers FROM merged_since(r.id) m GROUP BY m.customer_id),
   former AS (
     SELECT DISTINCT ON (t.customer_id) t.customer_id, t.scheme, t.tier, t.class, t.valid_from
     FROM tier t WHERE NOT EXISTS (SELECT FROM standing s WHERE s.customer_id = t.customer_id)
@@ -216,7 +225,7 @@ BEGIN
       s.profile AS profile_then, s.fees AS fees_then, s.months AS months_then, s.agreement AS agreement_then, s.rank AS rank_then,
       m.customers AS merged, COALESCE(s.valid_from, GREATEST(r.valid_from, f.valid_from)) AS valid_from,
       COALESCE(s.scheme, f.scheme) AS former_scheme, COALESCE(s.tier, f.tier) AS former_tier, COALESCE(s.class, f.class) AS former_class,
-      s.source IS NULL OR m.customers IS NOT NULL OR s.fees <> j.fees OR s.agreement <> j.agreement
+      s.source IS NULL OR s.fees <> j.fees OR s.agreement <> j.agreement
         OR COALESCE(s.months <> j.months, false) AS touched,
       s.source IS NULL OR (s.eligible, s.table_class, s.suggested_class, s.scheme)
           IS DISTINCT FROM (j.eligible, j.table_class, j.class, j.scheme)
@@ -271,14 +280,16 @@ CREATE FUNCTION rated_again(l review_correction_line) RETURNS rated LANGUAGE sql
     l.table_class, l.suggested_class, l.scheme, l.rated_tier, l.asks_rank)::rated
 $$;
 
--- Why each line of a correction gives its class, by the law that it was rated by; whoever asks narrows it down.
-CREATE FUNCTION explain_correction(of_correction uuid) RETURNS TABLE (customer_id uuid, changed boolean, because jsonb)
+-- Why each line of a correction gives its class, by the law that it was rated by; whoever asks narrows it down. With what
+-- the approval writes, so that nobody joins the lines once more: they would be explained anew for each.
+CREATE FUNCTION explain_correction(of_correction uuid)
+  RETURNS TABLE (customer_id uuid, changed boolean, org_id text, valid_from date, scheme text, tier text, class smallint, because jsonb)
   LANGUAGE sql STABLE AS $$
   WITH told AS MATERIALIZED (
     SELECT t AS law, t.profile, make_date(v.year, 1, 1) AS first_month, (v.valid_from - interval '1 month')::date AS last_month
     FROM review_correction c JOIN review v ON v.id = c.review_id CROSS JOIN LATERAL told_laws(c.law::jsonb) t
     WHERE c.id = of_correction)
-  SELECT l.customer_id, l.changed, b.because
+  SELECT l.customer_id, l.changed, l.org_id, l.valid_from, l.scheme, l.tier, l.class, b.because
   FROM review_correction_line l JOIN told t ON t.profile = l.profile
   CROSS JOIN LATERAL because_of(rated_again(l), t.law, t.first_month, t.last_month,
     CASE WHEN l.override_kept THEN ROW(l.class, l.override_reason, l.overridden_by, l.overridden_at)::line_override END) b
@@ -291,6 +302,7 @@ CREATE FUNCTION approve_lines(of_correction uuid, at timestamptz) RETURNS bigint
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan SET work_mem = '64MB' AS $$
 DECLARE
   c review_correction;
+  following uuid;
   written bigint;
 BEGIN
   SELECT k.* INTO STRICT c FROM review_correction k JOIN organisation o ON o.org_id = k.org_id
@@ -298,25 +310,22 @@ BEGIN
   INSERT INTO tier (customer_id, valid_from, recorded, org_id, scheme, tier, class, service_class, basis, review_id,
     correction_id, because, version)
   SELECT l.customer_id, l.valid_from, GREATEST(at, f.recorded + interval '1 microsecond'),
-    COALESCE(p.responsible_org_id, l.org_id), l.scheme, l.tier, l.class, l.class, 'correction', c.review_id, c.id, e.because,
-    COALESCE(f.version, 0) + 1
-  FROM (SELECT x.customer_id, x.because FROM explain_correction(of_correction) x WHERE x.changed OFFSET 0) e
-  JOIN review_correction_line l ON l.correction_id = of_correction AND l.customer_id = e.customer_id
-  LEFT JOIN customer p ON p.customer_id = l.customer_id
-  LEFT JOIN (SELECT t.customer_id, max(t.version) AS version, max(t.recorded) AS recorded FROM tier t
-    WHERE t.customer_id IN (SELECT k.customer_id FROM review_correction_line k WHERE k.correction_id = of_correction AND k.changed)
-    GROUP BY t.customer_id) f ON f.customer_id = l.customer_id;
+    COALESCE((SELECT p.responsible_org_id FROM customer p WHERE p.customer_id = l.customer_id), l.org_id), l.scheme, l.tier,
+    l.class, l.class, 'correction', c.review_id, c.id, l.because, COALESCE(f.version, 0) + 1
+  FROM (SELECT x.* FROM explain_correction(of_correction) x WHERE x.changed OFFSET 0) l
+  CROSS JOIN LATERAL (SELECT max(t.version) AS version, max(t.recorded) AS recorded FROM tier t
+    WHERE t.customer_id = l.customer_id) f;
   GET DIAGNOSTICS written = ROW_COUNT;
-  WITH following AS (
+  SELECT v.id INTO following FROM review v WHERE v.org_id = c.org_id AND v.state = 'proposed';
+  WITH lines AS (
     UPDATE review_line n SET former_scheme = l.scheme, former_tier = l.tier, former_class = l.class,
       former_service_class = l.class, changed = is_change(n.class, n.scheme, n.tier, l.class, l.scheme, l.tier)
-    FROM review_correction_line l, review v
-    WHERE l.correction_id = of_correction AND l.changed AND n.customer_id = l.customer_id AND n.review_id = v.id
-      AND v.org_id = c.org_id AND v.state = 'proposed'
-    RETURNING v.id, is_change(n.class, n.scheme, n.tier, l.class, l.scheme, l.tier)::integer
+    FROM review_correction_line l
+    WHERE l.correction_id = of_correction AND l.changed AND n.review_id = following AND n.customer_id = l.customer_id
+    RETURNING is_change(n.class, n.scheme, n.tier, l.class, l.scheme, l.tier)::integer
       - is_change(n.class, n.scheme, n.tier, l.former_class, l.former_scheme, l.former_tier)::integer AS more)
-  UPDATE review v SET changed = v.changed + m.more, version = v.version + 1
-  FROM (SELECT f.id, sum(f.more) AS more FROM following f GROUP BY f.id) m WHERE v.id = m.id;
+  UPDATE review v SET changed = v.changed + (SELECT COALESCE(sum(n.more), 0) FROM lines n), version = v.version + 1
+  WHERE v.id = following;
   RETURN written;
 END $$;
 
@@ -365,13 +374,14 @@ BEGIN
   since := COALESCE((SELECT max(c.proposed_at) FROM review_correction c WHERE c.review_id = of_review AND c.state = 'approved'),
     r.proposed_at);
   RETURN QUERY
-  WITH later AS (
-    SELECT survivor_of(u.customer_id) AS customer_id, count(*) AS usage_rows, array_agg(DISTINCT u.month) AS months,
+  WITH alias AS MATERIALIZED (SELECT x.customer_id, x.survivor_id FROM aliases() x),
+  later AS (
+    SELECT COALESCE(x.survivor_id, u.customer_id) AS customer_id, count(*) AS usage_rows, array_agg(DISTINCT u.month) AS months,
       max(u.recorded) AS last_recorded
-    FROM usage u WHERE u.recorded > since AND u.month >= make_date(r.year, 1, 1) AND u.month < r.valid_from GROUP BY 1),
-  away AS (
-    SELECT DISTINCT x.survivor_id AS customer_id FROM aliases() x JOIN review_line l ON l.customer_id = x.customer_id
-    WHERE l.review_id = of_review)
+    FROM usage u LEFT JOIN alias x ON x.customer_id = u.customer_id
+    WHERE u.recorded > since AND u.month >= make_date(r.year, 1, 1) AND u.month < r.valid_from
+    GROUP BY COALESCE(x.survivor_id, u.customer_id)),
+  away AS (SELECT DISTINCT m.customer_id FROM merged_since(of_review) m)
   SELECT COALESCE(l.customer_id, a.customer_id), COALESCE(l.usage_rows, 0), COALESCE(l.months, '{}'), l.last_recorded,
     a.customer_id IS NOT NULL
   FROM later l FULL JOIN away a ON a.customer_id = l.customer_id

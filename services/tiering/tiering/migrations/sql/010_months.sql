@@ -70,33 +70,40 @@ END $$;
 CREATE TRIGGER usage_touches AFTER INSERT ON usage
   REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION usage_touches();
 
-CREATE FUNCTION customer_touches() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+-- Many customers come at once, and few change: those as a set, these row by row.
+CREATE FUNCTION customers_touch() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  IF TG_OP <> 'INSERT' AND OLD.responsible_org_id IS NOT NULL THEN
-    INSERT INTO month_touched (org_id, below) VALUES (OLD.responsible_org_id, false);
-  END IF;
-  IF TG_OP = 'INSERT' THEN
-    INSERT INTO month_touched (org_id, since, below) VALUES (NEW.responsible_org_id, date_trunc('month', NEW.registered_on), false);
-  ELSIF TG_OP = 'UPDATE' AND NEW.responsible_org_id IS NOT NULL THEN
-    INSERT INTO month_touched (org_id, below) VALUES (NEW.responsible_org_id, false);
-  END IF;
+  INSERT INTO month_touched (org_id, since, below)
+  SELECT t.responsible_org_id, date_trunc('month', min(COALESCE(t.registered_on, '-infinity'))), false FROM touched t
+  WHERE t.responsible_org_id IS NOT NULL GROUP BY t.responsible_org_id;
   RETURN NULL;
 END $$;
-CREATE TRIGGER customer_begins AFTER INSERT ON customer FOR EACH ROW
-  WHEN (NEW.responsible_org_id IS NOT NULL) EXECUTE FUNCTION customer_touches();
-CREATE TRIGGER customer_ends AFTER DELETE ON customer FOR EACH ROW EXECUTE FUNCTION customer_touches();
-CREATE TRIGGER customer_touches AFTER UPDATE ON customer FOR EACH ROW
-  WHEN ((NEW.responsible_org_id, NEW.state, NEW.registered_on, NEW.importance)
-    IS DISTINCT FROM (OLD.responsible_org_id, OLD.state, OLD.registered_on, OLD.importance)) EXECUTE FUNCTION customer_touches();
+CREATE TRIGGER customer_begins AFTER INSERT ON customer
+  REFERENCING NEW TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION customers_touch();
+CREATE TRIGGER customer_ends AFTER DELETE ON customer
+  REFERENCING OLD TABLE AS touched FOR EACH STATEMENT EXECUTE FUNCTION customers_touch();
 
--- A review that is published gives a class to everybody: that is noticed by the review, not by each of its rows.
+CREATE FUNCTION customer_touches() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO month_touched (org_id, below)
+  SELECT DISTINCT u.org_id, false FROM (VALUES (OLD.responsible_org_id), (NEW.responsible_org_id)) AS u(org_id)
+  WHERE u.org_id IS NOT NULL;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER customer_touches AFTER UPDATE ON customer FOR EACH ROW
+  WHEN ((NEW.responsible_org_id, NEW.state, NEW.registered_on, NEW.importance, NEW.code IS NULL)
+    IS DISTINCT FROM (OLD.responsible_org_id, OLD.state, OLD.registered_on, OLD.importance, OLD.code IS NULL))
+  EXECUTE FUNCTION customer_touches();
+
+-- A review that is published gives a class to everybody: that is noticed by the review, not by each of its rows. The class of
+-- a registration begins with the customer.
 CREATE FUNCTION class_touches() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   INSERT INTO month_touched (org_id, since, below) VALUES (NEW.org_id, date_trunc('month', NEW.valid_from), TG_TABLE_NAME = 'review');
   RETURN NULL;
 END $$;
 CREATE TRIGGER class_touches AFTER INSERT ON tier FOR EACH ROW
-  WHEN (NEW.basis <> 'review') EXECUTE FUNCTION class_touches();
+  WHEN (NEW.basis NOT IN ('review', 'registration')) EXECUTE FUNCTION class_touches();
 CREATE TRIGGER review_touches AFTER UPDATE OF state ON review FOR EACH ROW
   WHEN (NEW.state = 'published' AND OLD.state <> NEW.state) EXECUTE FUNCTION class_touches();
 
@@ -327,7 +334,7 @@ $$;
 
 -- Nobody writes these but the worker: the triggers do as it, whoever makes the change.
 DO $$ DECLARE ours text; BEGIN
-  FOREACH ours IN ARRAY ARRAY['usage_touches', 'customer_touches', 'class_touches', 'alias_touches', 'are_months_pending',
+  FOREACH ours IN ARRAY ARRAY['usage_touches', 'customers_touch', 'customer_touches', 'class_touches', 'alias_touches', 'are_months_pending',
     'first_filing', 'compare_customers', 'count_compared', 'volumes_of'] LOOP
     EXECUTE format('ALTER FUNCTION %I OWNER TO %I', ours, current_setting('keypost.worker_role'));
   END LOOP;
