@@ -20,6 +20,12 @@ from tiering.policies.sheets import sheet
 RATED = """
 SELECT * FROM rating($1::jsonb, $2::date, $3::date, $4::integer, $5::date, $6::date, $7::uuid[], $8::timestamptz)
 """
+# Equal fees share a rank in the law of everybody drawn.
+ALONE = """
+SELECT rank_by_fees($1, true, ARRAY(
+  SELECT o.org_id FROM organisation o JOIN organisation b ON o.orgpath = b.orgpath OR o.orgpath ^@ (b.orgpath || '.')
+  WHERE b.org_id = $2), $3::date, $4::date) AS rank
+"""
 YEAR = (date(2025, 1, 1), date(2025, 12, 1), 2025, date(2025, 12, 31), date(2026, 3, 2))
 ROLLING = (date(2025, 2, 1), date(2026, 1, 1), 2025, date(2026, 3, 2), None)
 DECIDED = (
@@ -65,6 +71,24 @@ async def test_rated_alone_a_customer_is_what_it_is_among_all_where_no_rank_is_a
             if not row["asks_rank"]:
                 assert [alone[customer_id][name] for name in DECIDED] == [row[name] for name in DECIDED]
         assert {row["asks_rank"] for row in everybody.values()} == {True, False}
+
+
+async def test_the_rank_of_one_customer_asked_alone_is_the_one_among_all(mass: ServiceUnderTest) -> None:
+    await mass.rows(
+        """INSERT INTO customer_alias (customer_id, survivor_id, version)
+           SELECT c.customer_id, c.next, 1 FROM (
+             SELECT customer_id, row_number() OVER w AS number, lead(customer_id) OVER w AS next
+             FROM customer WHERE state = 'registered' WINDOW w AS (PARTITION BY responsible_org_id ORDER BY customer_id)) c
+           WHERE c.next IS NOT NULL AND c.number % 4 < 2 RETURNING 1"""
+    )
+    for period in (YEAR, ROLLING):
+        everybody = await rating(mass, period)
+        ranked = [row for row in everybody.values() if row["rank"] is not None]
+        assert len(ranked) > 1
+        for row in ranked:
+            [alone] = await mass.rows(ALONE, row["fees"], row["bureau"], *period[:2])
+            assert alone["rank"] == row["rank"]
+    await mass.rows("DELETE FROM customer_alias RETURNING 1")
 
 
 async def test_as_known_by_now_everybody_is_rated_as_by_the_sums(mass: ServiceUnderTest) -> None:

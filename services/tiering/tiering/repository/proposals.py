@@ -38,6 +38,7 @@ class Proposals:
         await take_time(self._tx, self._timeout_ms)
         blocks: int = await self._tx.fetchval("SELECT rate_review($1)", review_id)
         yield Decimal(0)
+        await self._tx.fetchval("SELECT open_lines($1)", review_id)
         customers = changed = 0
         for first in range(0, blocks, self._portion):
             last = min(first + self._portion, blocks)
@@ -46,6 +47,7 @@ class Proposals:
                 raise LookupError("an aggregate gave no row")
             customers, changed = customers + row["customers"], changed + row["changed"]
             yield Decimal(last) / Decimal(blocks)
+        await self._tx.fetchval("SELECT close_lines($1)", review_id)
         await self._tx.execute(PROPOSED, review_id, customers, changed)
 
 

@@ -109,9 +109,10 @@ CREATE FUNCTION sums_as_known(of_year integer, of_customers uuid[], known timest
 $$;
 
 -- What customers are rated by. `fees` are those of the months from first to last, `months` each of them; `last_year_fees`
--- those of a calendar year; `prior_fees` of the year before a period that is a calendar year.
+-- those of a calendar year; `prior_fees` of the year before a period that is a calendar year. Of a few customers instead of
+-- `everybody` the rank is the one that is given.
 CREATE FUNCTION facts_of(by_law jsonb, first_month date, last_month date, last_year integer, day date, owed_on date,
-    of_customers uuid[], known timestamptz)
+    of_customers uuid[], known timestamptz, everybody boolean DEFAULT true, ranked bigint DEFAULT NULL)
   RETURNS TABLE (customer_id uuid, org_id text, profile integer, bureau text, level text, place text, fees numeric,
     prior_fees numeric, last_year_fees numeric, month_fees numeric, months numeric[], rank bigint, agreement boolean,
     settlement_days integer, overdue_days integer, importance text, importance_level text)
@@ -119,7 +120,7 @@ CREATE FUNCTION facts_of(by_law jsonb, first_month date, last_month date, last_y
   WITH unit AS MATERIALIZED (
     SELECT u.*, p.own_place, p.ties, rank() OVER (ORDER BY u.bureau) AS number FROM law_units(by_law) u JOIN law_profiles(by_law -> 'laws') p USING (profile)),
   alias AS MATERIALIZED (
-    SELECT x.customer_id, x.survivor_id FROM aliases() x WHERE of_customers IS NULL
+    SELECT x.customer_id, x.survivor_id FROM aliases() x WHERE everybody
     UNION ALL
     SELECT x.customer_id, c.customer_id FROM unnest(of_customers) AS c(customer_id)
     CROSS JOIN LATERAL unnest(same_customer(c.customer_id)) AS x(customer_id) WHERE x.customer_id <> c.customer_id),
@@ -135,7 +136,7 @@ CREATE FUNCTION facts_of(by_law jsonb, first_month date, last_month date, last_y
                 UNION ALL
                 SELECT COALESCE(x.survivor_id, s.customer_id), s.year, s.months FROM sums_as_known(extract(year FROM last_month)::integer, ARRAY(
                   SELECT unnest(of_customers)
-                  UNION SELECT c.customer_id FROM customer c WHERE of_customers IS NULL AND c.responsible_org_id IN (SELECT u.org_id FROM unit u)
+                  UNION SELECT c.customer_id FROM customer c WHERE everybody AND c.responsible_org_id IN (SELECT u.org_id FROM unit u)
                   UNION SELECT x.customer_id FROM alias x), known) s LEFT JOIN alias x ON x.customer_id = s.customer_id
                 WHERE known IS NOT NULL) s
           CROSS JOIN LATERAL unnest(s.months) WITH ORDINALITY AS e(fees, place)
@@ -144,12 +145,12 @@ CREATE FUNCTION facts_of(by_law jsonb, first_month date, last_month date, last_y
   signed AS (
     SELECT COALESCE(x.survivor_id, a.customer_id) AS customer_id, max(a.settlement_days) AS settlement_days
     FROM agreement a LEFT JOIN alias x ON x.customer_id = a.customer_id
-    WHERE in_force(a, day) AND (of_customers IS NULL OR a.customer_id = ANY (of_customers || ARRAY(SELECT x.customer_id FROM alias x)))
+    WHERE in_force(a, day) AND (everybody OR a.customer_id = ANY (of_customers || ARRAY(SELECT x.customer_id FROM alias x)))
     GROUP BY COALESCE(x.survivor_id, a.customer_id)),
   owed AS (
     SELECT COALESCE(x.survivor_id, d.customer_id) AS customer_id, min(d.oldest_due_on) AS oldest_due_on
     FROM arrears d LEFT JOIN alias x ON x.customer_id = d.customer_id
-    WHERE of_customers IS NULL OR d.customer_id = ANY (of_customers || ARRAY(SELECT x.customer_id FROM alias x))
+    WHERE everybody OR d.customer_id = ANY (of_customers || ARRAY(SELECT x.customer_id FROM alias x))
     GROUP BY COALESCE(x.survivor_id, d.customer_id)),
   used AS (
     SELECT c.customer_id, u.org_id, u.profile, u.bureau, u.number, u.level, u.ties, CASE WHEN u.own_place THEN c.place_class ELSE u.place END AS place,
@@ -168,7 +169,7 @@ CREATE FUNCTION facts_of(by_law jsonb, first_month date, last_month date, last_y
     LEFT JOIN beside e ON e.customer_id = c.customer_id
     LEFT JOIN signed g ON g.customer_id = c.customer_id
     LEFT JOIN owed d ON d.customer_id = c.customer_id
-    WHERE (of_customers IS NULL AND c.state = 'registered' OR c.customer_id = ANY (of_customers))
+    WHERE (everybody AND c.state = 'registered' OR c.customer_id = ANY (of_customers))
     OFFSET 0),
   added_up AS (
     SELECT s.*,
@@ -183,11 +184,11 @@ CREATE FUNCTION facts_of(by_law jsonb, first_month date, last_month date, last_y
     CASE WHEN is_year(first_month, last_month) THEN f.latter_months
       WHEN f.former_months IS NULL THEN f.latter_months[place_of(first_month):place_of(last_month)]
       ELSE f.former_months[place_of(first_month):] || f.latter_months[:place_of(last_month)] END,
-    CASE WHEN of_customers IS NULL AND f.bureau IS NOT NULL AND f.fees > 0
+    CASE WHEN NOT everybody THEN ranked WHEN f.bureau IS NOT NULL AND f.fees > 0
       THEN CASE WHEN f.ties THEN rank() OVER in_bureau ELSE count(*) OVER in_bureau END END,
     f.agreement, f.settlement_days, GREATEST(COALESCE(owed_on - f.oldest_due_on, 0), 0), f.importance, f.importance_level
   FROM added_up f
-  WHERE of_customers IS NOT NULL OR f.registered_on IS NULL OR f.registered_on <= day OR f.fees > 0
+  WHERE NOT everybody OR f.registered_on IS NULL OR f.registered_on <= day OR f.fees > 0
   -- Whole cents are sorted faster than amounts.
   WINDOW in_bureau AS (PARTITION BY f.number ORDER BY (f.fees / cent())::bigint DESC)
 $$;
@@ -199,13 +200,14 @@ CREATE TYPE rated AS (
   scheme text, tier text, asks_rank boolean);
 
 -- With `as_reviewed` the facts are those of the customers of a published review, as 009_corrections.sql has them; with `as_tried` those of
--- the kinds of customers of a what-if (008_what_ifs.sql).
+-- the kinds of customers of a what-if (008_what_ifs.sql). That it is not `everybody` may be said beside a list that is no constant to the
+-- planner, with the rank that one of the list has among all.
 SET check_function_bodies = off;
 -- Class and eligibility of customers (hubei art. 3, 7 and what stands in their place). `class` is the one after arrears.
 -- OFFSET 0 keeps the planner from computing an expression again wherever a later step names it.
 CREATE FUNCTION rating(by_law jsonb, first_month date, last_month date, last_year integer, day date, owed_on date,
     of_customers uuid[] DEFAULT NULL, known timestamptz DEFAULT NULL, as_reviewed uuid DEFAULT NULL,
-    as_tried jsonb DEFAULT NULL)
+    as_tried jsonb DEFAULT NULL, everybody boolean DEFAULT NULL, ranked bigint DEFAULT NULL)
   RETURNS SETOF rated LANGUAGE sql STABLE PARALLEL SAFE AS $$
   WITH ladder AS MATERIALIZED (SELECT * FROM law_ladders(by_law -> 'laws')),
   alternative AS MATERIALIZED (SELECT * FROM law_alternatives(by_law -> 'laws')),
@@ -239,7 +241,8 @@ CREATE FUNCTION rating(by_law jsonb, first_month date, last_month date, last_yea
         AND is_reached(a.yearly_fees, a.last_year_fees, a.month_fees, a.agreement, a.level, f.fees, f.last_year_fees, f.month_fees,
           f.agreement, f.level))) ELSE p.last_rank END AS last_rank
     FROM (
-      SELECT * FROM facts_of(by_law, first_month, last_month, last_year, day, owed_on, of_customers, known)
+      SELECT * FROM facts_of(by_law, first_month, last_month, last_year, day, owed_on, of_customers, known,
+        COALESCE(everybody, of_customers IS NULL), ranked)
       WHERE as_reviewed IS NULL AND as_tried IS NULL
       UNION ALL
       SELECT * FROM facts_as_reviewed(by_law, as_reviewed) WHERE as_reviewed IS NOT NULL
@@ -442,6 +445,21 @@ $$;
 -- What a line of a review was decided from, beside what it had already.
 ALTER TABLE review_line ADD COLUMN months numeric(17,2)[], ADD COLUMN asks_rank boolean NOT NULL DEFAULT false;
 
+-- Amounts are kept as they come: what they were added up from has its places already, and looking again at each of the twelve
+-- months of a line costs as much as writing it.
+ALTER TABLE review_line ALTER COLUMN months TYPE numeric[], ALTER COLUMN fees TYPE numeric, ALTER COLUMN prior_fees TYPE numeric,
+  ALTER COLUMN month_fees TYPE numeric;
+
+-- Each review's lines lie apart: filled first and given their key afterwards, which is a fraction of the work of keeping it line by
+-- line. A customer's are found by its few reviews.
+DROP FUNCTION lines_of(uuid);
+DROP INDEX review_line_customer;
+ALTER TABLE review_line RENAME CONSTRAINT review_line_pkey TO review_line_other_pkey;
+ALTER TABLE review_line RENAME TO review_line_other;
+CREATE TABLE review_line (LIKE review_line_other INCLUDING DEFAULTS, PRIMARY KEY (review_id, customer_id)) PARTITION BY LIST (review_id);
+ALTER TABLE review_line ATTACH PARTITION review_line_other DEFAULT;
+CALL guard('review_line', 'org_id');
+
 -- The figures that a line was decided from. Of a year under review last year's fees are its own.
 CREATE FUNCTION rated_line(l review_line) RETURNS rated LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT ROW(l.customer_id, l.org_id, l.profile, l.place, l.bureau, l.level, l.fees, l.prior_fees, l.fees, l.month_fees,
@@ -470,19 +488,63 @@ DROP FUNCTION figures_of(uuid, date, date, date, date, date);
 DROP FUNCTION rank_of(uuid, text[], date, date, boolean);
 DROP FUNCTION last_month_of(text[], date);
 
+-- Which place a customer's fees have among the registered customers of its bureau, as `facts_of` counts it: their fees alone are read.
+CREATE FUNCTION rank_by_fees(own numeric, ties boolean, units text[], first_month date, last_month date) RETURNS bigint
+  LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+BEGIN
+  RETURN (
+    WITH RECURSIVE merged AS (
+      SELECT a.customer_id, a.survivor_id FROM customer_alias a JOIN customer c ON c.customer_id = a.survivor_id
+      WHERE c.responsible_org_id = ANY (units) AND c.state = 'registered'
+        AND NOT EXISTS (SELECT FROM customer_alias x WHERE x.customer_id = c.customer_id AND x.survivor_id IS NOT NULL)
+      UNION
+      SELECT a.customer_id, m.survivor_id FROM merged m JOIN customer_alias a ON a.survivor_id = m.customer_id),
+    one AS (
+      SELECT c.customer_id, c.customer_id AS filed_under FROM customer c
+      WHERE c.responsible_org_id = ANY (units) AND c.state = 'registered'
+      UNION ALL
+      SELECT m.survivor_id, m.customer_id FROM merged m),
+    figure AS (
+      SELECT o.customer_id, s.year, s.fees, s.months FROM one o JOIN usage_sum s ON s.customer_id = o.filed_under
+      WHERE s.year BETWEEN extract(year FROM first_month)::integer AND extract(year FROM last_month)::integer),
+    added_up AS (
+      SELECT sum(CASE WHEN is_year(first_month, last_month) THEN f.fees ELSE (
+        SELECT sum(m) FROM unnest(f.months[
+          CASE f.year WHEN extract(year FROM first_month)::integer THEN place_of(first_month) ELSE 1 END:
+          CASE f.year WHEN extract(year FROM last_month)::integer THEN place_of(last_month) ELSE months_of(f.year) END]) AS m) END) AS fees
+      FROM figure f GROUP BY f.customer_id)
+    SELECT CASE WHEN ties THEN 1 + count(*) FILTER (WHERE a.fees > own) ELSE count(*) FILTER (WHERE a.fees >= own) END FROM added_up a);
+END $$;
+
+-- The same, as known at an earlier time too: then the whole bureau is rated by the versions recorded by then.
+CREATE FUNCTION rank_of(own rated, by_law jsonb, first_month date, last_month date, last_year integer, day date, known timestamptz)
+  RETURNS bigint LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+BEGIN
+  IF known IS NULL THEN
+    RETURN rank_by_fees(own.fees, (SELECT p.ties FROM law_profiles(by_law -> 'laws') p WHERE p.profile = own.profile),
+      ARRAY(SELECT u.org_id FROM law_units(by_law) u WHERE u.bureau = own.bureau), first_month, last_month);
+  END IF;
+  RETURN (SELECT g.rank FROM facts_of(by_law, first_month, last_month, last_year, day, NULL, NULL, known) g
+          WHERE g.customer_id = own.customer_id);
+END $$;
+
 -- The class that the months up to the last one filed would give, and why: shown during the year, driving nothing. `by_law` has
 -- the customer's whole bureau. Nothing where the customer is not in scope or the law does not say how often classes are rated.
+-- Planned once a connection, for planning takes longer than rating one customer; everything is found by its key.
 CREATE FUNCTION provisional_of(of_customer uuid, by_law jsonb, day date, known timestamptz)
   RETURNS TABLE (first_month date, last_month date, scheme text, tier text, class smallint, eligible boolean, because jsonb)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off AS $$
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   units text[] := ARRAY(SELECT u.org_id FROM law_units(by_law) u);
   last_year integer;
   every integer;
+  is_ranked boolean;
   own rated;
-  ranked rated;
+  place_in_bureau bigint;
 BEGIN
-  SELECT (by_law -> 'laws' -> u.profile::text #>> '{review,value,every,months}')::integer INTO every
+  SELECT (by_law -> 'laws' -> u.profile::text #>> '{review,value,every,months}')::integer, c.state = 'registered' AND u.bureau IS NOT NULL
+    INTO every, is_ranked
     FROM customer c JOIN organisation o ON o.org_id = c.responsible_org_id JOIN law_units(by_law) u ON u.org_id = o.org_id
     WHERE c.customer_id = of_customer AND is_in_scope(o.orgpath);
   IF every IS NULL THEN
@@ -494,13 +556,11 @@ BEGIN
   last_month := COALESCE(last_month, date_trunc('month', day) - interval '1 month');
   first_month := last_month - make_interval(months => every - 1);
   last_year := extract(year FROM last_month) - 1;
-  SELECT g.* INTO own FROM rating(by_law, first_month, last_month, last_year, day, NULL, ARRAY[of_customer], known) g;
-  IF own.asks_rank AND own.bureau IS NOT NULL THEN
-    SELECT g.* INTO ranked FROM rating(by_law, first_month, last_month, last_year, day, NULL, NULL, known) g
-      WHERE g.customer_id = of_customer;
-    IF FOUND THEN
-      own := ranked;
-    END IF;
+  SELECT g.* INTO own FROM rating(by_law, first_month, last_month, last_year, day, NULL, ARRAY[of_customer], known, everybody => false) g;
+  IF own.asks_rank AND is_ranked AND own.fees > 0 THEN
+    place_in_bureau := rank_of(own, by_law, first_month, last_month, last_year, day, known);
+    SELECT g.* INTO own FROM rating(by_law, first_month, last_month, last_year, day, NULL, ARRAY[of_customer], known,
+      everybody => false, ranked => place_in_bureau) g;
   END IF;
   RETURN QUERY SELECT first_month, last_month, own.scheme, own.tier, own.class, own.eligible, b.because
     FROM told_laws(by_law -> 'laws') t CROSS JOIN LATERAL because_of_rolling(own, t, first_month, last_month) b

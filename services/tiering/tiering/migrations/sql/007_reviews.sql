@@ -17,15 +17,12 @@ CREATE TABLE review_progress (
   share numeric(4,3) NOT NULL CHECK (share BETWEEN 0 AND 1));
 CALL guard('review_progress', 'org_id');
 
--- Every line of a province is written into it, and a customer's are found by its few reviews.
-DROP INDEX review_line_customer;
-
 -- Published ones, and those that took their place: the rest never was anybody's class.
 CREATE FUNCTION is_published(state text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT state IN ('published', 'superseded')
 $$;
 
-CREATE OR REPLACE FUNCTION lines_of(of_customer uuid) RETURNS SETOF review_line
+CREATE FUNCTION lines_of(of_customer uuid) RETURNS SETOF review_line
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT l.* FROM customer c JOIN organisation o ON o.org_id = c.responsible_org_id CROSS JOIN review v
   JOIN review_line l ON l.review_id = v.id AND l.customer_id = c.customer_id
@@ -40,8 +37,8 @@ DROP FUNCTION publish_lines(uuid, timestamptz);
 -- Hash joins alone do not depend on statistics, which are missing right after a province was loaded; how many rows the law has
 -- is never known.
 CREATE FUNCTION rate_review(of_review uuid) RETURNS bigint LANGUAGE plpgsql
-  SET plan_cache_mode = force_custom_plan SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '256MB'
-  SET parallel_tuple_cost = 0 AS $$
+  SET plan_cache_mode = force_custom_plan SET enable_nestloop = off SET enable_mergejoin = off SET work_mem = '512MB'
+  SET parallel_tuple_cost = 0 SET jit = off AS $$
 DECLARE
   r review;
   first_month date;
@@ -65,30 +62,48 @@ BEGIN
   RETURN pg_relation_size('rated_now') / current_setting('block_size')::bigint;
 END $$;
 
+-- Where the lines of a review lie: made before the first is written, found through `review_line` once all are.
+CREATE FUNCTION lines_at(of_review uuid) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  SELECT 'review_line_' || replace(of_review::text, '-', '')
+$$;
+
+CREATE FUNCTION open_lines(of_review uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  LOCK TABLE review_line IN SHARE UPDATE EXCLUSIVE MODE;  -- readers and writers go on
+  EXECUTE format('CREATE TABLE %I (LIKE review_line INCLUDING DEFAULTS)', lines_at(of_review));
+  EXECUTE format('GRANT SELECT, INSERT ON %I TO %I', lines_at(of_review), session_user);
+END $$;
+
+-- They become lines at once, and are seen by the rules of review_line alone. The check spares looking at each of them again.
+CREATE FUNCTION close_lines(of_review uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  EXECUTE format('REVOKE SELECT, INSERT ON %I FROM %I', lines_at(of_review), session_user);
+  EXECUTE format('ALTER TABLE %I ADD PRIMARY KEY (review_id, customer_id), ADD CONSTRAINT of_review CHECK (review_id = %L)',
+    lines_at(of_review), of_review);
+  EXECUTE format('ALTER TABLE review_line ATTACH PARTITION %I FOR VALUES IN (%L)', lines_at(of_review), of_review);
+  EXECUTE format('ALTER TABLE %I DROP CONSTRAINT of_review, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', lines_at(of_review));
+END $$;
+
 -- The lines of some blocks of it.
 CREATE FUNCTION write_lines(of_review uuid, first_block bigint, last_block bigint) RETURNS TABLE (customers bigint, changed bigint)
   LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 BEGIN
-  RETURN QUERY
+  RETURN QUERY EXECUTE format($lines$
   WITH written AS (
-    INSERT INTO review_line (review_id, customer_id, org_id, profile, place, bureau, level, fees, prior_fees, month_fees, months,
+    INSERT INTO %I (review_id, customer_id, org_id, profile, place, bureau, level, fees, prior_fees, month_fees, months,
       rank, asks_rank, agreement, settlement_days, overdue_days, importance, importance_level, eligible, table_class, suggested_class,
       class, scheme, tier, former_scheme, former_tier, former_class, former_service_class, valid_from, changed)
-    SELECT of_review, j.customer_id, j.org_id, j.profile, j.place, j.bureau, j.level, j.fees, j.prior_fees, j.month_fees, j.months,
+    SELECT $1, j.customer_id, j.org_id, j.profile, j.place, j.bureau, j.level, j.fees, j.prior_fees, j.month_fees, j.months,
       j.rank, j.asks_rank, j.agreement, j.settlement_days, j.overdue_days, j.importance, j.importance_level, j.eligible, j.table_class,
       j.class, j.class, j.scheme, j.tier, j.former_scheme, j.former_tier, j.former_class, j.former_service_class,
       j.valid_from, is_change(j.class, j.scheme, j.tier, j.former_class, j.former_scheme, j.former_tier)
     FROM rated_now j
-    WHERE j.ctid >= format('(%s,0)', first_block)::tid AND j.ctid < format('(%s,0)', last_block + 1)::tid
+    WHERE j.ctid >= $2 AND j.ctid < $3
     RETURNING changed)
-  SELECT count(*), count(*) FILTER (WHERE w.changed) FROM written w;
+  SELECT count(*), count(*) FILTER (WHERE w.changed) FROM written w $lines$, lines_at(of_review))
+  USING of_review, format('(%s,0)', first_block)::tid, format('(%s,0)', last_block + 1)::tid;
 END $$;
-
--- Amounts are kept as they come: what they were added up from has its places already, and looking again at each of the twelve
--- months of a line costs as much as writing it.
-ALTER TABLE review_line ALTER COLUMN months TYPE numeric[], ALTER COLUMN fees TYPE numeric, ALTER COLUMN prior_fees TYPE numeric,
-  ALTER COLUMN month_fees TYPE numeric;
 
 -- The rules of a class are asked in parallel too.
 ALTER FUNCTION in_force(agreement, date) PARALLEL SAFE;
@@ -157,5 +172,10 @@ END $$;
 DO $$ DECLARE past text; BEGIN
   FOREACH past IN ARRAY ARRAY['lines_of', 'publish_lines', 'tell_lines'] LOOP
     EXECUTE format('ALTER FUNCTION %I OWNER TO %I', past, current_setting('keypost.worker_role'));
+  END LOOP;
+  -- Who proposes in the background alone makes and closes what lines lie in.
+  FOREACH past IN ARRAY ARRAY['open_lines', 'close_lines'] LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %I(uuid) FROM PUBLIC', past);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %I(uuid) TO %I', past, current_setting('keypost.worker_role'));
   END LOOP;
 END $$;
