@@ -7,9 +7,10 @@ KAFKA_DATA := kafka-data
 KAFKA_PORT := 19092
 KAFKA_LOG := warn
 # So many processes test side by side, each with a database and a broker of its own; a module stays in one of them.
+# The faults come after them, alone: what they take away is time.
 WORKERS := 2
 PY := .venv/bin/python
-PYTEST := $(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # What depends on the broker: tests/kafka is collected on Apache Kafka only; the sample province only takes long there.
 KAFKA_SUITES := tests/kafka $(addprefix tests/chassis/test_,bus.py bus_faults.py consumer_goes_on.py offsets.py too_large.py \
 	relay.py acknowledgements.py replays.py rebuilds.py) \
@@ -49,13 +50,18 @@ kafka-stop: environment ## 停止它,数据保留 · stop it, its data stays
 	@$(PY) -m deploy.kafka stop --data '$(KAFKA_DATA)'
 
 test: test-environment ## 全部测试 · all tests
-	@$(PYTEST) $(ARGS)
+ifeq ($(strip $(ARGS)),)
+	@$(PY) -m pytest $(SIDE_BY_SIDE) --ignore tests/faults
+	@$(PY) -m pytest tests/faults
+else
+	@$(PY) -m pytest $(ARGS)
+endif
 
 test-sabotage: test-environment ## 逐一拿掉每道保护,其测试必须失败 · each protection taken out, its tests must fail
 	@PYTHONPATH=tests $(PY) -m sabotage $(ARGS)
 
 test-kafka: test-environment ## 在 Apache Kafka 上重跑总线、流程与故障测试 · bus, journey and fault suites on Apache Kafka
-	@KEYPOST_TEST_BROKER=kafka $(PYTEST) $(KAFKA_SUITES) $(ARGS)
+	@KEYPOST_TEST_BROKER=kafka $(PY) -m pytest $(KAFKA_SUITES) $(ARGS)
 
 test-long: test-environment ## 分钟级的故障测试 · the fault suite with outages of minutes
 	@KEYPOST_LONG=1 $(PY) -m pytest tests/faults $(ARGS)

@@ -63,7 +63,7 @@ async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
         made, _ = await _tried(people, root, year)  # the first finds everything cold
         for number in range(1, ROUNDS + 1):
             say(f"what-if, round {number} of {ROUNDS}")
-            floor.append(Run.counted(CUSTOMERS, await bare_sums(root, year)))
+            floor.append(Run.counted(CUSTOMERS, await bare_sums(root, year, alike="run_what_if")))
             made, seconds = await _tried(people, root, year)
             ours.append(Run.counted(CUSTOMERS, seconds))
             await _must_be_right(root, made)

@@ -144,7 +144,7 @@ class Sweeper:
         """Set aside the one that failed; among several, fire one by one until it is the first."""
         if most > 1:
             return await self._fire(1, reacting=reacting)
-        failed = rows[0]["fired_id"] if rows else await self._first_due(reacting)
+        failed = rows[0]["fired_id"] if rows and reacting else await self._first_due(reacting)
         log().error("deadlines.failed", deadline=str(failed), error=describe(error))
         if failed is not None:
             until = asyncio.get_running_loop().time() + self._settings.deadline_retry_seconds

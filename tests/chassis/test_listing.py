@@ -1,6 +1,7 @@
 """Lists: page after page gives every row once, in the order of the keys, whichever way each of them runs."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -84,6 +85,13 @@ async def test_the_total_is_counted_as_far_as_it_is_exact_and_where_the_listing_
         assert body["total"] == 7
         listing = Listing(ROWS, (NUMBER,), {}, counted="(SELECT FROM generate_series(1, 3)) x")
         assert (await listed(tx, listing, Paging(None, 5, 7), number))["total"] == 3
+
+
+async def test_a_cursor_whose_figure_is_none_is_refused(pools: Database) -> None:
+    async with unscoped(pools.worker, moment()) as tx:
+        with pytest.raises(InvalidValue):
+            sums = Key("r.number", Decimal)
+            await listed(tx, Listing(ROWS, (sums,), {}), Paging(encode_cursor("x"), 5, EXACT_TO), number)
 
 
 @pytest.mark.parametrize(

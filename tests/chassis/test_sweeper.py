@@ -343,6 +343,32 @@ async def test_a_row_that_cannot_be_fired_holds_up_nothing_else(
     assert (await state(root, bad))["state"] == "running"
 
 
+async def test_a_row_that_fails_when_it_is_committed_holds_up_nothing_else(
+    settings: Settings, pools: Database, root: Connection, snapshot: Snapshot, clock: MovableClock
+) -> None:
+    bad = ends(snapshot, "plain")
+    others = [ends(snapshot, "plain") for _ in range(5)]
+    await start(pools, *others, bad)
+    await root.execute("UPDATE deadline SET next_at = next_at - interval '1 s' WHERE id = $1", bad.id)
+    await root.execute(
+        f"""CREATE FUNCTION fail_at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'not this one'; END $$;
+        CREATE CONSTRAINT TRIGGER fail_at_the_end AFTER UPDATE OR DELETE ON deadline DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW WHEN (old.id = '{bad.id}') EXECUTE FUNCTION fail_at_the_end()"""
+    )
+    try:
+        async with sweeping(settings, clock):
+            clock.set(DUE + timedelta(days=2))
+
+            async def others_done() -> bool:
+                return await told(root, *others) == {str(one.id): steps_of(one) for one in others}
+
+            await eventually(others_done, "the others have fired")
+        assert (await state(root, bad))["state"] == "running"
+    finally:
+        await root.execute("DROP FUNCTION fail_at_the_end CASCADE")
+
+
 async def test_what_was_met_or_cancelled_fires_nothing_more(
     settings: Settings, pools: Database, root: Connection, snapshot: Snapshot, clock: MovableClock
 ) -> None:

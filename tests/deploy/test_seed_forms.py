@@ -89,9 +89,9 @@ def _reading() -> Reading:
 
 
 def _figures(portion: Portion) -> list[tuple[str, ...]]:
-    """Code, line, revenue, pieces and weight of each row, without trailing zeros."""
+    """Code, line, revenue, pieces and weight of each row, without trailing zeros; not how they are told."""
     assert portion.refused == []
-    rows = [line.rstrip("\n").split("\t")[1:] for line in portion.figures]
+    rows = [line.rstrip("\n").split("\t")[1:-1] for line in portion.figures]
     return [(code, line, *map(_bare, figures)) for code, line, *figures in rows]
 
 

@@ -208,7 +208,10 @@ DAMAGE = [
         "tiering usage_month: the row is at",
     ),
     damage(
-        "tiering", "UPDATE tier SET class = 4 WHERE basis = 'review'", Kind.DIFFERS, "tiering tier: class"
+        "tiering",
+        "UPDATE tier SET class = 4 WHERE basis IN ('review', 'correction')",
+        Kind.DIFFERS,
+        "tiering tier: class",
     ),
     damage(
         "tiering",

@@ -24,7 +24,7 @@ from regulations.topics.registration import FileLayers
 from regulations.topics.scores import BureauScore, UnitScore
 from regulations.topics.selling import ServiceForms
 from regulations.topics.tariffs import Credit
-from regulations.topics.tiers import TierThresholds
+from regulations.topics.tiers import ReviewAdjustment, TierReview, TierThresholds
 
 RULES = [rule for pack in shipped_packs().values() for rule in pack.rules.values()]
 
@@ -117,6 +117,10 @@ def test_thresholds_stand_best_first_whatever_order_a_database_gave_them() -> No
         (BureauScore, scored({"of": "revenue-growth", "points": 5})),
         (BureauScore, scored(MISSING)),
         (BureauScore, scored(MISSING, target_count=0)),
+        (ReviewAdjustment, {"overdue_more_than": {"months": 3}, "classes_down": 1}),
+        (ReviewAdjustment, {"overdue_more_than": {"days": 90, "basis": "working"}, "classes_down": 1}),
+        (TierReview, {"every": {"days": 365}, "rated_by": "province", "indicators": ["revenue"]}),
+        (TierReview, {"every": {"months": 0}, "rated_by": "province", "indicators": ["revenue"]}),
     ],
 )
 def test_a_value_that_contradicts_itself_is_refused(cls: type[Topic], raw: object) -> None:

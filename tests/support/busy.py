@@ -170,14 +170,14 @@ async def _use(people: Players, customer: Customer, today: date) -> None:
 
 
 async def _review(people: Players, customer: Customer, year: int) -> None:
-    """The director gives neither the class that holds nor the one of the figures, so that the review changes one."""
+    """The officer gives neither the class that holds nor the one of the figures, so that the review changes one."""
     director = people.cast.province
     officer = await person_at(people.cast.officer.house, PROVINCE, "center-officer")
     proposed = await done(officer.post(f"{TIERING}/reviews", {"year": year}))
     path = f"{TIERING}/reviews/{proposed['id']}"
     line = await done(director.get(f"{path}/lines/{customer.code}"))
     other = ({2, 3, 4} - {line["class"], line["former"]["class"]}).pop()
-    await done(director.post(f"{path}/lines/{customer.code}", {"class": other, "reason": "用邮前景有限"}))
+    await done(officer.post(f"{path}/lines/{customer.code}", {"class": other, "reason": "用邮前景有限"}))
     published = await done(director.post(f"{path}/publish", {}))
     assert published["changed"] > 0, published
     await _correct(people, customer, path)

@@ -13,6 +13,7 @@ from support.instance import Databases
 from support.merged import merged_fact, unmerged_fact
 from support.months import compared, figures_settle, month_of
 from support.service import (
+    FAR_OFFICER,
     OFFICER,
     PROVINCE,
     Person,
@@ -22,6 +23,8 @@ from support.service import (
     running_service,
 )
 from support.tiering import Planted, planted
+from support.usage_filing import filed
+from support.usage_filing import row as line_of
 
 _teams = count(10)
 
@@ -139,6 +142,19 @@ async def test_a_unit_has_the_figures_of_all_below_it_and_of_customers_as_they_a
     await fresh.hear(assignment_fact(first.customer_id, "420107"))
     moved = await units(fresh, "2026-01", PROVINCE)
     assert (moved.get("420106-T01"), moved["420107"], moved["420100"]) == (None, "100.00", "100.00")
+
+
+async def test_a_file_under_the_old_code_of_a_merged_customer_counts_in_the_unit_of_its_survivor(
+    fresh: ServiceUnderTest,
+) -> None:
+    survivor, merged = await planted(fresh), await planted(fresh, org_id="420525", place_class="county")
+    facts = {"customer_code": merged.code, "initial_class": None, "org_id": "420525"}
+    await fresh.hear(merged_fact(merged.customer_id, survivor.customer_id, **facts))
+    await month_of(fresh, survivor, "2026-01", "20.00")
+    assert await units(fresh, "2026-01", PROVINCE, kind="city") == {"420100": "20.00"}
+    for revenue, both in (("30.00", "50.00"), ("31.00", "51.00")):
+        await filed(fresh, FAR_OFFICER, [line_of(merged.code, revenue)], month="2026-01")
+        assert await units(fresh, "2026-01", PROVINCE, kind="city") == {"420100": both}
 
 
 async def test_a_class_has_the_figures_of_who_was_in_it_at_the_end_of_each_month(

@@ -30,6 +30,16 @@ from support.service import (
 )
 from support.tiering import owing, planted, signed
 
+# The review that another province published for the same year, with a line of the customer.
+REVIEWED_ELSEWHERE = """
+WITH elsewhere AS (SELECT uuidv7() AS id),
+head AS (
+  INSERT INTO review SELECT (jsonb_populate_record(r, jsonb_build_object('id', e.id, 'org_id', '430000'))).*
+  FROM review r, elsewhere e WHERE r.id = $1::text::uuid)
+INSERT INTO review_line SELECT (jsonb_populate_record(l, jsonb_build_object('review_id', e.id, 'customer_id', $2::uuid))).*
+FROM review_line l, elsewhere e WHERE l.review_id = $1::text::uuid RETURNING 1
+"""
+
 
 @pytest_asyncio.fixture
 async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
@@ -219,3 +229,14 @@ async def test_a_customer_left_out_for_want_of_fees_joins_by_what_is_filed_late(
     await correction_approved(fresh, correction)
     assert (await class_of(fresh, new, valid="2026-02-01"))["class"] == 3
     assert (await class_of(fresh, after))["class"] == 4
+
+
+async def test_a_customer_that_another_province_reviewed_for_the_year_does_not_join(
+    fresh: ServiceUnderTest,
+) -> None:
+    moved, new = [await planted(fresh, at="2026-02-01T09:00:00+08:00") for _ in range(2)]
+    review = await review_published(fresh, {await planted(fresh): {"2025-03": "10000"}})
+    await fresh.rows(REVIEWED_ELSEWHERE, review["id"], moved.customer_id)
+    for one in (moved, new):
+        await filed_late(fresh, one, nov="100000")
+    assert set(await corrected_lines(fresh, await correction_proposed(fresh, review))) == {new.code}

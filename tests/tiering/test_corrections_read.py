@@ -1,9 +1,11 @@
 """Corrections at hand: overrides kept or let go, who may, lists and exports, the worklist of a review."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest_asyncio
 
+from support.backbone import superuser
 from support.corrections import (
     LATER,
     OTHER_DIRECTOR,
@@ -16,7 +18,7 @@ from support.corrections import (
     review_published,
 )
 from support.instance import Databases
-from support.reviewed import posted
+from support.reviewed import adopted, posted
 from support.service import (
     HEAD,
     INSPECTOR,
@@ -28,7 +30,7 @@ from support.service import (
     expect,
     running_service,
 )
-from support.tiering import planted
+from support.tiering import Planted, planted
 
 
 @pytest_asyncio.fixture
@@ -45,7 +47,9 @@ async def test_an_override_is_kept_until_the_reviewer_lets_the_rated_class_hold(
     await filed_late(fresh, customer, mar="99999.99")
     open_review = expect(await fresh.post(PROVINCE_OFFICER, "/reviews", {"year": 2025}), 201)
     body = {"class": 2, "reason": "潜力大"}
-    expect(await fresh.post(PROVINCE, f"/reviews/{open_review['id']}/lines/{customer.code}", body), 200)
+    expect(
+        await fresh.post(PROVINCE_OFFICER, f"/reviews/{open_review['id']}/lines/{customer.code}", body), 200
+    )
     review = expect(await fresh.post(PROVINCE, f"/reviews/{open_review['id']}/publish"), 200)
     fresh.set_clock(LATER)
     await filed_late(fresh, customer, apr="0.01")
@@ -67,6 +71,47 @@ async def test_an_override_is_kept_until_the_reviewer_lets_the_rated_class_hold(
         expect(await fresh.post(PROVINCE, path, {"keep_override": True}), 409)["code"]
         == "correction-not-open"
     )
+
+
+async def test_who_dropped_an_override_does_not_approve_it(fresh: ServiceUnderTest) -> None:
+    customer = await planted(fresh)
+    await filed_late(fresh, customer, mar="99999.99")
+    review = await overridden_and_published(fresh, customer)
+    await filed_late(fresh, customer, apr="0.01")
+    correction = await correction_proposed(fresh, review)
+    path = f"/corrections/{correction['id']}"
+    expect(await fresh.post(PROVINCE, f"{path}/lines/{customer.code}", {"keep_override": False}), 200)
+    assert expect(await fresh.post(PROVINCE, f"{path}/approve"), 403)["code"] == "own-choice"
+    assert (await class_of(fresh, customer))["class"] == 2
+    await correction_approved(fresh, correction, OTHER_DIRECTOR)
+    assert (await class_of(fresh, customer))["class"] == 3
+
+
+async def test_a_kept_override_has_the_tier_of_the_scheme_that_holds_by_now(fresh: ServiceUnderTest) -> None:
+    customer = await planted(fresh, org_id="420506", place_class="prefecture")
+    await filed_late(fresh, customer, mar="20000")
+    review = await overridden_and_published(fresh, customer)
+    await adopted(fresh, {"420500": ["xxx-city-daily"]})
+    correction = await correction_proposed(fresh, review)
+    path = f"/corrections/{correction['id']}/lines/{customer.code}"
+    line = expect(await fresh.get(PROVINCE, path), 200)
+    assert (line["before"]["class"], line["before"]["tier"]) == (2, "2")
+    # Class 2 of the common scale is that city's gold.
+    assert (line["after"]["class"], line["after"]["tier"]) == (2, "gold")
+    for keep in (False, True):
+        line = expect(await fresh.post(PROVINCE_OFFICER, path, {"keep_override": keep}), 200)
+    assert (line["after"]["class"], line["after"]["tier"]) == (2, "gold")
+
+
+async def overridden_and_published(tiering: ServiceUnderTest, customer: Planted) -> dict[str, Any]:
+    """Review 2025 with the customer put into class 2."""
+    review = expect(await tiering.post(PROVINCE_OFFICER, "/reviews", {"year": 2025}), 201)
+    path = f"/reviews/{review['id']}"
+    body = {"class": 2, "reason": "潜力大"}
+    expect(await tiering.post(PROVINCE_OFFICER, f"{path}/lines/{customer.code}", body), 200)
+    expect(await tiering.post(PROVINCE, f"{path}/publish"), 200)
+    tiering.set_clock(LATER)
+    return dict(review)
 
 
 async def test_a_line_without_an_override_has_none_to_keep(fresh: ServiceUnderTest) -> None:
@@ -145,3 +190,26 @@ async def test_the_worklist_counts_whom_later_figures_of_the_year_touch(fresh: S
     await correction_approved(fresh, await correction_proposed(fresh, review))
     shown = expect(await fresh.get(PROVINCE, f"/reviews/{review['id']}"), 200)
     assert (shown["stale"], [one["state"] for one in shown["corrections"]]) == (0, ["approved"])
+
+
+async def test_figures_that_were_being_written_while_a_review_was_proposed_are_on_the_worklist(
+    fresh: ServiceUnderTest,
+) -> None:
+    touched, counted = [await planted(fresh) for _ in range(2)]
+    await posted(fresh, {counted.code: {"2025-03": "10000"}})
+    async with superuser(fresh.database) as writer:
+        writing = writer.transaction()
+        await writing.start()
+        await writer.execute(
+            """INSERT INTO usage (customer_id, line, month, version, revenue, pieces, weight_kg, org_id, recorded)
+               VALUES ($1, 'domestic-express', '2025-03-01', 1, 10000, 1, 1, '420106', $2)""",
+            touched.customer_id,
+            fresh.runtime.clock.now(),
+        )
+        proposed = expect(await fresh.post(PROVINCE_OFFICER, "/reviews", {"year": 2025}), 201)
+        await writing.commit()
+    path = f"/reviews/{proposed['id']}"
+    assert expect(await fresh.get(PROVINCE, path), 200)["stale"] == 0
+    assert expect(await fresh.post(PROVINCE, f"{path}/publish"), 200)["stale"] == 1
+    [one] = expect(await fresh.get(PROVINCE, f"{path}/stale"), 200)["items"]
+    assert (one["customer_code"], one["months"], one["usage_rows"]) == (touched.code, ["2025-03"], 1)

@@ -16,8 +16,16 @@ from support.usage_filing import csv as csv_file
 from support.usage_filing import done, row, upload
 
 PAGES = frozenset({"cursor", "limit"})
-# Others' lists, or those that every service has.
-OTHERS = ("/deadlines", "/dead-letters", "/rebuilds", "/replays", "/reviews", "/what-ifs", "/corrections")
+# Lists that every service has.
+OTHERS = ("/deadlines", "/dead-letters", "/rebuilds", "/replays")
+# Refused rows stand in the order of their file, reviews and corrections the newest first, customers of these in a fixed one.
+UNSORTED = {
+    "list_usage_file_errors",
+    "list_reviews",
+    "list_corrections",
+    "list_stale_customers",
+    "list_correction_lines",
+}
 FORMULA = "=SUM(1)公司"
 
 
@@ -33,10 +41,9 @@ async def test_every_list_is_exported_and_sorted(tiering: ServiceUnderTest) -> N
         names = {one["name"] for one in operation.get("parameters", []) if one["in"] == "query"}
         if names >= PAGES and not any(other in path for other in OTHERS):
             found[operation["operationId"]] = names
-    assert len(found) >= 7
+    assert len(found) >= 13
     assert [name for name, asked in found.items() if "format" not in asked] == []
-    # Refused rows stand in the order of their file.
-    assert [name for name, asked in found.items() if "sort" not in asked] == ["list_usage_file_errors"]
+    assert {name for name, asked in found.items() if "sort" not in asked} == UNSORTED
 
 
 @pytest.mark.parametrize(
@@ -76,6 +83,16 @@ async def test_an_export_holds_what_the_list_holds_in_its_order(
     assert sheet is not None and book.headers["content-disposition"].endswith(".xlsx")
     beyond = await tiering.get(FAR_HEAD, path, format="csv", **asked)
     assert customer.code not in beyond.text and str(customer.customer_id) not in beyond.text
+
+
+async def test_reviews_are_exported_to_who_may_see_them(tiering: ServiceUnderTest) -> None:
+    review = expect(await tiering.post(PROVINCE, "/reviews", {"year": 2025}), 201)
+    try:
+        answer = await tiering.get(PROVINCE, "/reviews", format="csv", year=2025)
+        assert [(one["id"], one["state"]) for one in rows_of(answer.text)] == [(review["id"], "proposed")]
+        assert (await tiering.get(PROVINCE, "/reviews", format="xlsx")).content.startswith(b"PK")
+    finally:
+        expect(await tiering.post(PROVINCE, f"/reviews/{review['id']}/withdraw", {"reason": "重提"}), 200)
 
 
 async def test_refused_rows_are_exported_with_their_reasons(tiering: ServiceUnderTest) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from support.instance import Databases
@@ -55,6 +56,24 @@ async def test_customers_are_counted_by_class_and_importance_at_the_end_of_the_m
     assert by(shown["by_importance"], "importance") == {"important": 1, "potential": 1, None: 3}
     assert (shown["key_accounts"]["month"], shown["key_accounts"]["previous_month"]) == (4, 3)
     assert by((await overview(fresh, month="2026-03"))["customers"]["by_class"], "class")[3] == 2
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+async def test_a_customer_closed_since_counts_in_the_months_before(
+    fresh: ServiceUnderTest, order: tuple[int, int]
+) -> None:
+    await planted(fresh, initial_class=4)
+    customer = await planted(fresh, initial_class=3)
+    closed = {"kind": "changed", "customer_code": customer.code, "initial_class": 3, "state": "closed"}
+    told = (
+        customer_fact(customer.customer_id, 2, at="2026-02-01T00:00:00+08:00", **closed),
+        customer_fact(customer.customer_id, 3, at="2026-03-01T00:00:00+08:00", name="新名", **closed),
+    )
+    for place in order:
+        await fresh.hear(told[place])
+    shown = (await overview(fresh, month="2026-02"))["customers"]
+    assert (shown["month"], shown["previous_month"], shown["growth_month"]) == (1, 2, "-0.5000")
+    assert by(shown["by_class"], "class", "previous_month") == {3: 1, 4: 1, None: 0}
 
 
 async def test_the_share_of_key_accounts_is_of_all_revenue_and_null_without_any(

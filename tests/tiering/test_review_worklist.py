@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from support.corrections import correction_approved, correction_proposed, reviewed
 from support.instance import Databases
+from support.merged import merged_fact
+from support.reviewed import posted
 from support.service import OFFICER, PROVINCE, PROVINCE_OFFICER, ServiceUnderTest, expect, running_service
 from support.tiering import Planted, owing, planted, signed, used
 
@@ -133,6 +136,31 @@ async def test_a_year_is_compared_with_the_published_one_before_it(fresh: Servic
     counts = {one["class"]: (one["former_customers"], one["customers"]) for one in both["classes"]}
     assert counts == {1: (0, 1), 2: (1, 0), 3: (1, 2), 4: (2, 2), None: (1, 1)}
     assert [one["class"] for one in both["classes"]] == [1, 2, 3, 4, None]
+
+
+async def test_a_year_is_compared_with_the_one_before_it_as_that_stands_by_now(
+    fresh: ServiceUnderTest,
+) -> None:
+    """Corrected classes count; who was merged did not leave; who is below every class may be a key account (art. 3)."""
+    late, gone, survivor = [await planted(fresh) for _ in range(3)]
+    low = await planted(fresh, importance="potential")
+    figures = (
+        (late, "99999.99", "100000"), (gone, "30000", "1000"), (survivor, "30000", "50000"), (low, "5000", "20000"),
+    )  # fmt: skip
+    fees = {one.code: {"2024-05": before, "2025-05": now} for one, before, now in figures}
+    await posted(fresh, fees)
+    review = await reviewed(fresh, 2024)
+    await posted(fresh, {late.code: {"2024-06": "0.01"}})
+    await correction_approved(fresh, await correction_proposed(fresh, review))
+    await fresh.hear(
+        merged_fact(gone.customer_id, survivor.customer_id, customer_code=gone.code, initial_class=None)
+    )
+    both = await compared(fresh, await proposed(fresh, 2025))
+    flows = {(one["from"], one["to"], one["in_review"]): one["customers"] for one in both["flows"]}
+    assert flows == {(3, 3, True): 1, (4, None, False): 1, (4, 4, True): 1, (None, 4, True): 1}
+    groups = ("newly", "no_longer", "merged", "better", "worse")
+    assert [both[name]["customers"] for name in groups] == [0, 0, 1, 0, 0]
+    assert both["merged"] == {"customers": 1, "revenue": "0", "former_revenue": "30000.00"}
 
 
 @pytest.mark.parametrize("path", ["", "/lines", "/comparison"])

@@ -250,7 +250,9 @@ async def test_an_override_has_its_reason_in_line_event_and_explanation(fresh: S
     head = expect(await fresh.get(PROVINCE, f"/reviews/{review['id']}"), 200)
     assert (head["overridden"], head["changed"]) == (1, 0)
     expect(await overridden(fresh, review, customer, 1), 200)
-    await published(fresh, review)
+    path = f"/reviews/{review['id']}/publish"
+    assert expect(await fresh.post(PROVINCE, path), 403)["code"] == "own-override"
+    await published(fresh, review, OTHER_DIRECTOR)
     event = (await fresh.events(f"tier:{customer.customer_id}"))[-1]["payload"]
     assert event["class"] == 1
     assert "潜力大" in event["because"]["text"]["zh"]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -27,6 +28,10 @@ from tiering.consumers.proposals import Proposer
 PATIENCE_SECONDS = 20
 KEY = "propose-once"
 CUSTOMERS = 40
+BROKEN = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no proposal is kept'; END $$;
+CREATE TRIGGER refuse BEFORE UPDATE ON review FOR EACH ROW WHEN (NEW.state = 'proposed') EXECUTE FUNCTION refuse()
+"""
 
 
 @asynccontextmanager
@@ -136,6 +141,63 @@ async def test_a_killed_proposal_leaves_nothing_half_and_is_made_whole_by_whoeve
         done = await asked(tiering, 201, KEY)
         assert (done["id"], done["state"], done["customers"]) == (review["id"], "proposed", CUSTOMERS)
         assert await lines_there(tiering) == CUSTOMERS
+
+
+async def test_a_proposal_that_cannot_be_made_is_taken_back_by_the_system_and_blocks_nothing(
+    fresh: ServiceUnderTest,
+) -> None:
+    await some_customers(fresh)
+    review = await asked(fresh, 202)
+    owner = await asyncpg.connect(fresh.database.url("owner"))
+    try:
+        await owner.execute(BROKEN)
+        assert await proposer(fresh).propose_next()
+        assert not await proposer(fresh).propose_next()
+        gone = await shown(fresh, review)
+        assert (gone["state"], gone["withdrawn"]["by"]) == ("withdrawn", "system:tiering")
+        assert "重新提出" in gone["withdrawn"]["reason"]
+        assert await lines_there(fresh) == 0
+        await owner.execute("DROP TRIGGER refuse ON review")
+    finally:
+        await owner.close()
+    again = await asked(fresh, 202)
+    assert await proposer(fresh).propose_next()
+    assert (await shown(fresh, again))["state"] == "proposed"
+
+
+async def test_a_proposal_that_the_database_only_hinders_is_tried_again(fresh: ServiceUnderTest) -> None:
+    await some_customers(fresh)
+    review = await asked(fresh, 202)
+    hindered = BROKEN.replace("'no proposal is kept'", "'try again' USING ERRCODE = 'serialization_failure'")
+    owner = await asyncpg.connect(fresh.database.url("owner"))
+    try:
+        await owner.execute(hindered)
+        with pytest.raises(asyncpg.SerializationError):
+            await proposer(fresh).propose_next()
+        assert (await shown(fresh, review))["state"] == "proposing"
+        await owner.execute("DROP TRIGGER refuse ON review")
+    finally:
+        await owner.close()
+    assert await proposer(fresh).propose_next()
+    assert (await shown(fresh, review))["state"] == "proposed"
+
+
+async def test_whoever_takes_back_a_proposal_at_work_is_told_at_once_to_try_again_later(
+    fresh: ServiceUnderTest,
+) -> None:
+    await some_customers(fresh)
+    review = await asked(fresh, 202)
+    async with fresh.runtime.database.worker.acquire() as outside, outside.transaction():
+        await outside.execute("LOCK TABLE review_line IN SHARE MODE")
+        working = asyncio.create_task(proposer(fresh).propose_next())
+        end = time.monotonic() + PATIENCE_SECONDS
+        while (await shown(fresh, review))["progress"] != "0.500" and time.monotonic() < end:
+            await asyncio.sleep(0.05)
+        refused = expect(await withdrawn(fresh, review), 409)
+        assert (refused["code"], refused["state"]) == ("review-not-open", "proposing")
+        assert "请稍后再试" in refused["zh"]["detail"]
+    await working
+    assert expect(await withdrawn(fresh, review), 200)["state"] == "withdrawn"
 
 
 async def test_two_proposers_make_one_proposal_once(fresh: ServiceUnderTest) -> None:

@@ -133,6 +133,29 @@ async def test_the_provisional_class_is_of_the_usage_recorded_by_then(tiering: S
     )
 
 
+@pytest.mark.parametrize("as_known", [{}, {"known": AFTER}])
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        ("2020-05-31", "2020-02"),
+        ("2020-06-01", "2020-05"),
+        ("2022-05-31", "2020-05"),
+        ("2022-06-01", "2022-05"),
+    ],
+)
+async def test_the_last_month_filed_has_ended_and_is_sought_through_twice_the_period(
+    tiering: ServiceUnderTest, day: str, last: str, as_known: dict[str, str]
+) -> None:
+    customer = await planted(tiering, org_id="420525", place_class="county")
+    for month in ("2020-02", "2020-05"):
+        await used(tiering, customer, month, "0.01")
+    await tiering.rows(
+        "UPDATE usage SET recorded = $2 WHERE customer_id = $1 RETURNING 1", customer.customer_id, RECORDED
+    )
+    body = expect(await tiering.get(FAR_HEAD, f"/tiers/{customer.code}", valid=day, **as_known), 200)
+    assert body["provisional"]["to"] == last
+
+
 async def test_the_provisional_class_is_by_the_law_recorded_by_then(fresh: ServiceUnderTest) -> None:
     customer = await planted(fresh)
     await used(fresh, customer, "2025-12", "500000.00")

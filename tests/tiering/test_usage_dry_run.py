@@ -7,8 +7,10 @@ import pytest_asyncio
 
 from support.corrections import review_published
 from support.instance import Databases
+from support.merged import merged_fact
 from support.reviewed import LINE, posted
 from support.service import (
+    FAR_OFFICER,
     HEAD,
     OFFICER,
     PROVINCE_OFFICER,
@@ -103,3 +105,25 @@ async def test_what_a_correction_refuses_its_try_refuses(fresh: ServiceUnderTest
     expect(await fresh.post(OFFICER, "/usage/corrections/dry-run", many), 422)
     expect(await fresh.post(HEAD, "/usage/corrections/dry-run", many), 403)
     assert await everything(fresh) == before
+
+
+async def test_under_a_merge_the_fees_of_both_count_for_who_has_the_survivor_and_nobody_else_sees_it(
+    fresh: ServiceUnderTest,
+) -> None:
+    survivor, merged = await planted(fresh), await planted(fresh, org_id="420525")
+    await posted(fresh, {survivor.code: {"2026-01": "60000"}, merged.code: {"2026-01": "30000"}})
+    facts = {"customer_code": merged.code, "initial_class": None, "org_id": "420525"}
+    await fresh.hear(merged_fact(merged.customer_id, survivor.customer_id, **facts))
+    path, body = "/usage/corrections/dry-run", correction(survivor, "2026-01", "70000.00")
+    [moved] = expect(await fresh.post(OFFICER, path, body), 200)["customers"]
+    assert [moved[side]["fees"] for side in ("before", "after")] == ["90000.00", "100000.00"]
+    # Wuhan (hubei 7(2)): class 3 from 100,000 yuan.
+    assert [moved[side]["provisional"]["class"] for side in ("before", "after")] == [4, 3]
+    old = {**correction(merged, "2026-01", "40000.00"), "org_id": "420500"}
+    answer = expect(await fresh.post(FAR_OFFICER, path, old), 200)
+    [row] = answer["items"]
+    assert (row["before"]["revenue"], row["after"]["revenue"]) == ("30000.00", "40000.00")
+    assert answer["customers"] == []
+    [moved] = expect(await fresh.post(PROVINCE_OFFICER, path, {**old, "org_id": "420000"}), 200)["customers"]
+    assert moved["customer_id"] == str(survivor.customer_id)
+    assert [moved[side]["fees"] for side in ("before", "after")] == ["90000.00", "100000.00"]

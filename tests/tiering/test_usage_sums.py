@@ -16,10 +16,15 @@ from support.service import (
     expect,
     orgpath,
 )
-from support.usage_filing import code, customer, filed, id_of, row
+from support.usage_filing import LOOK_EVERY_SECONDS, PATIENCE_SECONDS, code, customer, filed, id_of, row
 from support.usage_sums import sums_hold, sums_of
 
 AS_SEEN_BY = "SELECT set_config('keypost.scope', $1, false)"
+ROW_OF_JANUARY = """
+INSERT INTO usage (customer_id, line, month, version, revenue, pieces, weight_kg, org_id, recorded)
+VALUES ($1, 'ceremonial', '2026-01-01', 1, 2, 1, 1, '420106', now())
+"""
+WAITS = "SELECT cardinality(pg_blocking_pids($1)) > 0 AS waits"
 
 
 def sent(customer_code: str, revenue: str, month: str = "2026-02", **more: Any) -> dict[str, Any]:
@@ -123,6 +128,32 @@ async def test_sums_are_seen_where_the_customer_is(tiering: ServiceUnderTest) ->
     expect(await tiering.post(FAR_OFFICER, "/usage", sent(made, "3.00", "2026-01")), 201)
     assert await years_seen(tiering, made_id, "420525") == [2025, 2026]
     assert await sums_of(tiering, made) == {2025: {12: "1.00"}, 2026: {1: "3.00", 2: "2.00"}}
+
+
+async def test_a_sum_stays_where_its_customer_moved_while_a_row_came_in(tiering: ServiceUnderTest) -> None:
+    made = await customer(tiering)
+    made_id = await id_of(tiering, made)
+    expect(await tiering.post(OFFICER, "/usage", sent(made, "1.00")), 201)
+    mover, writer = [await asyncpg.connect(tiering.database.url("worker")) for _ in range(2)]
+    try:
+        move = mover.transaction()
+        await move.start()
+        await mover.execute(
+            "UPDATE customer SET responsible_org_id = '420525' WHERE customer_id = $1", made_id
+        )
+        # It sees the customer before its move, and waits for the sum.
+        writing = asyncio.create_task(writer.execute(ROW_OF_JANUARY, made_id))
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (await tiering.rows(WAITS, writer.get_server_pid()))[0]["waits"]:
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+        await move.commit()
+        await writing
+    finally:
+        await mover.close()
+        await writer.close()
+    assert await sums_of(tiering, made) == {2026: {1: "2.00", 2: "1.00"}}
+    assert await years_seen(tiering, made_id, "420525") == [2026]
+    assert await years_seen(tiering, made_id, "420106") == []
 
 
 async def years_seen(tiering: ServiceUnderTest, customer_id: object, org_id: str) -> list[int]:

@@ -129,6 +129,9 @@ async def test_only_what_asks_the_same_is_compared(made: Made) -> None:
     refused = expect(await made.tiering.get(PROVINCE_OFFICER, path, **{"with": wuhan["id"]}), 422)
     assert (refused["code"], refused["pointer"]) == ("not-comparable", "?with")
     expect(await made.tiering.get(PROVINCE_OFFICER, path), 422)
+    movers = f"/what-ifs/{made.little['id']}/movers"
+    refused = expect(await made.tiering.get(PROVINCE_OFFICER, movers, unlike=wuhan["id"]), 422)
+    assert (refused["code"], refused["pointer"]) == ("not-comparable", "?unlike")
     gone = await made.tiering.http.delete(
         f"/v1/what-ifs/{wuhan['id']}", headers=made.tiering.headers(PROVINCE_OFFICER)
     )

@@ -46,7 +46,7 @@ class Paging:
             keys = keys[1:]
         try:
             return [] if keys is None else [read(str(key)) for read, key in zip(reads, keys, strict=True)]
-        except ValueError as error:
+        except (ValueError, ArithmeticError) as error:
             raise bad_cursor() from error
 
 

@@ -20,11 +20,6 @@ CREATE TABLE outbox (
   WITH (toast_tuple_target = 8160, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0);
 CALL guard_path('outbox');
 
--- In which lane a key's events are told, one behind the other.
-CREATE FUNCTION lane_of(key text) RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT (crc32(convert_to(key, 'UTF8')) % 8)::smallint
-$$;
-
 CREATE TABLE event_log (LIKE outbox, day date NOT NULL, PRIMARY KEY (day, lane, seq)) PARTITION BY RANGE (day);
 CREATE INDEX event_log_aggregate ON event_log (aggregate, version);
 CREATE INDEX event_log_event ON event_log (event_id);

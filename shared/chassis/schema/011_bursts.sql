@@ -1,5 +1,10 @@
 -- Many at once: what several calls start and tell goes in with one statement for all of them.
 
+-- In which lane a key's events are told, one behind the other.
+CREATE OR REPLACE FUNCTION lane_of(key text) RETURNS smallint LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT (crc32(convert_to(key, 'UTF8')) % 8)::smallint
+$$;
+
 -- Start the deadlines of several subjects: an array of what `start_deadlines` takes.
 CREATE FUNCTION start_all_deadlines(of_each jsonb[]) RETURNS integer LANGUAGE plpgsql
   SET plan_cache_mode = force_generic_plan AS $$

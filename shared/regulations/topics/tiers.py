@@ -120,6 +120,10 @@ class TierReview(Topic):
     rated_by: OrgKind
     indicators: tuple[Indicator, ...]
 
+    def __post_init__(self) -> None:
+        if not self.every.months:
+            raise ValueError("classes are rated every so many months")
+
 
 @dataclass(frozen=True)
 class RatingData(Topic):
@@ -147,6 +151,10 @@ class ReviewAdjustment(Topic):
     topic: ClassVar[str] = "review-adjustment"
     overdue_more_than: Duration
     classes_down: int
+
+    def __post_init__(self) -> None:
+        if self.overdue_more_than.days is None or self.overdue_more_than.basis != "calendar":
+            raise ValueError("arrears are overdue by calendar days")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from support.class_checker import recomputed
 from support.instance import Databases
 from support.merged import merged_fact
 from support.reviewed import Line, Subject, adopted, on_record, proposed_lines
-from support.service import PROVINCE, ServiceUnderTest, expect, running_service
+from support.service import PROVINCE, PROVINCE_OFFICER, ServiceUnderTest, expect, running_service
 
 XXX = "420107"
 
@@ -42,7 +42,7 @@ async def tiering_apart(tiering_databases: Databases) -> AsyncIterator[ServiceUn
 async def overridden(tiering: ServiceUnderTest, line: Line, review_id: str, cls: int) -> Line:
     body = {"class": cls, "reason": "潜力大，结算及时"}
     path = f"/reviews/{review_id}/lines/{line['customer_code']}"
-    return dict(expect(await tiering.post(PROVINCE, path, body), 200))
+    return dict(expect(await tiering.post(PROVINCE_OFFICER, path, body), 200))
 
 
 async def test_another_class_follows_from_its_explanation_and_is_published_with_it(

@@ -13,7 +13,7 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge, may
-from chassis.http.paging import Filters, SortedFilters
+from chassis.http.paging import ListFilters, SortedFilters
 from chassis.http.problems import problems
 from chassis.ids import uuid7
 from chassis.runtime import Runtime
@@ -66,7 +66,7 @@ class WithdrawalIn(Body):
     reason: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 
 
-class ReviewFilters(Filters):
+class ReviewFilters(ListFilters):
     """Which reviews are listed."""
 
     year: Annotated[int | None, Field(ge=FIRST_YEAR, le=LAST_YEAR)] = None

@@ -80,7 +80,7 @@ async def _tried(command: RecordUsage, tx: Transaction, asked: Asking) -> dict[s
             }
             for row in command.rows
         ],
-        "customers": [_moved(before[one], after[one]) for one in customers],
+        "customers": [_moved(before[one], after[one]) for one in customers if one in before],
         "correctable": await shown.correctable(tx, changed, year),
     }
 

@@ -2,20 +2,29 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from uuid import UUID
 
 import asyncpg
 
 from chassis import points
-from chassis.database import DATABASE_FAILURES
+from chassis.database import DATABASE_FAILURES, is_passing
 from chassis.doorbell import Doorbell
 from chassis.ids import uuid7
 from chassis.runtime import Runtime
 from chassis.telemetry import describe, log
-from chassis.transaction import Moment, Transaction, unscoped
-from tiering.repository.proposals import Proposals, tell_progress
+from chassis.transaction import Moment, unscoped
+from tiering.repository.proposals import Proposals, give_up, tell_progress
 from tiering.settings import TieringSettings
 
-FAULTS: tuple[type[Exception], ...] = (*DATABASE_FAILURES, asyncpg.PostgresError, LookupError)
+FAULTS: tuple[type[Exception], ...] = (
+    *DATABASE_FAILURES,
+    asyncpg.PostgresError,
+    LookupError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+)
+GIVEN_UP = "系统未能完成本次评定的拟定，已自动撤回；可重新提出，如再次出现请联系系统管理员。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +49,36 @@ class Proposer:
                 await self.bell.wait(self.settings.review_idle_seconds)
 
     async def propose_next(self) -> bool:
-        """Propose the review that waits longest; tells whether there was one."""
-        name = self.runtime.settings.service
-        moment = Moment(name, self.runtime.clock.now(), f"system:{name}", str(uuid7()))
-        async with unscoped(self.runtime.database.worker, moment) as tx:
-            if not await self._propose(tx):
-                return False
-            points.reach("review.before-commit")
+        """Propose the review that waits longest; tells whether there was one.
+
+        One that cannot be proposed is taken back, for it would come again and again, before all others.
+        """
+        waiting: tuple[UUID, str] | None = None
+        try:
+            async with unscoped(self.runtime.database.worker, self._moment()) as tx:
+                settings = self.settings
+                proposals = Proposals(tx, settings.review_portion_blocks, settings.review_timeout_ms)
+                waiting = await proposals.next()
+                if waiting is None:
+                    return False
+                await self._propose(proposals, *waiting)
+                points.reach("review.before-commit")
+        except FAULTS as error:
+            if waiting is None or (is_passing(error) and not isinstance(error, asyncpg.QueryCanceledError)):
+                raise
+            review_id, _ = waiting
+            log().error("review.given-up", review=str(review_id), error=describe(error))
+            async with unscoped(self.runtime.database.worker, self._moment()) as tx:
+                await give_up(tx, review_id, GIVEN_UP)
         return True
 
-    async def _propose(self, tx: Transaction) -> bool:
-        settings, beside = self.settings, self.runtime.database.worker
-        proposals = Proposals(tx, settings.review_portion_blocks, settings.review_timeout_ms)
-        waiting = await proposals.next()
-        if waiting is None:
-            return False
-        review_id, org_id = waiting
+    async def _propose(self, proposals: Proposals, review_id: UUID, org_id: str) -> None:
+        beside, rated = self.runtime.database.worker, self.settings.review_rated_share
         await tell_progress(beside, review_id, org_id, Decimal(0))
-        rated = settings.review_rated_share
         async for written in proposals.propose(review_id):
             await tell_progress(beside, review_id, org_id, rated + (1 - rated) * written)
             points.reach("review.after-portion")
-        return True
+
+    def _moment(self) -> Moment:
+        name = self.runtime.settings.service
+        return Moment(name, self.runtime.clock.now(), f"system:{name}", str(uuid7()))

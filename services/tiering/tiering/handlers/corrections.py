@@ -18,6 +18,7 @@ from tiering.model.correction_refusals import (
     CorrectionOutOfDate,
     NotCorrectable,
     NothingOverridden,
+    OwnChoice,
     ReviewUpToDate,
 )
 from tiering.model.corrections import Correction
@@ -77,7 +78,8 @@ async def keep_override(command: KeepOverride, desk: CorrectionDesk) -> None:
     if await desk.corrections.manager_of(override.customer_id) == command.reviewer.staff_id:
         raise OwnCustomer.of()
     if override.kept != command.keep:
-        await desk.corrections.keep_override(correction, override.customer_id, keep=command.keep)
+        by = command.reviewer.staff_id
+        await desk.corrections.keep_override(correction, override.customer_id, by, keep=command.keep)
 
 
 async def approve_correction(command: ApproveCorrection, desk: CorrectionDesk) -> None:
@@ -86,6 +88,8 @@ async def approve_correction(command: ApproveCorrection, desk: CorrectionDesk) -
     _must_approve(command.reviewer, desk)
     correction.must_be_open()
     correction.must_be_approved_by_another(command.reviewer.staff_id)
+    if await desk.corrections.has_choices_of(correction, command.reviewer.staff_id):
+        raise OwnChoice.of(correction.year, correction.number)
     await desk.corrections.hold_following(correction.org_id)
     review = await desk.corrections.review(correction.review_id)
     await _must_be_correctable(review, desk)

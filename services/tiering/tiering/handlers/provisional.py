@@ -10,7 +10,7 @@ from tiering.ports.tiers import Asked, Provisional, Provisionals
 async def provisional_class(
     asked: Asked, snapshot: Snapshot, provisionals: Provisionals
 ) -> Provisional | None:
-    """Give the class of the twelve months up to the last that was filed; None where no law is known of the unit."""
+    """Give the class of the months up to the last ended one that was filed; None where no law is known of the unit."""
     node = snapshot.organisations.get(asked.org_id)
     if node is None:
         return None

@@ -15,6 +15,7 @@ from tiering.model.review_refusals import (
     NoSuchTier,
     NotTheReviewer,
     OwnCustomer,
+    OwnOverride,
     ReviewOpen,
     YearNotOver,
 )
@@ -43,6 +44,7 @@ async def propose_review(command: ProposeReview, review_id: UUID, desk: Desk) ->
     _must_propose(reviewer, desk)
     if desk.today < year.valid_from:
         raise YearNotOver.of(command.year)
+    await desk.reviews.hold_published(reviewer.org_id)
     waiting = await desk.reviews.open_at(reviewer.org_id)
     if waiting is not None:
         raise ReviewOpen.of(waiting.year, str(waiting.id))
@@ -84,10 +86,13 @@ async def override_line(command: OverrideLine, desk: Desk) -> None:
 
 async def publish_review(command: PublishReview, desk: Desk) -> None:
     """Let the proposed classes hold from the year after, and tell every change."""
+    await desk.reviews.hold_published(command.reviewer.org_id)
     review = await desk.reviews.get(command.review_id)
     _must_publish(command.reviewer, desk)
     review.must_be_open()
     review.must_be_confirmed_by_another(command.reviewer.staff_id)
+    if await desk.reviews.has_overrides_of(review, command.reviewer.staff_id):
+        raise OwnOverride.of(review.year)
     await _must_be_latest(review.year, review.org_id, desk)
     await desk.reviews.publish(review, command.reviewer.staff_id, desk.now)
     published = ReviewPublished(

@@ -105,6 +105,20 @@ class NothingOverridden(Refusal):
         )
 
 
+class OwnChoice(Forbidden):
+    """Nobody approves what they chose."""
+
+    code: ClassVar[str] = "own-choice"
+
+    @classmethod
+    def of(cls, year: int, number: int) -> Self:
+        """Name review and correction."""
+        return cls(
+            f"{year}年度评定第{number}号更正中有您决定保留或取消的改定，须由另一位主任批准。",
+            f"In correction {number} of the review of {year} you kept or dropped an override; another director approves it.",
+        )
+
+
 class OwnCorrection(Forbidden):
     """Nobody approves what they proposed."""
 

@@ -36,9 +36,10 @@ class ReviewNotOpen(Refusal):
 
     @classmethod
     def of(cls, year: int, state: str) -> Self:
-        """Say how it stands."""
+        """Say how it stands; what is being proposed is soon done."""
+        later = "，请稍后再试" if state == "proposing" else ""
         return cls(
-            f"{year}年度评定{STATE_ZH[state]}，现在不能更改、发布或撤回。",
+            f"{year}年度评定{STATE_ZH[state]}，现在不能更改、发布或撤回{later}。",
             f"The review of {year} is {state}; it cannot be changed, published or withdrawn now.",
             extra={"state": state},
         )
@@ -86,6 +87,20 @@ class OwnReview(Forbidden):
         return cls(
             f"{year}年度评定由您提出，须由另一位主任发布。",
             f"You proposed the review of {year}; another director publishes it.",
+        )
+
+
+class OwnOverride(Forbidden):
+    """Nobody publishes a class that they put."""
+
+    code: ClassVar[str] = "own-override"
+
+    @classmethod
+    def of(cls, year: int) -> Self:
+        """Name the year."""
+        return cls(
+            f"{year}年度评定中有您改定的级别，须由另一位主任发布。",
+            f"Classes in the review of {year} were overridden by you; another director publishes it.",
         )
 
 

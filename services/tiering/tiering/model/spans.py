@@ -32,11 +32,6 @@ class Span:
         """The January of the year before."""
         return self.year_ago.replace(month=1)
 
-    @property
-    def starts_a_year(self) -> bool:
-        """Whether the month before is of the year before."""
-        return self.month == self.year
-
     def given(self) -> tuple[date, ...]:
         """Give the dates as statements refer to them: $1 to $5."""
         return (self.month, self.previous, self.year_ago, self.year, self.last_year)

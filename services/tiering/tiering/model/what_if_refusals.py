@@ -207,10 +207,10 @@ class NotComparable(Refusal):
     code: ClassVar[str] = "not-comparable"
 
     @classmethod
-    def of(cls) -> Self:
+    def of(cls, pointer: str) -> Self:
         """Say so."""
         return cls(
             "只能比较同一年度、同一单位范围的假设测算。",
             "Only what-ifs of one year over the same organisations can be compared.",
-            pointer="?with",
+            pointer=pointer,
         )

@@ -76,8 +76,12 @@ class Corrections(Protocol):
         """Give the staff_id of a customer's manager."""
         ...
 
-    async def keep_override(self, correction: Correction, customer_id: UUID, *, keep: bool) -> None:
+    async def keep_override(self, correction: Correction, customer_id: UUID, by: str, *, keep: bool) -> None:
         """Let the overridden class hold, or the rated one."""
+        ...
+
+    async def has_choices_of(self, correction: Correction, staff_id: str) -> bool:
+        """Tell whether an override was kept or dropped by this person."""
         ...
 
     async def approve(self, correction: Correction, by: str, at: datetime) -> None:

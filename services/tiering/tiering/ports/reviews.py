@@ -35,6 +35,10 @@ class Reviews(Protocol):
         """Give the latest year whose review is published."""
         ...
 
+    async def hold_published(self, org_id: str) -> None:
+        """Wait for whoever corrects or publishes a review of the organisation, and hold the published ones."""
+        ...
+
     async def begin(self, new: NewReview) -> None:
         """Write a review whose lines are still to come."""
         ...
@@ -57,6 +61,10 @@ class Reviews(Protocol):
 
     async def save(self, review: Review, before: Line, after: Line) -> None:
         """Write an override, and what it changes in the review's counts."""
+        ...
+
+    async def has_overrides_of(self, review: Review, staff_id: str) -> bool:
+        """Tell whether a class in the review was put by this person."""
         ...
 
     async def withdraw(self, review: Review, by: str, reason: str) -> None:

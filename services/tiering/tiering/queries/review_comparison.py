@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -15,15 +16,22 @@ HEAD = "SELECT id, org_id, year, state, valid_from FROM review WHERE id = $1"
 BEFORE = """
 SELECT id, org_id, year, state, valid_from FROM review WHERE org_id = $1 AND year = $2 - 1 AND state = 'published'
 """
-# Who stands in one of the two only has fees in that one alone.
-FLOWS = """
-SELECT f.class AS from_class, l.class AS to_class, f.customer_id IS NOT NULL AS was_there,
-  l.customer_id IS NOT NULL AS is_there, count(*) AS customers, COALESCE(sum(l.fees), 0) AS revenue,
-  COALESCE(sum(f.fees), 0) AS former_revenue
-FROM (SELECT customer_id, class, fees FROM review_line WHERE review_id = $1) l
-FULL JOIN (SELECT customer_id, class, fees FROM review_line WHERE review_id = $2) f USING (customer_id)
-GROUP BY from_class, to_class, was_there, is_there ORDER BY from_class, to_class, was_there, is_there
+# Both as they stand, approved corrections included. Who stands in one of the two only has fees in that one alone.
+# A key account may be below every class; one that a reviewer gave no class is none.
+STANDING = """
+SELECT customer_id, class, fees, CASE WHEN overridden_at IS NULL THEN eligible ELSE class IS NOT NULL END AS is_key
+FROM standing_lines({})
 """
+FLOWS = f"""
+SELECT f.class AS from_class, l.class AS to_class, f.customer_id IS NOT NULL AS was_there,
+  l.customer_id IS NOT NULL AS is_there, COALESCE(f.is_key, false) AS was_key, COALESCE(l.is_key, false) AS is_key,
+  l.customer_id IS NULL AND x.customer_id IS NOT NULL AS merged, count(*) AS customers, COALESCE(sum(l.fees), 0) AS revenue,
+  COALESCE(sum(f.fees), 0) AS former_revenue
+FROM ({STANDING.format("$1")}) l FULL JOIN ({STANDING.format("$2")}) f USING (customer_id)
+LEFT JOIN aliases() x ON x.customer_id = f.customer_id
+GROUP BY from_class, to_class, was_there, is_there, was_key, l.is_key, merged
+ORDER BY from_class, to_class, was_there, is_there
+"""  # noqa: S608
 
 
 async def compared(tx: Transaction, review_id: UUID, timeout_ms: int) -> dict[str, Any]:
@@ -38,11 +46,12 @@ async def compared(tx: Transaction, review_id: UUID, timeout_ms: int) -> dict[st
         "review": _head(review),
         "former": _head(before) if before else None,
         "classes": _classes(flows),
-        "flows": [_flow(one) for one in flows],
-        "newly": _added(one for one in flows if one["from_class"] is None and one["to_class"] is not None),
+        "flows": [_flow(ends, rows) for ends, rows in groupby(flows, _ends)],
+        "newly": _added(one for one in flows if one["is_key"] and not one["was_key"]),
         "no_longer": _added(
-            one for one in flows if one["from_class"] is not None and one["to_class"] is None
+            one for one in flows if one["was_key"] and not one["is_key"] and not one["merged"]
         ),
+        "merged": _added(one for one in flows if one["merged"]),
         "better": _added(one for one in flows if _step(one) < 0),
         "worse": _added(one for one in flows if _step(one) > 0),
     }
@@ -58,14 +67,12 @@ def _step(flow: Record) -> int:
     return 0 if before is None or after is None else after - before
 
 
-def _flow(row: Record) -> dict[str, Any]:
-    return {
-        "from": row["from_class"],
-        "to": row["to_class"],
-        "in_former": row["was_there"],
-        "in_review": row["is_there"],
-        **_added([row]),
-    }
+def _ends(flow: Record) -> tuple[int | None, int | None, bool, bool]:
+    return flow["from_class"], flow["to_class"], flow["was_there"], flow["is_there"]
+
+
+def _flow(ends: tuple[Any, ...], rows: Iterable[Record]) -> dict[str, Any]:
+    return dict(zip(("from", "to", "in_former", "in_review"), ends, strict=True)) | _added(rows)
 
 
 def _classes(flows: list[Record]) -> list[dict[str, Any]]:

@@ -60,9 +60,10 @@ async def reviews(tx: Transaction, filters: Mapping[str, Any], paging: Paging) -
 async def one_review(tx: Transaction, review_id: UUID) -> dict[str, Any]:
     """Give a review with its counts, how far it is, its corrections, and whom later figures touch; raises NotFound."""
     row = await _head(tx, review_id)
+    published = row["state"] == ReviewState.PUBLISHED
     of_review = {
         "corrections": await corrections_of(tx, review_id),
-        "stale": await stale_count(tx, review_id),
+        "stale": await stale_count(tx, review_id) if published else 0,
     }
     return {**_review(row), **of_review}
 

@@ -17,12 +17,7 @@ FIGURES = """
 SELECT u.customer_id, u.line, u.revenue, u.pieces, u.weight_kg FROM usage u
 WHERE u.month = $1 AND u.customer_id = ANY ($2::uuid[]) AND u.current
 """
-CUSTOMERS = """
-SELECT given.customer_id AS filed_id, c.customer_id, c.code, c.name, c.responsible_org_id AS org_id,
-  (SELECT COALESCE(sum(s.fees), 0.00) FROM usage_sum s
-   WHERE s.year = $2 AND s.customer_id = ANY ((SELECT same_customer(given.customer_id))::uuid[])) AS fees
-FROM unnest($1::uuid[]) AS given(customer_id) JOIN customer c ON c.customer_id = survivor_of(given.customer_id)
-"""
+CUSTOMERS = "SELECT * FROM fees_of($1, $2)"
 CORRECTABLE = "SELECT * FROM correctable_reviews($1, $2) ORDER BY org_id"
 
 Figures = Mapping[tuple[UUID, str], Mapping[str, Any]]
@@ -43,7 +38,7 @@ async def figures(tx: Transaction, month: date, customers: Sequence[UUID]) -> Fi
 async def standings(
     tx: Transaction, customers: Sequence[UUID], year: int, law: Snapshot
 ) -> dict[UUID, dict[str, Any]]:
-    """Give the fees of a year and the provisional class of each customer, by the id that was filed under."""
+    """Give the fees of a year and the provisional class of each customer in scope, by the id that was filed under."""
     found: dict[UUID, dict[str, Any]] = {}
     for row in await tx.fetch(CUSTOMERS, customers, year):
         asked = Asked(row["customer_id"], row["org_id"], tx.now.astimezone(SHANGHAI).date(), None)

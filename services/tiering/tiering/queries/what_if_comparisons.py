@@ -33,9 +33,8 @@ Way = tuple[int | None, int | None, str]
 
 async def comparison(tx: Transaction, what_if_id: UUID, other_id: UUID) -> dict[str, Any]:
     """Set one what-if beside another of the same year over the same organisations; raises NotFound, NotComparable."""
-    this, other = await head_of(tx, what_if_id), await head_of(tx, other_id, pointer="?with")
-    if (this["year"], this["org_id"]) != (other["year"], other["org_id"]):
-        raise NotComparable.of()
+    this = await head_of(tx, what_if_id)
+    other = await comparable(tx, this, other_id, "?with")
     flows = [await tx.fetch(FLOWS, one["id"]) for one in (this, other)]
     (found,) = await tx.fetch(MOVERS, what_if_id, other_id, NOTHING)
     return {
@@ -49,6 +48,14 @@ async def comparison(tx: Transaction, what_if_id: UUID, other_id: UUID) -> dict[
             for group in GROUPS
         },
     }
+
+
+async def comparable(tx: Transaction, this: Record, other_id: UUID, pointer: str) -> Record:
+    """Give another what-if of the same year over the same organisations; raises NotFound, NotComparable."""
+    other = await head_of(tx, other_id, pointer=pointer)
+    if (this["year"], this["org_id"]) != (other["year"], other["org_id"]):
+        raise NotComparable.of(pointer)
+    return other
 
 
 def _beside(these: list[Record], others: list[Record]) -> list[dict[str, Any]]:

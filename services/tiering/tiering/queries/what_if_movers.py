@@ -18,6 +18,7 @@ from tiering.model.what_ifs import KIND
 from tiering.policies.what_if_drafts import DRAFT
 from tiering.policies.what_if_words import Side, why
 from tiering.queries.units import UNITS
+from tiering.queries.what_if_comparisons import comparable
 from tiering.queries.what_ifs import head_of, marked
 
 SOURCE = "what_if_mover m LEFT JOIN customer c USING (customer_id)"
@@ -38,10 +39,10 @@ SORTS = {"revenue": Key("m.fees", Decimal), "org_id": Key("m.org_id", str)}
 async def movers(
     tx: Transaction, what_if_id: UUID, filters: Mapping[str, Any], paging: Paging
 ) -> dict[str, Any]:
-    """List who would move, the greatest revenue first."""
+    """List who would move, the greatest revenue first; raises NotFound, NotComparable."""
     head = await head_of(tx, what_if_id)
     if filters.get("unlike"):
-        await head_of(tx, filters["unlike"], pointer="?unlike")
+        await comparable(tx, head, filters["unlike"], "?unlike")
     conditions = {
         "m.what_if_id = {}": what_if_id,
         **{CONDITIONS[name]: value for name, value in filters.items()},

@@ -17,7 +17,7 @@ from tiering.model.reviews import Review
 from tiering.policies.law import ClassLaw
 from tiering.ports.corrections import NewCorrection, StandingOverride
 from tiering.repository.proposals import take_time
-from tiering.repository.reviews import ReviewRows
+from tiering.repository.reviews import FOLLOWED, ReviewRows
 from tiering.tables.review_lines import laws_of
 
 COLUMNS = """c.id, c.review_id, c.org_id, r.year, c.number, c.state, c.reason, r.valid_from, c.proposed_by, c.proposed_at,
@@ -44,7 +44,7 @@ KEPT = """
 WITH before AS (
   SELECT changed FROM review_correction_line WHERE correction_id = $1 AND customer_id = $2),
 after AS (
-  UPDATE review_correction_line l SET override_kept = $3,
+  UPDATE review_correction_line l SET override_kept = $3, choice_by = $4,
     class = CASE WHEN $3 THEN l.override_class ELSE l.suggested_class END,
     tier = CASE WHEN $3 THEN l.override_tier ELSE l.rated_tier END,
     changed = is_change(CASE WHEN $3 THEN l.override_class ELSE l.suggested_class END, l.scheme,
@@ -54,6 +54,7 @@ UPDATE review_correction c SET overridden = c.overridden + CASE WHEN $3 THEN 1 E
   changed = c.changed + (SELECT a.changed::integer - b.changed::integer FROM after a, before b)
 WHERE c.id = $1
 """
+CHOSEN_BY = "SELECT EXISTS (SELECT FROM review_correction_line WHERE correction_id = $1 AND choice_by = $2)"
 DECIDED = """
 UPDATE review_correction SET state = $2, decided_by = $3, decided_at = $4, dismissed_because = $5, version = version + 1
 WHERE id = $1
@@ -137,9 +138,14 @@ class CorrectionRows:
         """Give the staff_id of a customer's manager."""
         return await self._reviews.manager_of(customer_id)
 
-    async def keep_override(self, correction: Correction, customer_id: UUID, *, keep: bool) -> None:
+    async def keep_override(self, correction: Correction, customer_id: UUID, by: str, *, keep: bool) -> None:
         """Let the overridden class hold, or the rated one."""
-        await self._tx.execute(KEPT, correction.id, customer_id, keep)
+        await self._tx.execute(KEPT, correction.id, customer_id, keep, by)
+
+    async def has_choices_of(self, correction: Correction, staff_id: str) -> bool:
+        """Tell whether an override was kept or dropped by this person."""
+        found: bool = await self._tx.fetchval(CHOSEN_BY, correction.id, staff_id)
+        return found
 
     async def approve(self, correction: Correction, by: str, at: datetime) -> None:
         """Let the corrected classes hold and tell every change; what is proposed for the next year follows."""
@@ -150,6 +156,7 @@ class CorrectionRows:
         told = await self._told(correction, None, moment)
         while told is not None:
             told = await self._told(correction, told, moment)
+        await self._tx.execute(FOLLOWED, correction.review_id)
 
     async def tell_corrected(self, fact: ReviewCorrected, orgpath: str) -> None:
         """Announce that the correction holds."""

@@ -14,6 +14,7 @@ from contracts.registry import AssignmentChanged, CustomerChanged, CustomerRegis
 
 Told = CustomerChanged | CustomerRegistered
 F = TypeVar("F")
+CLOSED = "closed"
 
 # A customer is one aggregate of the registry: its version orders its facts. Who serves it is told by another aggregate
 # too, so the time-ordered event id decides there. When it was registered is told once, in whatever order that is heard.
@@ -43,6 +44,14 @@ REGISTERED_HEARD = """
 UPDATE customer c SET registered_on = h.registered_on
 FROM jsonb_to_recordset($1::jsonb) AS h(customer_id uuid, registered_on date)
 WHERE c.customer_id = h.customer_id AND c.registered_on IS NULL
+"""
+
+# A closed customer stays closed: the first day that told of it counts.
+CLOSED_HEARD = """
+UPDATE customer c SET closed_on = h.closed_on
+FROM (SELECT customer_id, min(closed_on) AS closed_on
+      FROM jsonb_to_recordset($1::jsonb) AS t(customer_id uuid, closed_on date) GROUP BY customer_id) h
+WHERE c.customer_id = h.customer_id AND COALESCE(h.closed_on < c.closed_on, true)
 """
 
 ASSIGNMENTS_HEARD = """
@@ -92,7 +101,7 @@ class Customers:
         self._tx = tx
 
     async def hear_facts(self, told: Sequence[tuple[Event, Told]]) -> None:
-        """Take over the newest facts of each customer, and the day on which it was registered."""
+        """Take over the newest facts of each customer, and the days on which it was registered and closed."""
         newest = {fact.customer_id: (event, fact) for event, fact in sorted(told, key=_version)}
         await self._write(CUSTOMERS_HEARD, [_customer(event, fact) for event, fact in newest.values()])
         registered = [
@@ -102,6 +111,13 @@ class Customers:
         ]
         if registered:
             await self._write(REGISTERED_HEARD, registered)
+        closed = [
+            {"customer_id": fact.customer_id, "closed_on": _day(event)}
+            for event, fact in told
+            if fact.state == CLOSED
+        ]
+        if closed:
+            await self._write(CLOSED_HEARD, closed)
 
     async def hear_assignments(self, told: Sequence[tuple[Event, AssignmentChanged]]) -> None:
         """Take over the newest unit and manager of each customer; an unknown customer gets its row."""

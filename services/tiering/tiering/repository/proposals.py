@@ -14,6 +14,10 @@ SELECT id, org_id FROM review WHERE state = 'proposing' ORDER BY proposed_at, id
 PROPOSED = """
 UPDATE review SET state = 'proposed', customers = $2, changed = $3, version = version + 1 WHERE id = $1
 """
+GIVEN_UP = """
+UPDATE review SET state = 'withdrawn', withdrawn_by = $2, withdrawn_at = $3, withdrawn_reason = $4, version = version + 1
+WHERE id = $1 AND state = 'proposing'
+"""
 TOLD = """
 INSERT INTO review_progress (review_id, org_id, share) VALUES ($1, $2, $3)
 ON CONFLICT (review_id) DO UPDATE SET share = excluded.share
@@ -51,11 +55,19 @@ class Proposals:
         await self._tx.execute(PROPOSED, review_id, customers, changed)
 
 
+async def give_up(tx: Transaction, review_id: UUID, reason: str) -> None:
+    """Take back a review that cannot be proposed, so that it blocks no other and says why."""
+    await tx.execute(GIVEN_UP, review_id, tx.moment.actor, tx.now, reason)
+
+
 async def tell_progress(pool: Pool, review_id: UUID, org_id: str, share: Decimal) -> None:
     """Write how far a proposal is, beside its transaction."""
     await pool.execute(TOLD, review_id, org_id, share)
 
 
 async def take_time(tx: Transaction, timeout_ms: int) -> None:
-    """Let statements over a whole province run longer than those of one customer."""
-    await tx.fetchval("SELECT set_config('statement_timeout', $1, true)", str(timeout_ms))
+    """Let statements over a whole province run longer than those of one customer, and wait as long for one another."""
+    await tx.fetchval(
+        "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)",
+        str(timeout_ms),
+    )

@@ -10,7 +10,8 @@ from chassis.transaction import Transaction
 from contracts.refusals import NotFound
 from contracts.tiering import ReviewPublished, TierChanged
 from contracts.values import code_and_id
-from tiering.model.reviews import Line, Review
+from tiering.model.review_refusals import ReviewNotOpen
+from tiering.model.reviews import Line, Review, ReviewState
 from tiering.policies.law import ClassLaw
 from tiering.ports.reviews import NewReview
 from tiering.repository.proposals import take_time
@@ -22,11 +23,14 @@ VALUES ($1, $2, $3, 'proposing', $4, $5, $6, $7, $8::json, $9::jsonb)
 """
 OPEN = f"SELECT {REVIEW_COLUMNS} FROM review WHERE org_id = $1 AND state IN ('proposing', 'proposed')"  # noqa: S608
 HELD = f"SELECT {REVIEW_COLUMNS} FROM review WHERE id = $1 FOR UPDATE"  # noqa: S608
+# Who corrects holds the published review, then the open one: whoever proposes or publishes comes in the same order.
+STANDING = "SELECT id FROM review WHERE org_id = $1 AND state = 'published' ORDER BY id FOR UPDATE"
 OVERRIDDEN = """
 UPDATE review_line SET class = $3, tier = $4, scheme = $5, changed = $6, override_reason = $7, overridden_by = $8,
   overridden_at = $9
 WHERE review_id = $1 AND customer_id = $2
 """
+OVERRIDDEN_BY = "SELECT EXISTS (SELECT FROM review_line WHERE review_id = $1 AND overridden_by = $2)"
 RECOUNTED = "UPDATE review SET changed = changed + $2, overridden = overridden + $3, version = version + 1 WHERE id = $1"
 WITHDRAWN = """
 UPDATE review SET state = 'withdrawn', withdrawn_by = $2, withdrawn_at = $3, withdrawn_reason = $4, version = version + 1
@@ -39,6 +43,7 @@ WHERE org_id = $2 AND year = $3 AND state = 'published'
 PUBLISHED = """
 UPDATE review SET state = 'published', published_by = $2, published_at = $3, version = version + 1 WHERE id = $1
 """
+FOLLOWED = "SELECT follow_customers($1)"
 LINE = """
 SELECT l.* FROM review_line l JOIN customer c USING (customer_id)
 WHERE l.review_id = $1 AND (c.code = $2 OR c.customer_id = $3)
@@ -65,6 +70,11 @@ class ReviewRows:
         )
         return latest
 
+    async def hold_published(self, org_id: str) -> None:
+        """Wait for whoever corrects or publishes a review of the organisation, and hold the published ones."""
+        await take_time(self._tx, self._timeout_ms)
+        await self._tx.execute(STANDING, org_id)
+
     async def begin(self, new: NewReview) -> None:
         """Write a review whose lines are still to come."""
         await self._tx.execute(
@@ -81,10 +91,15 @@ class ReviewRows:
         )
 
     async def get(self, review_id: UUID) -> Review:
-        """Give a review and hold it until the transaction ends; raises NotFound."""
-        row = await self._tx.fetchrow(HELD, review_id)
-        if row is None:
+        """Give a review and hold it until the transaction ends; raises NotFound, and ReviewNotOpen while it is proposed."""
+        head = await self._tx.fetchrow("SELECT year, state FROM review WHERE id = $1", review_id)
+        if head is None:
             raise NotFound("没有这次年度评定。", "There is no such review.")
+        # Who proposes holds it for long: nobody waits for that.
+        at_once = " SKIP LOCKED" if head["state"] == ReviewState.PROPOSING else ""
+        row = await self._tx.fetchrow(HELD + at_once, review_id)
+        if row is None:
+            raise ReviewNotOpen.of(head["year"], head["state"])
         return review_of(row)
 
     async def laws(self, review_id: UUID) -> Mapping[int, ClassLaw]:
@@ -126,6 +141,13 @@ class ReviewRows:
             RECOUNTED, review.id, after.changed - before.changed, int(before.override is None)
         )
 
+    async def has_overrides_of(self, review: Review, staff_id: str) -> bool:
+        """Tell whether a class in the review was put by this person."""
+        if not review.overridden:
+            return False
+        found: bool = await self._tx.fetchval(OVERRIDDEN_BY, review.id, staff_id)
+        return found
+
     async def withdraw(self, review: Review, by: str, reason: str) -> None:
         """Write that a review was taken back."""
         await self._tx.execute(WITHDRAWN, review.id, by, self._tx.now, reason)
@@ -140,6 +162,7 @@ class ReviewRows:
         told = await self._told(review, None, moment)
         while told is not None:
             told = await self._told(review, told, moment)
+        await self._tx.execute(FOLLOWED, review.id)
 
     async def tell_published(self, fact: ReviewPublished, orgpath: str) -> None:
         """Announce that the review holds."""

@@ -39,8 +39,9 @@ BEGIN
     FROM (SELECT t.customer_id, min(t.org_id) AS org_id, sum(t.revenue) AS fees FROM touched t
           WHERE t.current AND t.month = of_month GROUP BY t.customer_id ORDER BY t.customer_id) d
     LEFT JOIN customer c ON c.customer_id = d.customer_id
+    -- The unit stays as it is: what this statement saw of the customer may be older than its move.
     ON CONFLICT (year, customer_id) DO UPDATE SET
-      fees = s.fees + excluded.fees, months[place] = s.months[place] + excluded.fees, org_id = excluded.org_id;
+      fees = s.fees + excluded.fees, months[place] = s.months[place] + excluded.fees;
   END LOOP;
   RETURN NULL;
 END $$;
@@ -120,10 +121,22 @@ BEGIN
   RETURN written + removed;
 END $$;
 
+-- What counts for customers in a year by the ids that were filed under: the survivor with what was merged into it, whoever sees
+-- those; nothing where it is not in scope itself.
+CREATE FUNCTION fees_of(customers uuid[], of_year integer)
+  RETURNS TABLE (filed_id uuid, customer_id uuid, code text, name text, org_id text, fees numeric)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT given.customer_id, c.customer_id, c.code, c.name, c.responsible_org_id,
+    (SELECT COALESCE(sum(s.fees), 0.00) FROM usage_sum s
+     WHERE s.year = of_year AND s.customer_id = ANY ((SELECT same_customer(c.customer_id))::uuid[]))
+  FROM unnest(customers) AS given(customer_id) JOIN customer c ON c.customer_id = survivor_of(given.customer_id)
+  JOIN organisation o ON o.org_id = c.responsible_org_id WHERE is_in_scope(o.orgpath)
+$$;
+
 -- Nobody writes sums but these functions.
 DO $$ DECLARE past text; BEGIN
   EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON usage_sum FROM %I', current_setting('keypost.app_role'));
-  FOREACH past IN ARRAY ARRAY['sums_gain', 'sums_lose', 'sums_move', 'sum_anew'] LOOP
+  FOREACH past IN ARRAY ARRAY['sums_gain', 'sums_lose', 'sums_move', 'sum_anew', 'fees_of'] LOOP
     EXECUTE format('ALTER FUNCTION %I OWNER TO %I', past, current_setting('keypost.worker_role'));
   END LOOP;
   PERFORM sum_anew();

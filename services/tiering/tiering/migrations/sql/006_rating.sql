@@ -528,6 +528,42 @@ BEGIN
           WHERE g.customer_id = own.customer_id);
 END $$;
 
+-- The last month between two that customers of a bureau have fees of, or, as known at an earlier time, anything; null where there
+-- is none. Asked from the customers' side: one that has any in the last two months is soon found, and else their sums are read once.
+CREATE FUNCTION last_filed(units text[], first_month date, last_month date, known timestamptz) RETURNS date
+  LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET jit = off SET enable_seqscan = off AS $$
+DECLARE
+  found_month date;
+BEGIN
+  IF known IS NULL THEN
+    SELECT m.month INTO found_month
+      FROM (SELECT g::date AS month FROM generate_series(last_month, last_month - interval '1 month', interval '-1 month') g ORDER BY g DESC) m
+      CROSS JOIN LATERAL (SELECT FROM customer c
+        CROSS JOIN LATERAL (SELECT FROM usage_sum s WHERE s.year = extract(year FROM m.month)::integer
+          AND s.customer_id = c.customer_id AND s.months[place_of(m.month)] > 0 LIMIT 1) one
+        WHERE c.responsible_org_id = ANY (units) LIMIT 1) any_one
+      LIMIT 1;
+    IF found_month IS NULL THEN
+      SELECT max(one.month) INTO found_month FROM customer c
+        CROSS JOIN LATERAL (
+          SELECT m.month::date AS month FROM generate_series(extract(year FROM first_month)::integer, extract(year FROM last_month)::integer) y
+          JOIN usage_sum s ON s.year = y AND s.customer_id = c.customer_id
+          CROSS JOIN LATERAL (SELECT make_date(s.year, e.place::integer, 1) AS month FROM unnest(s.months) WITH ORDINALITY AS e(fees, place)
+            WHERE e.fees > 0) m
+          WHERE m.month BETWEEN first_month AND last_month ORDER BY m.month DESC LIMIT 1) one
+        WHERE c.responsible_org_id = ANY (units);
+    END IF;
+  ELSE
+    SELECT m.month INTO found_month
+      FROM (SELECT g::date AS month FROM generate_series(last_month, first_month, interval '-1 month') g ORDER BY g DESC) m
+      CROSS JOIN LATERAL (SELECT FROM customer c
+        CROSS JOIN LATERAL (SELECT FROM usage u WHERE u.month = m.month AND u.customer_id = c.customer_id AND u.recorded <= known LIMIT 1) one
+        WHERE c.responsible_org_id = ANY (units) LIMIT 1) any_one
+      LIMIT 1;
+  END IF;
+  RETURN found_month;
+END $$;
+
 -- The class that the months up to the last one filed would give, and why: shown during the year, driving nothing. `by_law` has
 -- the customer's whole bureau. Nothing where the customer is not in scope or the law does not say how often classes are rated.
 -- Planned once a connection, for planning takes longer than rating one customer; everything is found by its key.
@@ -550,10 +586,8 @@ BEGIN
   IF every IS NULL THEN
     RETURN;
   END IF;
-  SELECT u.month INTO last_month FROM usage u JOIN customer c USING (customer_id)
-    WHERE c.responsible_org_id = ANY (units) AND u.month <= day AND CASE WHEN known IS NULL THEN u.current ELSE u.recorded <= known END
-    ORDER BY u.month DESC LIMIT 1;
-  last_month := COALESCE(last_month, date_trunc('month', day) - interval '1 month');
+  last_month := date_trunc('month', day) - interval '1 month';
+  last_month := COALESCE(last_filed(units, (last_month - make_interval(months => every + every - 1))::date, last_month, known), last_month);
   first_month := last_month - make_interval(months => every - 1);
   last_year := extract(year FROM last_month) - 1;
   SELECT g.* INTO own FROM rating(by_law, first_month, last_month, last_year, day, NULL, ARRAY[of_customer], known, everybody => false) g;

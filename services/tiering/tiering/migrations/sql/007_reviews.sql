@@ -17,20 +17,10 @@ CREATE TABLE review_progress (
   share numeric(4,3) NOT NULL CHECK (share BETWEEN 0 AND 1));
 CALL guard('review_progress', 'org_id');
 
--- Published ones, and those that took their place: the rest never was anybody's class.
-CREATE FUNCTION is_published(state text) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT state IN ('published', 'superseded')
-$$;
-
-CREATE FUNCTION lines_of(of_customer uuid) RETURNS SETOF review_line
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT l.* FROM customer c JOIN organisation o ON o.org_id = c.responsible_org_id CROSS JOIN review v
-  JOIN review_line l ON l.review_id = v.id AND l.customer_id = c.customer_id
-  WHERE c.customer_id = of_customer AND is_in_scope(o.orgpath) AND is_published(v.state)
-$$;
-
 DROP FUNCTION propose_lines(uuid, jsonb);
 DROP FUNCTION publish_lines(uuid, timestamptz);
+DROP FUNCTION pinned_law(uuid, integer);
+DROP FUNCTION is_met(numeric, numeric);
 
 -- What is worked out for a review, not yet written: gives in how many blocks it lies. One statement and so one look at the
 -- figures, which more than one processor may share: a statement that writes into a lasting table keeps to one.
@@ -107,7 +97,6 @@ END $$;
 
 -- The rules of a class are asked in parallel too.
 ALTER FUNCTION in_force(agreement, date) PARALLEL SAFE;
-ALTER FUNCTION is_met(numeric, numeric) PARALLEL SAFE;
 ALTER FUNCTION is_change(smallint, text, text, smallint, text, text) PARALLEL SAFE;
 ALTER FUNCTION months_of(integer) PARALLEL SAFE;
 ALTER FUNCTION place_of(date) PARALLEL SAFE;
@@ -132,6 +121,16 @@ BEGIN
   WHERE l.review_id = of_review AND v.state = 'published';
   GET DIAGNOSTICS written = ROW_COUNT;
   RETURN written;
+END $$;
+
+-- Classes follow customers that were moved to another unit while they were written.
+CREATE FUNCTION follow_customers(of_review uuid) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan
+  SET enable_nestloop = off SET work_mem = '64MB' AS $$
+BEGIN
+  UPDATE tier t SET org_id = c.responsible_org_id
+  FROM customer c, review v JOIN organisation o ON o.org_id = v.org_id AND is_in_scope(o.orgpath)
+  WHERE v.id = of_review AND t.review_id = v.id AND c.customer_id = t.customer_id AND t.org_id <> c.responsible_org_id;
 END $$;
 
 -- The changes of a published review, told in the order of customers: `most` of them behind `after`, each with its reasons. Gives
@@ -170,7 +169,7 @@ BEGIN
 END $$;
 
 DO $$ DECLARE past text; BEGIN
-  FOREACH past IN ARRAY ARRAY['lines_of', 'publish_lines', 'tell_lines'] LOOP
+  FOREACH past IN ARRAY ARRAY['publish_lines', 'follow_customers', 'tell_lines'] LOOP
     EXECUTE format('ALTER FUNCTION %I OWNER TO %I', past, current_setting('keypost.worker_role'));
   END LOOP;
   -- Who proposes in the background alone makes and closes what lines lie in.

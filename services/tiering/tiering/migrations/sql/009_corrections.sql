@@ -27,7 +27,8 @@ CALL guard('review_correction', 'org_id');
 -- A line rated again: the figures of now, and unit, bureau, place, importance and arrears as the review had them.
 -- `source` is the review or the approved correction that the standing line is from, null for a customer that had none;
 -- `former_…` what that line says. `class` holds once approved: the rated (`suggested_class`), or an override that is kept.
--- `moved`: the rating itself comes out differently. What changed, from what to what, is told when it is read.
+-- `choice_by`: who last kept or dropped it. `moved`: the rating itself comes out differently. What changed, from what to what,
+-- is told when it is read.
 CREATE TABLE review_correction_line (
   correction_id uuid NOT NULL REFERENCES review_correction,
   customer_id uuid NOT NULL,
@@ -73,13 +74,15 @@ CREATE TABLE review_correction_line (
   valid_from date NOT NULL,
   moved boolean NOT NULL,
   changed boolean NOT NULL,
+  choice_by text,
   PRIMARY KEY (correction_id, customer_id));
 CREATE INDEX review_correction_line_customer ON review_correction_line (customer_id);
 CALL guard('review_correction_line', 'org_id');
 
 ALTER TABLE tier ADD COLUMN correction_id uuid;
--- Rows come in the order of their recording: what was recorded since a review is found without looking at the rest.
-CREATE INDEX usage_by_recorded ON usage USING brin (recorded);
+-- What came after its year was over: those that may touch a review of it are found without looking at the rest.
+CREATE INDEX usage_after_its_year ON usage (extract(year FROM month), recorded)
+  WHERE extract(year FROM recorded AT TIME ZONE 'Asia/Shanghai') > extract(year FROM month);
 
 -- The lines by which a published review stands: its own, and in their place those of its last approved correction.
 CREATE FUNCTION standing_lines(of_review uuid) RETURNS TABLE (source uuid, customer_id uuid, org_id text, profile integer,
@@ -121,7 +124,8 @@ $$;
 -- What the customers of a published review are rated by again (`rating`): the figures and agreements of now and the law
 -- given; unit, bureau, place, importance and arrears as their standing lines have them, for those are facts of the review's
 -- day. Ranks are among the customers of the review, whoever was closed or moved since; who is merged away counts for the
--- survivor. Who had no line, but was registered by the day of the review and has fees by now, joins as it stands.
+-- survivor. Who had no line, neither here nor in another province's review of the year, but was registered by the day of the
+-- review and has fees by now, joins as it stands.
 CREATE FUNCTION facts_as_reviewed(by_law jsonb, of_review uuid)
   RETURNS TABLE (customer_id uuid, org_id text, profile integer, bureau text, level text, place text, fees numeric,
     prior_fees numeric, last_year_fees numeric, month_fees numeric, months numeric[], rank bigint, agreement boolean,
@@ -167,6 +171,7 @@ CREATE FUNCTION facts_as_reviewed(by_law jsonb, of_review uuid)
     LEFT JOIN customer c ON c.customer_id = s.customer_id
     WHERE NOT EXISTS (SELECT FROM alias x WHERE x.customer_id = s.customer_id)
     UNION ALL
+    SELECT j.* FROM (
     SELECT c.customer_id, u.org_id, u.profile, u.bureau, u.level, u.ties,
       GREATEST(COALESCE((SELECT v.as_of FROM reviewed v) - d.oldest_due_on, 0), 0), c.importance, c.importance_level,
       CASE WHEN u.own_place THEN c.place_class ELSE u.place END
@@ -175,7 +180,10 @@ CREATE FUNCTION facts_as_reviewed(by_law jsonb, of_review uuid)
     JOIN used n ON n.customer_id = c.customer_id AND n.fees > 0
     LEFT JOIN owed d ON d.customer_id = c.customer_id
     WHERE c.state = 'registered' AND COALESCE(c.registered_on <= (SELECT v.as_of FROM reviewed v), true)
-      AND NOT EXISTS (SELECT FROM standing s WHERE s.customer_id = c.customer_id)),
+      AND NOT EXISTS (SELECT FROM standing s WHERE s.customer_id = c.customer_id) OFFSET 0) j
+    -- Asked of these few alone (OFFSET 0).
+    WHERE NOT EXISTS (SELECT FROM review_line l WHERE l.customer_id = j.customer_id AND l.review_id = ANY (ARRAY(
+      SELECT o.id FROM review o JOIN reviewed v ON o.year = v.year AND o.id <> v.id WHERE o.state = 'published')) OFFSET 0)),
   counted AS (
     SELECT p.*, COALESCE(n.fees, 0.00) AS fees, COALESCE(b.fees, 0.00) AS prior_fees,
       COALESCE(n.months, no_fees((SELECT v.year FROM reviewed v))) AS months,
@@ -211,7 +219,7 @@ BEGIN
   last_month := r.valid_from - interval '1 month';
   RETURN QUERY
   WITH choice AS MATERIALIZED (
-    SELECT l.customer_id, l.override_kept FROM review_correction_line l
+    SELECT l.customer_id, l.override_kept, l.choice_by FROM review_correction_line l
     WHERE l.correction_id = of_correction AND l.overridden_at IS NOT NULL),
   standing AS MATERIALIZED (SELECT * FROM standing_lines(r.id)),
   merged AS (
@@ -220,8 +228,10 @@ BEGIN
     SELECT DISTINCT ON (t.customer_id) t.customer_id, t.scheme, t.tier, t.class, t.valid_from
     FROM tier t WHERE NOT EXISTS (SELECT FROM standing s WHERE s.customer_id = t.customer_id)
     ORDER BY t.customer_id, t.valid_from DESC, t.recorded DESC),
+  -- A class that was put stays that class under another scheme, which has a tier of its own for it.
+  named AS MATERIALIZED (SELECT n.profile, n.class, n.tier FROM law_tiers(by_law -> 'laws') n),
   compared AS (
-    SELECT j.*, s.source, s.override_class, s.override_tier, s.override_reason, s.overridden_by, s.overridden_at,
+    SELECT j.*, s.source, s.override_class, n.tier AS override_tier, s.override_reason, s.overridden_by, s.overridden_at,
       s.profile AS profile_then, s.fees AS fees_then, s.months AS months_then, s.agreement AS agreement_then, s.rank AS rank_then,
       m.customers AS merged, COALESCE(s.valid_from, GREATEST(r.valid_from, f.valid_from)) AS valid_from,
       COALESCE(s.scheme, f.scheme) AS former_scheme, COALESCE(s.tier, f.tier) AS former_tier, COALESCE(s.class, f.class) AS former_class,
@@ -230,9 +240,10 @@ BEGIN
       s.source IS NULL OR (s.eligible, s.table_class, s.suggested_class, s.scheme)
           IS DISTINCT FROM (j.eligible, j.table_class, j.class, j.scheme)
         OR s.overridden_at IS NULL AND s.rated_tier IS DISTINCT FROM j.tier AS moved,
-      s.overridden_at IS NOT NULL AND COALESCE(o.override_kept, true) AS kept
+      s.overridden_at IS NOT NULL AND COALESCE(o.override_kept, true) AS kept, o.choice_by
     FROM rating(by_law, first_month, last_month, r.year, r.valid_from - 1, r.as_of, NULL::uuid[], NULL::timestamptz, r.id) j
     LEFT JOIN standing s ON s.customer_id = j.customer_id
+    LEFT JOIN named n ON n.profile = j.profile AND n.class = s.override_class
     LEFT JOIN former f ON f.customer_id = j.customer_id
     LEFT JOIN merged m ON m.customer_id = j.customer_id
     LEFT JOIN choice o ON o.customer_id = j.customer_id
@@ -246,7 +257,7 @@ BEGIN
     d.eligible, d.table_class, d.class, d.tier, d.asks_rank, d.scheme, d.held_tier, d.holds, d.profile_then,
     d.fees_then::numeric(17,2), d.months_then::numeric(17,2)[], d.rank_then, d.agreement_then, d.former_scheme, d.former_tier,
     d.former_class, d.merged, d.override_class, d.override_tier, d.override_reason, d.overridden_by, d.overridden_at, d.kept,
-    d.valid_from, d.moved, is_change(d.holds, d.scheme, d.held_tier, d.former_class, d.former_scheme, d.former_tier)
+    d.valid_from, d.moved, is_change(d.holds, d.scheme, d.held_tier, d.former_class, d.former_scheme, d.former_tier), d.choice_by
   FROM decided d;
 END $$;
 
@@ -361,7 +372,8 @@ BEGIN
 END $$;
 
 -- Whom figures recorded since the review, or since its last approved correction, or a merge may touch: found by when they
--- were recorded. What a dry run makes of it is another question: the sum may be what it was.
+-- were recorded, with those that were being written just then. What a dry run makes of it is another question: the sum may be
+-- what it was.
 CREATE FUNCTION stale_customers(of_review uuid)
   RETURNS TABLE (customer_id uuid, usage_rows bigint, months date[], last_recorded timestamptz, merged boolean)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
@@ -369,18 +381,31 @@ CREATE FUNCTION stale_customers(of_review uuid)
 DECLARE
   r review;
   since timestamptz;
+  longest_write interval := (SELECT (s.reset_val || s.unit)::interval FROM pg_settings s WHERE s.name = 'statement_timeout');
 BEGIN
   SELECT v.* INTO STRICT r FROM review v JOIN organisation o ON o.org_id = v.org_id WHERE v.id = of_review AND is_in_scope(o.orgpath);
   since := COALESCE((SELECT max(c.proposed_at) FROM review_correction c WHERE c.review_id = of_review AND c.state = 'approved'),
     r.proposed_at);
   RETURN QUERY
   WITH alias AS MATERIALIZED (SELECT x.customer_id, x.survivor_id FROM aliases() x),
-  later AS (
-    SELECT COALESCE(x.survivor_id, u.customer_id) AS customer_id, count(*) AS usage_rows, array_agg(DISTINCT u.month) AS months,
-      max(u.recorded) AS last_recorded
+  found AS MATERIALIZED (
+    SELECT COALESCE(x.survivor_id, u.customer_id) AS customer_id, u.month, u.recorded
     FROM usage u LEFT JOIN alias x ON x.customer_id = u.customer_id
-    WHERE u.recorded > since AND u.month >= make_date(r.year, 1, 1) AND u.month < r.valid_from
-    GROUP BY COALESCE(x.survivor_id, u.customer_id)),
+    WHERE extract(year FROM u.month) = r.year AND u.recorded > since - longest_write
+      AND extract(year FROM u.recorded AT TIME ZONE 'Asia/Shanghai') > extract(year FROM u.month)),
+  -- Recorded before, perhaps to be seen only afterwards: then the line has another sum of the month.
+  unseen AS (
+    SELECT f.customer_id, f.month FROM (SELECT DISTINCT n.customer_id, n.month FROM found n WHERE n.recorded <= since) f
+    JOIN standing_lines(of_review) s ON s.customer_id = f.customer_id
+    CROSS JOIN LATERAL (
+      SELECT sum(y.fees) AS fees, sum(y.months[place_of(f.month)]) AS of_month FROM usage_sum y
+      WHERE y.year = r.year
+        AND y.customer_id = ANY (f.customer_id || ARRAY(SELECT x.customer_id FROM alias x WHERE x.survivor_id = f.customer_id))) n
+    WHERE COALESCE(s.months[place_of(f.month)] <> n.of_month, s.fees <> n.fees)),
+  later AS (
+    SELECT f.customer_id, count(*) AS usage_rows, array_agg(DISTINCT f.month) AS months, max(f.recorded) AS last_recorded
+    FROM found f WHERE f.recorded > since OR (f.customer_id, f.month) IN (SELECT n.customer_id, n.month FROM unseen n)
+    GROUP BY f.customer_id),
   away AS (SELECT DISTINCT m.customer_id FROM merged_since(of_review) m)
   SELECT COALESCE(l.customer_id, a.customer_id), COALESCE(l.usage_rows, 0), COALESCE(l.months, '{}'), l.last_recorded,
     a.customer_id IS NOT NULL

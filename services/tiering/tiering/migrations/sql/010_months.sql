@@ -12,6 +12,9 @@ CREATE TABLE unit_month (
 CREATE INDEX unit_month_key ON unit_month (month, org_id);
 CALL guard('unit_month', 'org_id');
 
+-- When a customer was closed: until then it counted.
+ALTER TABLE customer ADD COLUMN closed_on date;
+
 -- How many registered customers a unit had by the end of a month, and of how many anything was reported for it.
 CREATE TABLE unit_customers (
   org_id text NOT NULL,
@@ -54,7 +57,7 @@ CALL guard_any('month_begun');
 
 -- Triggers, and not the writers' own statements: whoever comes to write these tables is noticed too.
 -- Of a file the unit that files it, with all below: a look at each of its rows would cost more than the sums; else the units of
--- the customers. The month after is compared with it.
+-- the customers. The month after is compared with it. What a file says of merged customers counts where the survivor is.
 CREATE FUNCTION usage_touches() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   INSERT INTO month_touched (org_id, since, until, below)
@@ -64,6 +67,11 @@ BEGIN
     INSERT INTO month_touched (org_id, since, until, below)
     SELECT DISTINCT c.responsible_org_id, t.month, (t.month + interval '1 month')::date, false
     FROM touched t JOIN customer c ON c.customer_id = survivor_of(t.customer_id) WHERE c.responsible_org_id IS NOT NULL;
+  ELSE
+    INSERT INTO month_touched (org_id, since, until, below)
+    SELECT DISTINCT c.responsible_org_id, t.month, (t.month + interval '1 month')::date, false
+    FROM touched t JOIN customer_alias a ON a.customer_id = t.customer_id AND a.survivor_id IS NOT NULL
+    JOIN customer c ON c.customer_id = survivor_of(t.customer_id) WHERE c.responsible_org_id IS NOT NULL;
   END IF;
   RETURN NULL;
 END $$;
@@ -91,8 +99,8 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER customer_touches AFTER UPDATE ON customer FOR EACH ROW
-  WHEN ((NEW.responsible_org_id, NEW.state, NEW.registered_on, NEW.importance, NEW.code IS NULL)
-    IS DISTINCT FROM (OLD.responsible_org_id, OLD.state, OLD.registered_on, OLD.importance, OLD.code IS NULL))
+  WHEN ((NEW.responsible_org_id, NEW.state, NEW.registered_on, NEW.closed_on, NEW.importance, NEW.code IS NULL)
+    IS DISTINCT FROM (OLD.responsible_org_id, OLD.state, OLD.registered_on, OLD.closed_on, OLD.importance, OLD.code IS NULL))
   EXECUTE FUNCTION customer_touches();
 
 -- A review that is published gives a class to everybody: that is noticed by the review, not by each of its rows. The class of
@@ -187,7 +195,8 @@ CREATE FUNCTION sum_units(of_month date, units text[]) RETURNS void LANGUAGE sql
   WITH alias AS MATERIALIZED (SELECT * FROM aliases()),
   member AS (
     SELECT c.customer_id, c.responsible_org_id AS org_id, c.importance, t.class,
-      c.state = 'registered' AND COALESCE(c.registered_on < of_month + interval '1 month', true) AS counts
+      (c.state = 'registered' OR c.state = 'closed' AND COALESCE(c.closed_on >= of_month + interval '1 month', false))
+        AND COALESCE(c.registered_on < of_month + interval '1 month', true) AS counts
     FROM customer c
     LEFT JOIN (
       SELECT DISTINCT ON (h.customer_id) h.customer_id, h.class FROM customer k JOIN tier h ON h.customer_id = k.customer_id
