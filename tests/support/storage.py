@@ -26,7 +26,7 @@ def _limit(instance: Instance, most: int) -> None:
     Only who is of the server's user may do so: a child becomes it for the length of one program that does nothing.
     """
     server = instance.pids()[POSTGRES]
-    serving = [pid for pid in _children(server) if b"keypost_" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    serving = [pid for pid in _children(server) if b"keypost_" in _command(pid)]
 
     def limit() -> None:
         for pid in (server, *serving):
@@ -34,6 +34,13 @@ def _limit(instance: Instance, most: int) -> None:
                 prlimit(pid, RLIMIT_FSIZE, (most, RLIM_INFINITY))
 
     _as_the_server(instance, ["true"], limit)
+
+
+def _command(pid: int) -> bytes:
+    """Give the command line of a process; nothing of one that has ended meanwhile."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def _as_the_server(
