@@ -85,22 +85,30 @@ class Gateway:
         outgoing = self._outgoing(service, request, marks)
         if request.headers.get("content-length") or "transfer-encoding" in request.headers:
             outgoing.stream = _Body(request.stream())
-        try:
-            answer = await self._transport.handle_async_request(outgoing)
-        except httpx.TransportError as error:
-            raise unavailable(service) from error
-        return await self._answer(service, answer)
+        return await self._answer(service, await self._sent(service, outgoing))
 
     async def ask(self, service: str, path: str, patience: float) -> httpx.Response:
         """Ask a service itself, for its health; raises ServiceUnavailable when it does not answer in time."""
         timeout = httpx.Timeout(patience).as_dict()
         question = httpx.Request("GET", self._services[service].join(path), extensions={"timeout": timeout})
+        answer = await self._sent(service, question)
         try:
-            answer = await self._transport.handle_async_request(question)
             await answer.aread()
         except httpx.TransportError as error:
             raise unavailable(service) from error
         return answer
+
+    async def _sent(self, service: str, outgoing: httpx.Request) -> httpx.Response:
+        """Give the beginning of an answer; raises ServiceUnavailable."""
+        try:
+            return await self._transport.handle_async_request(outgoing)
+        except httpx.TransportError as error:
+            raise unavailable(service) from error
+        except AttributeError as error:
+            # A service that dies just after it took the connection leaves the transport without its socket.
+            if error.name != "getpeername":
+                raise
+            raise unavailable(service) from error
 
     def _outgoing(self, service: str, request: Request, marks: Mapping[str, str]) -> httpx.Request:
         base = self._services.get(service)

@@ -59,6 +59,8 @@ class HotApp(FastAPI):
         request = Request(scope, receive, send)
         try:
             response = await route.endpoint(request)
+        except ClientDisconnect:
+            return  # nobody is there to read an answer
         except Exception as error:
             handler = self._handler(error)
             response = await handler(request, error)
