@@ -18,7 +18,6 @@ CREATE TABLE review_progress (
 CALL guard('review_progress', 'org_id');
 
 DROP FUNCTION propose_lines(uuid, jsonb);
-DROP FUNCTION publish_lines(uuid, timestamptz);
 DROP FUNCTION pinned_law(uuid, integer);
 DROP FUNCTION is_met(numeric, numeric);
 
@@ -101,27 +100,8 @@ ALTER FUNCTION is_change(smallint, text, text, smallint, text, text) PARALLEL SA
 ALTER FUNCTION months_of(integer) PARALLEL SAFE;
 ALTER FUNCTION place_of(date) PARALLEL SAFE;
 
--- The classes of a published review, one row for each of its lines; rows of equal beginning are told apart by when they
--- were recorded.
-CREATE FUNCTION publish_lines(of_review uuid, at timestamptz) RETURNS bigint
-  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan
-  SET enable_nestloop = off SET work_mem = '64MB' AS $$
-DECLARE written bigint;
-BEGIN
-  INSERT INTO tier (customer_id, valid_from, recorded, org_id, scheme, tier, class, service_class, basis, review_id, version)
-  SELECT l.customer_id, l.valid_from, GREATEST(at, f.recorded + interval '1 microsecond'),
-    COALESCE(c.responsible_org_id, l.org_id), l.scheme, l.tier, l.class, l.class, 'review', l.review_id,
-    COALESCE(f.version, 0) + l.changed::integer
-  FROM review_line l
-  JOIN review v ON v.id = l.review_id
-  JOIN organisation o ON o.org_id = v.org_id AND is_in_scope(o.orgpath)
-  JOIN customer c ON c.customer_id = l.customer_id
-  LEFT JOIN (SELECT t.customer_id, max(t.version) AS version, max(t.recorded) AS recorded FROM tier t GROUP BY t.customer_id) f
-    ON f.customer_id = l.customer_id
-  WHERE l.review_id = of_review AND v.state = 'published';
-  GET DIAGNOSTICS written = ROW_COUNT;
-  RETURN written;
-END $$;
+-- Just written, the lines are in no statistics: a plan kept from a smaller review would be wrong.
+ALTER FUNCTION publish_lines(uuid, timestamptz) SET plan_cache_mode = force_custom_plan;
 
 -- Classes follow customers that were moved to another unit while they were written.
 CREATE FUNCTION follow_customers(of_review uuid) RETURNS void
@@ -169,7 +149,7 @@ BEGIN
 END $$;
 
 DO $$ DECLARE past text; BEGIN
-  FOREACH past IN ARRAY ARRAY['publish_lines', 'follow_customers', 'tell_lines'] LOOP
+  FOREACH past IN ARRAY ARRAY['follow_customers', 'tell_lines'] LOOP
     EXECUTE format('ALTER FUNCTION %I OWNER TO %I', past, current_setting('keypost.worker_role'));
   END LOOP;
   -- Who proposes in the background alone makes and closes what lines lie in.
