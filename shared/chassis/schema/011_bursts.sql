@@ -40,7 +40,7 @@ DECLARE written integer;
 BEGIN
   INSERT INTO outbox (lane, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id,
                       causation_id, time, payload)
-  SELECT crc32(convert_to(e.key, 'UTF8')) % 8, e.event_id, e.topic, e.key, e.type, e.aggregate, e.version, e.orgpath,
+  SELECT lane_of(e.key), e.event_id, e.topic, e.key, e.type, e.aggregate, e.version, e.orgpath,
          e.actor, e.correlation_id, e.causation_id, e.time, e.payload
   FROM unnest(of_each) AS events,
        jsonb_to_recordset(events) AS e(event_id uuid, topic text, key text, type text, aggregate text,
@@ -95,7 +95,7 @@ noted AS (
   SELECT f.id, now_at, f.name, 'system:' || service, f.present, f.due_at, f.due_at FROM fired f),
 told AS (
   INSERT INTO outbox (lane, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, time, payload)
-  SELECT crc32(convert_to(COALESCE(f.customer_id, f.org_id), 'UTF8')) % 8, uuidv7(), 'keypost.' || service,
+  SELECT lane_of(COALESCE(f.customer_id, f.org_id)), uuidv7(), 'keypost.' || service,
     COALESCE(f.customer_id, f.org_id), service || '.deadline.' || f.name || '.v1', 'deadline:' || f.id, f.version,
     COALESCE(o.orgpath, ''), 'system:' || service, f.correlation_id, now_at, to_jsonb(event)
   FROM fired f LEFT JOIN organisation o ON o.org_id = f.org_id LEFT JOIN deadline_ground g ON g.digest = f.ground,
