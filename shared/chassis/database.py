@@ -84,7 +84,7 @@ async def open_database(settings: Settings) -> Database:
         "timezone": "Asia/Shanghai",
         "idle_session_timeout": str(POOLED_IDLE_MS),
     }
-    answer = _longest_answer_seconds(settings)
+    answer = answer_seconds(settings.statement_timeout_ms)
     app = await asyncpg.create_pool(
         settings.database_url,
         min_size=1,
@@ -114,13 +114,13 @@ async def open_lock_holder(settings: Settings) -> Connection:
         settings.worker_url,
         server_settings={"idle_session_timeout": str(LOCK_HOLDER_IDLE_MS)},
         timeout=CONNECT_SECONDS,
-        command_timeout=_longest_answer_seconds(settings),
+        command_timeout=answer_seconds(settings.statement_timeout_ms),
     )
 
 
-def _longest_answer_seconds(settings: Settings) -> float:
-    """Give how long an answer is waited for: what comes later than any statement may run comes from nobody."""
-    return settings.longest_statement_ms / 1000 + ANSWER_MARGIN_SECONDS
+def answer_seconds(timeout_ms: int) -> float:
+    """Give how long an answer is waited for: what comes later than the statement may run comes from nobody."""
+    return timeout_ms / 1000 + ANSWER_MARGIN_SECONDS
 
 
 async def _keep_session(_connection: Connection) -> None:

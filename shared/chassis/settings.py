@@ -113,11 +113,6 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def longest_statement_ms(self) -> int:
-        """How long the database may work on any statement of this service."""
-        return self.statement_timeout_ms
-
-    @property
     def topic(self) -> str:
         """The topic that this service tells its events on."""
         return f"keypost.{self.service}"

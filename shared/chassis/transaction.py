@@ -10,9 +10,11 @@ import asyncpg
 
 from chassis import outbox
 from chassis.auth import Caller
-from chassis.database import Connection, Pool
+from chassis.database import Connection, Pool, answer_seconds
 from chassis.ids import uuid7
 from contracts.envelope import Event
+
+TAKE_TIME = "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)"
 
 
 class Told(Protocol):
@@ -61,6 +63,7 @@ class Transaction:
     connection: Connection
     moment: Moment
     wakes_directory: bool = field(default=False)
+    _answer_seconds: float | None = field(default=None, init=False)
 
     @property
     def now(self) -> datetime:
@@ -85,23 +88,31 @@ class Transaction:
     async def announce(self, events: Sequence[Event]) -> None:
         """Write events that have no state row of their own in this statement."""
         if events:
-            await self.connection.execute("SELECT announce($1::jsonb)", self.encoded(events))
+            await self.execute("SELECT announce($1::jsonb)", self.encoded(events))
+
+    async def take_time(self, timeout_ms: int) -> None:
+        """Let what follows in this transaction run, and wait for others, so long: work over a whole province.
+
+        Only this transaction is patient: on every other connection a silent database is given up as soon as ever.
+        """
+        self._answer_seconds = answer_seconds(timeout_ms)
+        await self.fetchval(TAKE_TIME, str(timeout_ms))
 
     async def fetch(self, sql: str, *args: object) -> list[asyncpg.Record]:
         """Give all rows."""
-        return await self.connection.fetch(sql, *args)
+        return await self.connection.fetch(sql, *args, timeout=self._answer_seconds)
 
     async def fetchrow(self, sql: str, *args: object) -> asyncpg.Record | None:
         """Give the first row or None."""
-        return await self.connection.fetchrow(sql, *args)
+        return await self.connection.fetchrow(sql, *args, timeout=self._answer_seconds)
 
     async def fetchval(self, sql: str, *args: object) -> Any:
         """Give the first value of the first row or None."""
-        return await self.connection.fetchval(sql, *args)
+        return await self.connection.fetchval(sql, *args, timeout=self._answer_seconds)
 
     async def execute(self, sql: str, *args: object) -> str:
         """Run a statement; gives its command tag."""
-        return await self.connection.execute(sql, *args)
+        return await self.connection.execute(sql, *args, timeout=self._answer_seconds)
 
 
 @asynccontextmanager

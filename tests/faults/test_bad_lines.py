@@ -24,7 +24,6 @@ SECONDS_APART = 0.7
 SILENT_SECONDS = 10.0
 IMPATIENT: Mapping[str, str] = {
     "KEYPOST_STATEMENT_TIMEOUT_MS": "3000",
-    "KEYPOST_REVIEW_TIMEOUT_MS": "3000",
     "KEYPOST_LOCK_TIMEOUT_MS": "2000",
 }
 """The shorter a statement may run, the sooner an answer that does not come is given up."""

@@ -34,6 +34,7 @@ class Proxy:
     cuts: int = 0
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _links: set["_Link"] = field(default_factory=set)
+    _meetings: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def address(self) -> str:
@@ -62,7 +63,7 @@ class Proxy:
 
     async def serve(self, listening: socket.socket, ready: Callable[[], None]) -> None:
         """Pass on until cancelled."""
-        server = await asyncio.start_server(self._meet, sock=listening)
+        server = await asyncio.start_server(self._take, sock=listening)
         ready()
         async with server:
             try:
@@ -70,6 +71,12 @@ class Proxy:
             finally:
                 for link in list(self._links):
                     link.cut()
+                await asyncio.gather(*self._meetings, return_exceptions=True)
+
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        meeting = asyncio.create_task(self._meet(reader, writer))
+        self._meetings.add(meeting)
+        meeting.add_done_callback(self._meetings.discard)
 
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -62,8 +62,3 @@ class TieringSettings(Settings):
     what_if_timeout_ms: int = 120_000
     # Saved what-ifs of one center: each keeps a row for everybody who would move.
     what_ifs_most: int = 50
-
-    @property
-    def longest_statement_ms(self) -> int:
-        """A review works on a whole province in one statement."""
-        return max(self.statement_timeout_ms, self.review_timeout_ms, self.what_if_timeout_ms)

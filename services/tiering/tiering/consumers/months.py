@@ -12,7 +12,6 @@ from chassis.telemetry import describe, log
 from chassis.transaction import Moment, unscoped
 from tiering.settings import TieringSettings
 
-TIMEOUT = "SELECT set_config('statement_timeout', $1, true)"
 SUM = "SELECT sum_a_month($1, $2)"
 
 
@@ -40,7 +39,7 @@ class MonthSums:
         service = self.runtime.settings.service
         moment = Moment(service, self.runtime.clock.now(), f"system:{service}", str(uuid7()))
         async with unscoped(self.runtime.database.worker, moment) as tx:
-            await tx.execute(TIMEOUT, str(self.settings.months_timeout_ms))
+            await tx.take_time(self.settings.months_timeout_ms)
             this_month = moment.now.date().replace(day=1)
             month: date | None = await tx.fetchval(SUM, this_month, self.settings.overview_movers)
             return month

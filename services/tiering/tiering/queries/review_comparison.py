@@ -39,7 +39,7 @@ async def compared(tx: Transaction, review_id: UUID, timeout_ms: int) -> dict[st
     review = await tx.fetchrow(HEAD, review_id)
     if review is None:
         raise NotFound("没有这次年度评定。", "There is no such review.")
-    await tx.fetchval("SELECT set_config('statement_timeout', $1, true)", str(timeout_ms))
+    await tx.take_time(timeout_ms)
     before = await tx.fetchrow(BEFORE, review["org_id"], review["year"])
     flows = await tx.fetch(FLOWS, review_id, before["id"] if before else None)
     return {

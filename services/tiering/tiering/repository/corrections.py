@@ -16,7 +16,6 @@ from tiering.model.corrections import Correction, CorrectionState
 from tiering.model.reviews import Review
 from tiering.policies.law import ClassLaw
 from tiering.ports.corrections import NewCorrection, StandingOverride
-from tiering.repository.proposals import take_time
 from tiering.repository.reviews import FOLLOWED, ReviewRows
 from tiering.tables.review_lines import laws_of
 
@@ -93,7 +92,7 @@ class CorrectionRows:
 
     async def propose(self, new: NewCorrection) -> Correction:
         """Rate again, and write the lines of whom that touches."""
-        await take_time(self._tx, self._timeout_ms)
+        await self._tx.take_time(self._timeout_ms)
         await self._tx.execute(
             PROPOSED,
             new.id,
@@ -116,12 +115,12 @@ class CorrectionRows:
 
     async def hold_following(self, org_id: str) -> None:
         """Wait for whoever proposes or publishes the next review, and hold that until the transaction ends."""
-        await take_time(self._tx, self._timeout_ms)
+        await self._tx.take_time(self._timeout_ms)
         await self._tx.execute(FOLLOWING, org_id)
 
     async def differing(self, correction: Correction, sheet: Mapping[str, Any]) -> int:
         """Count the customers of whom the dry run would say something else by now."""
-        await take_time(self._tx, self._timeout_ms)
+        await self._tx.take_time(self._timeout_ms)
         differing: int = await self._tx.fetchval(
             "SELECT count_outdated($1, $2::jsonb)", correction.id, orjson.dumps(sheet).decode()
         )
@@ -149,7 +148,7 @@ class CorrectionRows:
 
     async def approve(self, correction: Correction, by: str, at: datetime) -> None:
         """Let the corrected classes hold and tell every change; what is proposed for the next year follows."""
-        await take_time(self._tx, self._timeout_ms)
+        await self._tx.take_time(self._timeout_ms)
         await self._tx.execute(DECIDED, correction.id, CorrectionState.APPROVED, by, at, None)
         await self._tx.fetchval("SELECT approve_lines($1, $2)", correction.id, at)
         moment = orjson.dumps(self._moment()).decode()

@@ -39,7 +39,7 @@ class Proposals:
 
     async def propose(self, review_id: UUID) -> AsyncIterator[Decimal]:
         """Rate everybody, then write the lines; gives the share of them that is written, 0 where all are rated."""
-        await take_time(self._tx, self._timeout_ms)
+        await self._tx.take_time(self._timeout_ms)
         blocks: int = await self._tx.fetchval("SELECT rate_review($1)", review_id)
         yield Decimal(0)
         await self._tx.fetchval("SELECT open_lines($1)", review_id)
@@ -63,11 +63,3 @@ async def give_up(tx: Transaction, review_id: UUID, reason: str) -> None:
 async def tell_progress(pool: Pool, review_id: UUID, org_id: str, share: Decimal) -> None:
     """Write how far a proposal is, beside its transaction."""
     await pool.execute(TOLD, review_id, org_id, share)
-
-
-async def take_time(tx: Transaction, timeout_ms: int) -> None:
-    """Let statements over a whole province run longer than those of one customer, and wait as long for one another."""
-    await tx.fetchval(
-        "SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true)",
-        str(timeout_ms),
-    )

@@ -14,7 +14,6 @@ from tiering.model.review_refusals import ReviewNotOpen
 from tiering.model.reviews import Line, Review, ReviewState
 from tiering.policies.law import ClassLaw
 from tiering.ports.reviews import NewReview
-from tiering.repository.proposals import take_time
 from tiering.tables.review_lines import REVIEW_COLUMNS, laws_of, line_of, review_of
 
 BEGUN = """
@@ -72,7 +71,7 @@ class ReviewRows:
 
     async def hold_published(self, org_id: str) -> None:
         """Wait for whoever corrects or publishes a review of the organisation, and hold the published ones."""
-        await take_time(self._tx, self._timeout_ms)
+        await self._tx.take_time(self._timeout_ms)
         await self._tx.execute(STANDING, org_id)
 
     async def begin(self, new: NewReview) -> None:
@@ -154,7 +153,7 @@ class ReviewRows:
 
     async def publish(self, review: Review, published_by: str, at: datetime) -> None:
         """Let the classes hold and tell every change; the published review of the same year is superseded."""
-        await take_time(self._tx, self._timeout_ms)
+        await self._tx.take_time(self._timeout_ms)
         await self._tx.execute(SUPERSEDED, review.id, review.org_id, review.year)
         await self._tx.execute(PUBLISHED, review.id, published_by, at)
         await self._tx.fetchval("SELECT publish_lines($1, $2)", review.id, at)

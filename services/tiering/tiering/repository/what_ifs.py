@@ -29,7 +29,7 @@ class WhatIfRows:
 
     async def hold(self, center_org_id: str) -> None:
         """Let no other what-if of the center be made until the transaction ends."""
-        await self._tx.fetchval("SELECT set_config('statement_timeout', $1, true)", str(self._timeout_ms))
+        await self._tx.take_time(self._timeout_ms)
         await self._tx.fetchval(HELD, center_org_id)
 
     async def count(self, center_org_id: str) -> int:
