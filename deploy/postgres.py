@@ -21,12 +21,25 @@ MAJOR = "18"
 SUPERUSER = "postgres"
 SYSTEM_USER = "embedded_postgres"
 
+SMALLEST_BUFFERS_MB, LARGEST_BUFFERS_MB = 128, 1024
+
+
+def shared_buffers_mb(memory_mb: int) -> int:
+    """Give what PostgreSQL keeps of its tables: a sixteenth of the machine's memory, from 128 MB to 1 GB."""
+    return min(max(memory_mb // 16, SMALLEST_BUFFERS_MB), LARGEST_BUFFERS_MB)
+
+
+def machine_memory_mb() -> int:
+    """Give the machine's memory in MB."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 1024**2
+
+
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "unix_socket_permissions": "0770",
     "password_encryption": "scram-sha-256",
     "max_connections": "200",
-    "shared_buffers": "256MB",
+    "shared_buffers": f"{shared_buffers_mb(machine_memory_mb())}MB",
     "wal_buffers": "32MB",
     "max_wal_size": "8GB",
     "checkpoint_timeout": "15min",

@@ -11,6 +11,7 @@ COLOURS = ("#0b6e4f", "#b5541c", "#38588c")
 NAMES: Mapping[str, str] = {
     "review, µs a customer": "年度评定,每户微秒 · review, µs a customer",
     "look-up, µs a look-up": "查一户级别,每次微秒 · look-up of one tier, µs",
+    "first look-up of a bureau, µs": "某局首次查询 · first look-up of a bureau, µs",
 }
 Points = Mapping[str, Mapping[str, float]]
 
@@ -55,7 +56,8 @@ def _parts(points: Points, taken: str) -> Iterator[str]:
         for left, top, cost in at:
             yield f'<circle cx="{left:.1f}" cy="{top:.1f}" r="4" fill="{colour}"/>'
             yield _text(left, top - 10, f"{cost:g}", "end" if left > WIDTH / 2 else "start", colour)
-        yield _text(LEFT + number * (WIDTH - LEFT) / 2, 24, NAMES.get(name, name), "start", colour)
+        left, top = LEFT + number % 2 * (WIDTH - LEFT) / 2, 16 + 18 * (number // 2)
+        yield _text(left, top, NAMES.get(name, name), "start", colour)
     yield "</svg>"
 
 

@@ -106,7 +106,7 @@ class RatedProvince:
         await root.execute(SUMS_OF_DECEMBER, self.year - 1)
         await root.execute("ALTER TABLE usage ENABLE TRIGGER USER")
         await root.execute("DROP TABLE drawn")
-        await root.execute("TRUNCATE month_touched, month_due")
+        await root.execute("TRUNCATE month_touched, month_due, standing, standing_touched")
         for table in ("usage", "usage_sum", "customer", "agreement", "arrears", "tier"):
             await root.execute(f"VACUUM ANALYZE {table}")
         await root.execute("CHECKPOINT")

@@ -39,6 +39,7 @@ PLAIN: Mapping[str, str] = {
     "interval": "1 day",
     "daterange": "[2026-01-01,2026-02-01)",
     "tstzrange": "[2026-01-01,2026-02-01)",
+    "pg_snapshot": "1:1:",
 }
 
 

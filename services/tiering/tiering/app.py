@@ -29,6 +29,7 @@ from tiering.consumers.filings import FilingClocks, missing_month
 from tiering.consumers.hearing import PROJECTION, Hearing
 from tiering.consumers.months import MonthSums
 from tiering.consumers.proposals import Proposer
+from tiering.consumers.standings import MissedStandings, StandingKeeper
 from tiering.repository.filings import USAGE_FILING
 from tiering.settings import TieringSettings
 
@@ -37,6 +38,7 @@ def create() -> FastAPI:
     """Build the application from the environment."""
     settings = TieringSettings()
     proposals_bell = Doorbell()
+    standings = MissedStandings(settings.standings_waiting)
     service = Service(
         title="用邮与分级 Tiering",
         routers=(
@@ -59,11 +61,12 @@ def create() -> FastAPI:
             consumes=_hear,
             projects=lambda _: PROJECTION,
             reacts=lambda runtime: {USAGE_FILING: missing_month(runtime)},
-            loops=lambda runtime: _loops(runtime, settings, proposals_bell),
+            loops=lambda runtime: _loops(runtime, settings, proposals_bell, standings),
         ),
     )
     app = create_app(settings, service)
     app.state.proposals_bell = proposals_bell
+    app.state.standings = standings
     return app
 
 
@@ -72,7 +75,7 @@ def _hear(runtime: Runtime) -> dict[str, Handler]:
 
 
 def _loops(
-    runtime: Runtime, settings: TieringSettings, proposals_bell: Doorbell
+    runtime: Runtime, settings: TieringSettings, proposals_bell: Doorbell, standings: MissedStandings
 ) -> dict[str, Coroutine[Any, Any, None]]:
     loaders = {
         f"usage-files-{number}": Loader(runtime, settings).run() for number in range(settings.usage_loaders)
@@ -85,5 +88,6 @@ def _loops(
         **loaders,
         "usage-filings": FilingClocks(runtime, settings).run(),
         "usage-months": MonthSums(runtime, settings).run(),
+        "standings": StandingKeeper(runtime, settings, standings).run(),
         **proposers,
     }

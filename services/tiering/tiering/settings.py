@@ -56,6 +56,13 @@ class TieringSettings(Settings):
     # How long the sums of months rest after each turn, by how long it took: loading comes first.
     months_rest: float = 1.0
     months_timeout_ms: int = 300_000
+    # Bureaus that wait at most for their standings; who is dropped is missed again.
+    standings_waiting: int = 500
+    # How long is waited for those at work, how often is tidied, and how long the keeper rests, by how long its turn took.
+    standings_settle_seconds: float = 0.2
+    standings_tidy_seconds: float = 2.0
+    standings_rest: float = 0.5
+    standings_timeout_ms: int = 30_000
     overview_months: int = 24
     overview_movers: int = 10
     review_timeout_ms: int = 300_000

@@ -129,4 +129,4 @@ async def get_tier_history(
 
 def _eyes(request: Request, caller: Caller) -> Eyes:
     runtime: Runtime = request.app.state.runtime
-    return Eyes(caller, runtime.directory.current)
+    return Eyes(caller, runtime.directory.current, request.app.state.standings)

@@ -7,14 +7,16 @@ import orjson
 
 from chassis.transaction import Transaction
 from tiering.model.tiers import Tier
+from tiering.ports.standings import Bureau, Standings
 from tiering.ports.tiers import Asked, Provisional
 
 
 class ProvisionalRatings:
-    """Ratings of usage as it is on record, or was."""
+    """Ratings of usage as it is on record, or was; `standings` hear where a place could not be read from them."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, standings: Standings | None = None) -> None:
         self._tx = tx
+        self._standings = standings
 
     async def rate(self, asked: Asked, by_law: Mapping[str, Any]) -> Provisional | None:
         """Give the class by a law that has the customer's whole bureau; None where it does not say how often it rates."""
@@ -27,6 +29,10 @@ class ProvisionalRatings:
         )
         if row is None:
             return None
+        if row["counted"] is not None and self._standings is not None:
+            units = tuple(row["counted"])
+            counted = Bureau(row["bureau"], units, row["reach"], row["first_month"], row["last_month"])
+            self._standings.missed(counted)
         return Provisional(
             first=row["first_month"],
             last=row["last_month"],

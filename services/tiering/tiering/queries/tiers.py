@@ -19,6 +19,7 @@ from contracts.refusals import InvalidValue, NotFound
 from contracts.values import code_and_id
 from tiering.handlers.provisional import provisional_class
 from tiering.model.months import month_text
+from tiering.ports.standings import Standings
 from tiering.ports.tiers import Asked, Provisional
 from tiering.queries.provisional import ProvisionalRatings
 from tiering.queries.units import UNITS
@@ -78,10 +79,11 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """Who looks, and what is known of organisations and law; what shows revenue is not for everyone."""
+    """Who looks, what is known of organisations and law, where places are kept; what shows revenue is not for all."""
 
     caller: Caller
     law: Snapshot
+    standings: Standings
 
     def see_revenue(self, manager_id: UUID | None) -> bool:
         """Tell whether figures are shown: to a customer's own manager, unit heads, centers and inspectors."""
@@ -108,7 +110,7 @@ async def one_tier(tx: Transaction, reference: str, at: AsOf, eyes: Eyes) -> dic
     if not eyes.see_revenue(row["manager_id"]):
         return body
     asked = Asked(row["customer_id"], row["org_id"], at.day, at.known)
-    provisional = await provisional_class(asked, eyes.law, ProvisionalRatings(tx))
+    provisional = await provisional_class(asked, eyes.law, ProvisionalRatings(tx, eyes.standings))
     return {**body, "because": await _because(tx, row), **_of_the_year(provisional)}
 
 
