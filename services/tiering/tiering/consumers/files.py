@@ -1,10 +1,11 @@
 """Loads usage files in the background: portion by portion, each in a transaction of its own."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Self
 from uuid import UUID
 
 import asyncpg
@@ -47,6 +48,41 @@ UNREADABLE = FileRefused(
 LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 UNLOCK = "SELECT pg_advisory_unlock(hashtextextended($1, 0))"
 Source = CsvFile | Annex3File
+Turn = Callable[[], Awaitable[None]]
+"""Waits until the portion before is whole."""
+
+
+class OneAhead:
+    """Lets one piece of work make itself ready while the one before ends; where one fails, none goes on."""
+
+    def __init__(self) -> None:
+        self._running: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def follow(self, work: Callable[[Turn], Awaitable[None]]) -> None:
+        """Begin work that waits for its turn, as soon as only one other is under way."""
+        before = self._running[-1] if self._running else None
+        self._running.append(asyncio.ensure_future(self._following(work, before)))
+        if before is not None:
+            await before
+            self._running.remove(before)
+
+    async def end(self) -> None:
+        """Wait for all of it."""
+        for task in self._running:
+            await task
+
+    async def _following(
+        self, work: Callable[[Turn], Awaitable[None]], before: "asyncio.Task[None] | None"
+    ) -> None:
+        await work(partial(_ended, before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +131,15 @@ class Loader:
 
     async def _load(self, connection: Connection, file: UsageFile) -> None:
         source, portions = await self._open(connection, file)
-        async with aclosing(_ahead(portions)) as coming:
+        async with aclosing(_ahead(portions)) as coming, OneAhead() as turns:
             async for portion in coming:
                 if file.state is FileState.RECEIVED:
                     await self._begin(file, source)
                     file = replace(file, state=FileState.CHECKING)
                 if portion.rows > file.rows:
-                    await self._take(file, portion)
+                    await turns.follow(partial(self._take, file, portion))
                     file = replace(file, rows=portion.rows)
+            await turns.end()
         await self._finish(file, source)
 
     async def _open(self, connection: Connection, file: UsageFile) -> tuple[Source, AsyncIterator[Portion]]:
@@ -126,10 +163,10 @@ class Loader:
             await UsageFilesInTables(tx).begin(file.file_id, source.header)
         points.reach("usage.after-begin")
 
-    async def _take(self, file: UsageFile, portion: Portion) -> None:
-        """Write a portion: rows, events, refusals and the count of all, or nothing."""
+    async def _take(self, file: UsageFile, portion: Portion, turn: Turn) -> None:
+        """Write a portion: rows, events, refusals and the count of all, or nothing; all but making ready in its turn."""
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
-            taken = await self._write(tx, file, portion) if portion.figures else Taken(Tally(), 0)
+            taken = await self._write(tx, file, portion, turn)
             for number in taken.numbers.get("unknown", ()):
                 code = portion.code_of(number)
                 portion.refuse(number, faults.fault_of_code(code))
@@ -148,7 +185,10 @@ class Loader:
         points.reach("usage.after-portion")
         self.runtime.relay_bell.ring()
 
-    async def _write(self, tx: Transaction, file: UsageFile, portion: Portion) -> Taken:
+    async def _write(self, tx: Transaction, file: UsageFile, portion: Portion, turn: Turn) -> Taken:
+        if not portion.figures:
+            await turn()
+            return Taken(Tally(), 0)
         batch = Batch(
             org_id=file.org_id,
             orgpath=self.runtime.directory.current.path(file.org_id),
@@ -157,7 +197,10 @@ class Loader:
             reason=Reason.SOURCE,
             rows_per_event=self.settings.usage_event_rows,
         )
-        return await UsageRowsInTables(tx).take_text(batch, portion.text)
+        rows = UsageRowsInTables(tx)
+        await rows.stage(batch, portion.text)
+        await turn()
+        return await rows.take_staged(batch)
 
     async def _finish(self, file: UsageFile, source: Source) -> None:
         law = self.runtime.directory.current
@@ -227,6 +270,11 @@ async def _of_annex(annex: Annex3File, most: int) -> AsyncIterator[Portion]:
     portions = annex.portions(most)
     while (portion := await asyncio.to_thread(next, portions, None)) is not None:
         yield portion
+
+
+async def _ended(task: "asyncio.Task[None] | None") -> None:
+    if task is not None:
+        await asyncio.shield(task)
 
 
 async def _ahead(portions: AsyncIterator[Portion]) -> AsyncGenerator[Portion, None]:

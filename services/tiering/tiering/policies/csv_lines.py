@@ -2,15 +2,14 @@
 
 import codecs
 import csv
-from collections.abc import Iterator
 from contextlib import suppress
 
 UTF_8, GB18030 = "utf-8-sig", "gb18030"
 ENCODINGS = (UTF_8, GB18030)
 """UTF-8 where a file can be that, else the other."""
 
-Line = tuple[int, str]
-"""The number of a line as people count them, and its text; an overlong one is cut."""
+Lines = tuple[int, list[str]]
+"""The number of the first line as people count them, and the texts of it and those behind it."""
 
 
 class EncodingTest:
@@ -37,16 +36,14 @@ class LineCutter:
         self._rest = ""
         self._number = 0
 
-    def feed(self, piece: bytes, *, last: bool = False) -> Iterator[Line]:
-        """Give the lines that end in this piece, blank ones left out."""
+    def feed(self, piece: bytes, *, last: bool = False) -> Lines:
+        """Give the lines that end in this piece, with what ends them on some systems, and the number of the first."""
         lines = (self._rest + self._decoder.decode(piece, last)).split("\n")
         # Cut just above the limit, so that it is still seen to be too long.
         self._rest = "" if last else lines.pop()[: self._longest + 1]
-        for line in lines:
-            self._number += 1
-            text = line.rstrip("\r")
-            if text.strip():
-                yield self._number, text[: self._longest + 1]
+        first = self._number + 1
+        self._number += len(lines)
+        return first, lines
 
 
 def cells_of(line: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from chassis.spreadsheets.tables import Column, TableRow, read_table
 from chassis.spreadsheets.workbooks import Workbook
@@ -20,7 +21,7 @@ from tiering.policies.forms import (
     is_footer,
     is_total,
 )
-from tiering.policies.rows import Figures, Layout, PlainReader, RowReader
+from tiering.policies.rows import NOTHING, Figures, Layout, PlainReader, RowReader
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,20 @@ class Reading:
     kg_in_a_ton: int
 
 
-Cells = Sequence[str] | str
-"""A row's cells, or the line that they are cut from where anybody asks."""
-
-
 @dataclass
 class Portion:
-    """Some rows; `rows` counts those of the file up to its end, `progress` is the share of the file."""
+    """Some rows; `rows` counts those of the file up to its end, `progress` is the share of the file.
+
+    Of a row that was taken the cells are kept in `taken`, or else its line in `lines`, which begin with number `first`.
+    """
 
     rows: int
     progress: Decimal = Decimal(1)
+    first: int = 0
+    lines: Sequence[str] = ()
     figures: list[str] = field(default_factory=list)
-    taken: dict[int, tuple[str, Cells]] = field(default_factory=dict)
-    keys: set[tuple[str, str]] = field(default_factory=set)
+    taken: dict[int, Sequence[str]] = field(default_factory=dict)
+    keys: set[str] = field(default_factory=set)
     refused: list[RefusedRow] = field(default_factory=list)
     repeated: Tally = field(default_factory=Tally)
 
@@ -55,29 +57,35 @@ class Portion:
         """The rows as COPY takes them: number, code, line, revenue, pieces, weight, and the last four as told."""
         return "".join(self.figures).encode()
 
-    def take(self, number: int, figures: Figures, cells: Cells) -> None:
+    @cached_property
+    def _codes(self) -> Mapping[int, str]:
+        rows = (row.split("\t", 2) for row in self.figures)
+        return {int(number): code for number, code, _ in rows}
+
+    def take(self, number: int, figures: Figures, cells: Sequence[str]) -> None:
         """Take a row that could be read; the second one of a customer and line is refused."""
         code, line, revenue, pieces, weight = figures
-        if (code, line) in self.keys:
-            self.refused.append(RefusedRow(number, _cut(cells), faults.REPEATED))
+        if code + line in self.keys:
+            self.refused.append(RefusedRow(number, cells, faults.REPEATED))
             self.repeated = replace(
                 self.repeated,
                 revenue=self.repeated.revenue + Decimal(revenue),
                 pieces=self.repeated.pieces + int(pieces),
             )
             return
-        self.keys.add((code, line))
+        self.keys.add(code + line)
         told = told_figures(line, revenue, pieces, weight)
         self.figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")
-        self.taken[number] = (code, cells)
+        self.taken[number] = cells
 
     def code_of(self, number: int) -> str:
         """Give the customer code of a row that was taken for good."""
-        return self.taken[number][0]
+        return self._codes[number]
 
     def refuse(self, number: int, fault: RowFault) -> None:
         """Refuse a row that was taken for good."""
-        self.refused.append(RefusedRow(number, _cut(self.taken[number][1]), fault))
+        cells = self.taken.get(number) or cells_of(self.lines[number - self.first].rstrip("\r"))
+        self.refused.append(RefusedRow(number, cells, fault))
 
 
 class Sorter:
@@ -98,17 +106,13 @@ class Sorter:
         except RowRefused as refused:
             if fault is None and self._is_no_row(cells):
                 return
-            if self._counts(portion):
+            if self.counts(portion):
                 portion.refused.append(RefusedRow(number, cells, refused.fault))
             return
-        self.take(portion, number, figures, cells)
-
-    def take(self, portion: Portion, number: int, figures: Figures, cells: Cells) -> None:
-        """Take a row that could be read."""
-        if self._counts(portion):
+        if self.counts(portion):
             portion.take(number, figures, cells)
 
-    def _counts(self, portion: Portion) -> bool:
+    def counts(self, portion: Portion) -> bool:
         """Count a row; tells whether it was not taken before."""
         self.rows += 1
         portion.rows = self.rows
@@ -140,15 +144,46 @@ class CsvFile:
 
     def portion(self, piece: bytes, progress: Decimal) -> Portion:
         """Give the rows that end in a piece; raises FileRefused where the first row is no header."""
-        made = Portion(rows=self._sorter.rows if self._sorter else 0, progress=progress)
-        for number, line in self._cutter.feed(piece, last=progress == 1):
-            if self._sorter is None:
-                self._sorter = self._begin(cells_of(line))
-            else:
-                self._add(self._sorter, made, number, line)
-        if progress == 1 and self._sorter is None:
+        first, lines = self._cutter.feed(piece, last=progress == 1)
+        made = Portion(self._sorter.rows if self._sorter else 0, progress, first, lines)
+        begun = 0
+        while self._sorter is None and begun < len(lines):
+            if lines[begun].strip():
+                self._sorter = self._begin(cells_of(self._line(lines[begun])))
+            begun += 1
+        if self._sorter is not None:
+            self._fill(self._sorter, made, begun)
+        elif progress == 1:
             raise header_missing(REQUIRED)
         return made
+
+    def _fill(self, sorter: Sorter, made: Portion, begun: int) -> None:
+        """Take the lines from one on: plain ones at once, all others by their cells."""
+        longest, named, keys, figures = (
+            self._reading.longest_row,
+            self._reading.lines,
+            made.keys,
+            made.figures,
+        )
+        lines = made.lines[begun:]
+        short = self._plain is not None and max(map(len, lines), default=0) <= longest
+        plain = self._plain.read(lines) if self._plain and short else [NOTHING] * len(lines)
+        for number, (code, name, revenue, pieces, weight) in enumerate(plain, made.first + begun):
+            line = named.get(name, "")
+            key = code + line
+            if not line or key in keys:
+                self._add(sorter, made, number, self._line(made.lines[number - made.first]))
+            elif sorter.counts(made):
+                keys.add(key)
+                told = (
+                    f'","{line}","{revenue}",{pieces},"{weight}",'
+                    if revenue[-3:-2] == weight[-4:-3] == "."
+                    else told_figures(line, revenue, pieces, weight)
+                )
+                figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")
+
+    def _line(self, line: str) -> str:
+        return line.rstrip("\r")[: self._reading.longest_row + 1]
 
     def _begin(self, header: list[str]) -> Sorter:
         columns = csv_columns(header)
@@ -158,16 +193,14 @@ class CsvFile:
         self.header = header
         reading = self._reading
         layout = Layout(columns, len(header), yuan=1, kg_in_a_ton=reading.kg_in_a_ton)
-        self._plain = PlainReader(layout, reading.month, reading.lines)
+        self._plain = PlainReader(layout, reading.month)
         return Sorter(RowReader(layout, reading.month, reading.lines), self._skip)
 
     def _add(self, sorter: Sorter, made: Portion, number: int, line: str) -> None:
+        if not line.strip():
+            return
         if len(line) > self._reading.longest_row:
             sorter.add(made, number, [line], faults.TOO_LONG)
-            return
-        figures = self._plain.read(line) if self._plain else None
-        if figures is not None:
-            sorter.take(made, number, figures, line)
             return
         cells = cells_of(line)
         if any(cells):
@@ -215,10 +248,6 @@ class Annex3File:
 
 def _wanted(headers: Mapping[str, Sequence[str]]) -> list[Column]:
     return [Column(name, tuple(words), required=name in REQUIRED) for name, words in headers.items()]
-
-
-def _cut(cells: Cells) -> Sequence[str]:
-    return cells_of(cells) if isinstance(cells, str) else cells
 
 
 def header_missing(fields: Sequence[str]) -> FileRefused:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import NoReturn
 
 from contracts.values import written_plainly
@@ -29,6 +30,7 @@ TONS = "吨"
 
 Figures = tuple[str, str, str, str, str]
 """customer code, line, revenue in yuan, pieces, weight in kg; all in plain digits."""
+NOTHING: Figures = ("", "", "", "", "")
 
 
 @dataclass(frozen=True)
@@ -42,35 +44,37 @@ class Layout:
 
 
 PLAIN = {
-    "customer": "(?P<customer>[0-9]{14})",
-    "line": '(?P<line>[^,"\x00]+)',
-    "revenue": r"(?P<revenue>[0-9]{1,13}(?:\.[0-9]{1,2})?)",
-    "pieces": "(?P<pieces>[0-9]{1,15})",
-    "weight_kg": r"(?P<weight_kg>[0-9]{1,12}(?:\.[0-9]{1,3})?)",
+    "customer": "([0-9]{14})",
+    "line": '([^,"\x00\r\n]+)',
+    "revenue": r"((?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,2})?)",
+    "pieces": "(0|[1-9][0-9]{0,14})",
+    "weight_kg": r"((?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,3})?)",
 }
-FIGURES = ("customer", "line", "revenue", "pieces", "weight_kg")
-_ANY_CELL = '[^,"\x00]*'
+FIGURES = tuple(PLAIN)
+_ANY_CELL = '[^,"\x00\n]*'
 
 
 class PlainReader:
     """Reads rows of a CSV file that are as most of them are, at a glance; says nothing of all others."""
 
-    def __init__(self, layout: Layout, month: date, lines: Mapping[str, str]) -> None:
+    def __init__(self, layout: Layout, month: date) -> None:
         cells = [_ANY_CELL] * layout.width
         for field, place in layout.columns.items():
             cells[place] = PLAIN.get(field) or f"(?:{month_text(month)})?"
         whole = all(field in layout.columns for field in FIGURES)
-        self._match = re.compile(",".join(cells)).fullmatch if whole else _never
-        self._lines = lines
+        # A line that is not plain matches too, as nothing: there is one find for every line.
+        self._find = re.compile(f"^(?:{','.join(cells)}\r*|.*)$", re.MULTILINE).findall if whole else _nothing
+        found = sorted((field for field in FIGURES if whole), key=layout.columns.__getitem__)
+        self._order = (
+            None if found == list(FIGURES) else itemgetter(*map(found.index, FIGURES)) if whole else None
+        )
 
-    def read(self, row: str) -> Figures | None:
-        """Give a row's figures, where it is plain."""
-        found = self._match(row)
-        if found is None:
-            return None
-        code, name, revenue, pieces, weight = found.group(*FIGURES)
-        line = self._lines.get(name)
-        return None if line is None else (code, line, revenue, pieces, weight)
+    def read(self, lines: Sequence[str]) -> Sequence[Figures]:
+        """Give the figures of every line, its business as it is written; NOTHING of one that is not plain."""
+        found = self._find("\n".join(lines))
+        if len(found) != len(lines):
+            return [NOTHING] * len(lines)
+        return found if self._order is None else [self._order(one) for one in found]
 
 
 class RowReader:
@@ -201,3 +205,7 @@ def _refuse(field: str, kind: str, written: str) -> NoReturn:
 
 def _never(_text: str) -> None:
     return None
+
+
+def _nothing(_text: str) -> list[Figures]:
+    return []

@@ -1,7 +1,7 @@
 """Usage rows written set by set: judged against what is on record, versioned and told in one statement."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from uuid import UUID
@@ -9,82 +9,100 @@ from uuid import UUID
 from asyncpg import Record
 
 from chassis.encoding import dumps
-from chassis.transaction import Moment, Transaction
+from chassis.transaction import Transaction
 from contracts.tiering import UsageCorrected, UsageRecorded
 from contracts.values import code_and_id
 from tiering.model.months import month_text
 from tiering.model.usage import Reason, Tally
 from tiering.ports.usage import Batch, Staged, Taken
 
-BY_CODE = "c.code = s.code"
-BY_ID = "c.customer_id = s.customer_id"
+BY_CODE, BY_ID = "code", "customer_id"
 COLUMNS = ("number", "code", "line", "revenue", "pieces", "weight_kg", "told")
 COLUMNS_BY_ID = ("number", "customer_id", *COLUMNS[COLUMNS.index("line") :])
 # `told` are the figures as an event tells them, line to weight.
 STAGE = """
     CREATE TEMPORARY TABLE IF NOT EXISTS usage_staged (
       number bigint NOT NULL, code text, customer_id uuid, line text NOT NULL, revenue numeric(15,2) NOT NULL,
-      pieces bigint NOT NULL, weight_kg numeric(15,3) NOT NULL, told text NOT NULL) ON COMMIT DELETE ROWS
+      pieces bigint NOT NULL, weight_kg numeric(15,3) NOT NULL, told text NOT NULL) ON COMMIT DELETE ROWS;
+    CREATE TEMPORARY TABLE IF NOT EXISTS usage_named (code text, customer_id uuid NOT NULL) ON COMMIT DELETE ROWS;
 """
-# Always by the keys, of each row its own: a portion must cost the same however much is on record, and however little the
-# planner knows of a month that nobody has analysed yet.
+# What is on record is found by keys alone: a portion must cost the same however much that is, and however little the planner
+# knows of a month that nobody has analysed yet. Each customer is looked up once, with what it has on record (OFFSET 0 keeps
+# these look-ups as they are written); what was found is as small as the portion, and hashed beside its rows.
 BY_KEYS = """
-    SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;
-    SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off
+    SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;
+    SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off; SET LOCAL work_mem = '32MB'
 """
+AS_ELSE = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in re.findall(r"LOCAL (\w+)", BY_KEYS))
 LOCK_MONTH = """
     INSERT INTO usage_month (org_id, month) VALUES ($1, $2)
-    ON CONFLICT (org_id, month) DO UPDATE SET version = usage_month.version RETURNING version
+    ON CONFLICT (org_id, month) DO UPDATE SET version = usage_month.version
+    RETURNING version, filed_at IS NOT NULL AS filed
+"""
+# The customers in scope that rows name, each once.
+NAME = """
+INSERT INTO usage_named (code, customer_id)
+SELECT c.code, c.customer_id
+FROM (SELECT DISTINCT s.:key AS key FROM usage_staged s) k
+CROSS JOIN LATERAL (SELECT c.code, c.customer_id, c.responsible_org_id FROM customer c WHERE c.:key = k.key OFFSET 0) c
+CROSS JOIN LATERAL (
+  SELECT FROM organisation o
+  WHERE o.org_id = c.responsible_org_id AND (o.orgpath = $1 OR o.orgpath ^@ ($1 || '.')) OFFSET 0) o
 """
 # One statement: verdicts, rows, the end of those replaced, and the events about them, at most so many rows in each.
-# The events are put together as text and read as JSON once: a JSON value for every figure costs more than writing the row.
+# Each event is put together as text and read as JSON once: a JSON value for every figure costs more than writing the row.
+# Rows are written in the order of their key, and told in that of the file.
 TAKE = """
-WITH judged AS MATERIALIZED (
-  SELECT s.number, s.line, s.revenue, s.pieces, s.weight_kg, s.told, c.customer_id, u.version AS old_version,
-    u.revenue AS old_revenue, u.pieces AS old_pieces, u.weight_kg AS old_weight_kg, u.recorded AS old_recorded,
-    u.old_place,
+WITH held AS MATERIALIZED (
+  SELECT n.customer_id, r.*
+  FROM usage_named n CROSS JOIN LATERAL (
+    SELECT r.line, r.version, r.revenue, r.pieces, r.weight_kg, r.recorded, r.usage_file_id, r.ctid AS place
+    FROM usage r WHERE r.month = $3 AND r.customer_id = n.customer_id AND r.current OFFSET 0) r),
+judged AS MATERIALIZED (
+  SELECT s.number, s.line, s.revenue, s.pieces, s.weight_kg, s.told, n.customer_id, h.version AS old_version,
+    h.revenue AS old_revenue, h.pieces AS old_pieces, h.weight_kg AS old_weight_kg, h.recorded AS old_recorded,
+    h.place AS old_place,
     CASE
-      WHEN c.customer_id IS NULL OR o.orgpath IS NULL OR NOT (o.orgpath = $2 OR o.orgpath ^@ ($2 || '.'))
-        THEN 'unknown'
-      WHEN u.usage_file_id = $4 THEN 'repeated'
-      WHEN u.version IS NULL THEN 'new'
-      WHEN (u.revenue, u.pieces, u.weight_kg) = (s.revenue, s.pieces, s.weight_kg) THEN 'unchanged'
+      WHEN n.customer_id IS NULL THEN 'unknown'
+      WHEN h.usage_file_id = $4 THEN 'repeated'
+      WHEN h.version IS NULL THEN 'new'
+      WHEN (h.revenue, h.pieces, h.weight_kg) = (s.revenue, s.pieces, s.weight_kg) THEN 'unchanged'
       ELSE 'changed'
     END AS verdict
   FROM usage_staged s
-  LEFT JOIN customer c ON :named
-  LEFT JOIN organisation o ON o.org_id = c.responsible_org_id
-  LEFT JOIN LATERAL (
-    SELECT r.version, r.revenue, r.pieces, r.weight_kg, r.recorded, r.usage_file_id, r.ctid AS old_place FROM usage r
-    WHERE r.month = $3 AND r.customer_id = c.customer_id AND r.line = s.line AND r.current LIMIT 1) u ON true),
+  LEFT JOIN usage_named n ON n.:key = s.:key
+  LEFT JOIN held h ON h.customer_id = n.customer_id AND h.line = s.line),
 written AS (
   INSERT INTO usage (customer_id, line, month, version, revenue, pieces, weight_kg, org_id, usage_file_id, reason,
                      recorded)
   SELECT customer_id, line, $3, COALESCE(old_version, 0) + 1, revenue, pieces, weight_kg, $1, $4,
     CASE verdict WHEN 'new' THEN $5 ELSE $6 END, GREATEST($7, old_recorded)
-  FROM judged WHERE verdict IN ('new', 'changed')),
+  FROM judged WHERE verdict IN ('new', 'changed') ORDER BY customer_id, line),
 replaced AS (
   -- Who changed the same row meanwhile has written its next version too, so that ours is refused.
   UPDATE usage u SET current = false FROM judged j WHERE j.verdict = 'changed' AND u.ctid = j.old_place),
 told AS (
-  SELECT 0 AS kind, (row_number() OVER () - 1) / $8 AS part, customer_id || told || '1' AS row
-  FROM judged WHERE verdict = 'new'
+  SELECT 0 AS kind, array_agg(customer_id || told || '1' ORDER BY number) AS rows FROM judged WHERE verdict = 'new'
   UNION ALL
-  SELECT 1, (row_number() OVER () - 1) / $8, customer_id || told || (old_version + 1) || ',"' || old_revenue || '",'
-    || old_pieces || ',"' || old_weight_kg || '"'
+  SELECT 1, array_agg(customer_id || told || (old_version + 1) || ',"' || old_revenue || '",' || old_pieces || ',"'
+    || old_weight_kg || '"' ORDER BY number)
   FROM judged WHERE verdict = 'changed'),
-events AS (
-  SELECT '[' || string_agg('{"event_id":"' || uuidv7() || '","version":' || ($9 + place) || ','
-    || CASE kind WHEN 0 THEN $10::text ELSE $11 END || '["' || rows || ']]}}', ',' ORDER BY place) || ']' AS list
-  FROM (SELECT kind, row_number() OVER (ORDER BY kind, part) AS place, string_agg(row, '],["') AS rows
-        FROM told GROUP BY kind, part) b),
-announced AS (SELECT COALESCE(announce(list::jsonb), 0) AS events FROM events WHERE list IS NOT NULL)
+announced AS (
+  INSERT INTO outbox (lane, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, causation_id,
+                      time, payload)
+  SELECT lane_of($1), uuidv7(), $10, $1, CASE kind WHEN 0 THEN $11 ELSE $12 END, $13, $9 + part, $2, $14, $15, $16, $7,
+    (CASE kind WHEN 0 THEN $17::text ELSE $18 END || '["' || rows || ']]}')::jsonb
+  FROM (SELECT kind, row_number() OVER (ORDER BY kind, place) AS part, rows
+        FROM (SELECT kind, place, array_to_string(rows[place + 1:place + $8], '],["') AS rows
+              FROM told, generate_series(0, cardinality(rows) - 1, $8) AS place OFFSET 0) e) b
+  ORDER BY part RETURNING 1),
+versioned AS (
+  UPDATE usage_month SET version = version + (SELECT count(*) FROM announced)
+  WHERE org_id = $1 AND month = $3 AND EXISTS (SELECT FROM announced))
 SELECT verdict, count(*) AS rows, sum(revenue) AS revenue, sum(pieces) AS pieces,
-  array_agg(number) FILTER (WHERE verdict IN ('unknown', 'repeated') OR $12) AS numbers,
-  (SELECT events FROM announced) AS events
+  array_agg(number) FILTER (WHERE verdict IN ('unknown', 'repeated') OR $19) AS numbers
 FROM judged GROUP BY verdict
 """
-VERSIONED = "UPDATE usage_month SET version = version + $3 WHERE org_id = $1 AND month = $2"
 KNOWN = """
     SELECT c.customer_id, c.code FROM customer c LEFT JOIN organisation o ON o.org_id = c.responsible_org_id
     WHERE (c.code = ANY ($1) OR c.customer_id = ANY ($2))
@@ -111,7 +129,7 @@ class UsageRowsInTables:
 
     async def take(self, batch: Batch, rows: Sequence[Staged]) -> Taken:
         """Write rows of known customers that are new or differ; a second row for the same is not taken."""
-        await self._tx.execute(STAGE)
+        await self._tx.execute(STAGE + BY_KEYS)
         await self._tx.connection.copy_records_to_table(
             "usage_staged",
             records=[
@@ -120,61 +138,48 @@ class UsageRowsInTables:
             ],
             columns=COLUMNS_BY_ID,
         )
-        return await self._take(batch, BY_ID, all_numbers=True)
+        await self._tx.execute(NAME.replace(":key", BY_ID), batch.orgpath)
+        taken = await self._take(batch, BY_ID, all_numbers=True)
+        await self._tx.execute(AS_ELSE)
+        return taken
 
-    async def take_text(self, batch: Batch, text: bytes) -> Taken:
-        """Write the rows of a portion, given as COPY text in the order of `COLUMNS`."""
-        await self._tx.execute(STAGE)
+    async def stage(self, batch: Batch, text: bytes) -> None:
+        """Make the rows of a portion ready, given as COPY text in the order of `COLUMNS`; nobody is waited for."""
+        await self._tx.execute(STAGE + BY_KEYS)
         await self._tx.connection.copy_to_table(
             "usage_staged", source=BytesIO(text), columns=COLUMNS, format="text"
         )
+        await self._tx.execute(NAME.replace(":key", BY_CODE), batch.orgpath)
+
+    async def take_staged(self, batch: Batch) -> Taken:
+        """Write the rows that are ready."""
         return await self._take(batch, BY_CODE, all_numbers=False)
 
     async def _take(self, batch: Batch, by: str, *, all_numbers: bool) -> Taken:
         tx = self._tx
-        await tx.execute(BY_KEYS)
-        version = await tx.fetchval(LOCK_MONTH, batch.org_id, batch.month)
-        filed_before = await self._filed_before(batch.org_id, batch.month)
-        first = Reason.LATE.value if filed_before or batch.reason is Reason.LATE else None
+        unit_month = await tx.fetchrow(LOCK_MONTH, batch.org_id, batch.month)
+        version, filed = (unit_month["version"], unit_month["filed"]) if unit_month else (0, False)
+        first = Reason.LATE.value if filed or batch.reason is Reason.LATE else None
+        moment = tx.moment
         rows = await tx.fetch(
-            TAKE.replace(":named", by), batch.org_id, batch.orgpath, batch.month, batch.file_id, first, batch.reason.value,
-            tx.now, batch.rows_per_event, version, _event(tx.moment, batch, UsageRecorded.TYPE),
-            _event(tx.moment, batch, UsageCorrected.TYPE, reason=batch.reason.value), all_numbers,
+            TAKE.replace(":key", by), batch.org_id, batch.orgpath, batch.month, batch.file_id, first, batch.reason.value,
+            tx.now, batch.rows_per_event, version, f"keypost.{moment.service}", UsageRecorded.TYPE, UsageCorrected.TYPE,
+            f"usage:{batch.org_id}:{month_text(batch.month)}", moment.actor, moment.correlation_id, moment.causation_id,
+            _payload(batch), _payload(batch, reason=batch.reason.value), all_numbers,
         )  # fmt: skip
-        events = rows[0]["events"] if rows else None
-        if events:
-            await tx.execute(VERSIONED, batch.org_id, batch.month, events)
         return _taken(rows)
 
-    async def _filed_before(self, org_id: str, month: date) -> bool:
-        filed: bool = await self._tx.fetchval(
-            "SELECT filed_at IS NOT NULL FROM usage_month WHERE org_id = $1 AND month = $2", org_id, month
-        )
-        return filed
 
-
-def _event(moment: Moment, batch: Batch, kind: str, **more: str) -> str:
-    """Give an event as JSON, behind its id and version and as far as its first row."""
-    month = month_text(batch.month)
+def _payload(batch: Batch, **more: str) -> str:
+    """Give what an event tells as JSON, as far as its first row."""
     told: dict[str, object] = {
-        "type": kind,
-        "topic": f"keypost.{moment.service}",
-        "key": batch.org_id,
-        "aggregate": f"usage:{batch.org_id}:{month}",
-        "orgpath": batch.orgpath,
-        "actor": moment.actor,
-        "correlation_id": moment.correlation_id,
-        "causation_id": moment.causation_id,
-        "time": moment.now,
-        "payload": {
-            "org_id": batch.org_id,
-            "month": month,
-            "usage_file_id": batch.file_id,
-            **more,
-            "rows": [],
-        },
+        "org_id": batch.org_id,
+        "month": month_text(batch.month),
+        "usage_file_id": batch.file_id,
+        **more,
+        "rows": [],
     }
-    return dumps(told).decode().removeprefix("{").removesuffix("]}}")
+    return dumps(told).decode().removesuffix("]}")
 
 
 def _taken(rows: Sequence[Record]) -> Taken:
