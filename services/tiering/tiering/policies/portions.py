@@ -21,7 +21,7 @@ from tiering.policies.forms import (
     is_footer,
     is_total,
 )
-from tiering.policies.rows import NOTHING, Figures, Layout, PlainReader, RowReader
+from tiering.policies.rows import FEN, GRAMS, NOTHING, Figures, Layout, PlainReader, RowReader
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Portion:
 
     @cached_property
     def _codes(self) -> Mapping[int, str]:
-        rows = (row.split("\t", 2) for row in self.figures)
-        return {int(number): code for number, code, _ in rows}
+        rows = (row.partition("\t") for row in self.figures)
+        return {int(number): rest.partition("\t")[0] for number, _, rest in rows}
 
     def take(self, number: int, figures: Figures, cells: Sequence[str]) -> None:
         """Take a row that could be read; the second one of a customer and line is refused."""
@@ -177,7 +177,7 @@ class CsvFile:
                 keys.add(key)
                 told = (
                     f'","{line}","{revenue}",{pieces},"{weight}",'
-                    if revenue[-3:-2] == weight[-4:-3] == "."
+                    if revenue[FEN:][:1] == weight[GRAMS:][:1] == "."
                     else told_figures(line, revenue, pieces, weight)
                 )
                 figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")

@@ -146,9 +146,11 @@ class UsageRowsInTables:
     async def stage(self, batch: Batch, text: bytes) -> None:
         """Make the rows of a portion ready, given as COPY text in the order of `COLUMNS`; nobody is waited for."""
         await self._tx.execute(STAGE + BY_KEYS)
-        await self._tx.connection.copy_to_table(
-            "usage_staged", source=BytesIO(text), columns=COLUMNS, format="text"
-        )
+        # Closed, for the driver leaves what it read from in a cycle: a portion would stay until the next full collection.
+        with BytesIO(text) as source:
+            await self._tx.connection.copy_to_table(
+                "usage_staged", source=source, columns=COLUMNS, format="text"
+            )
         await self._tx.execute(NAME.replace(":key", BY_CODE), batch.orgpath)
 
     async def take_staged(self, batch: Batch) -> Taken:
