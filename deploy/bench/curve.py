@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 from pathlib import Path
 
 WIDTH, HEIGHT = 720, 400
-LEFT, RIGHT, TOP, BOTTOM = 76, 24, 46, 64
+LEFT, RIGHT, TOP, BOTTOM = 84, 44, 46, 64
 COLOURS = ("#0b6e4f", "#b5541c", "#38588c")
 NAMES: Mapping[str, str] = {
     "review, µs a customer": "年度评定,每户微秒 · review, µs a customer",
@@ -44,7 +44,7 @@ def _parts(points: Points, taken: str) -> Iterator[str]:
         yield _text(x(size), HEIGHT - BOTTOM + 20, f"{size:,}", "middle")
     for power in range(up[0], up[1] + 1):
         yield f'<path d="M{LEFT} {y(10**power):.1f}H{WIDTH - RIGHT}" stroke="#ddd"/>'
-        yield _text(LEFT - 8, y(10**power) + 4, f"{10**power:g}", "end")
+        yield _text(LEFT - 8, y(10**power) + 4, f"{10**power:,}", "end")
     yield _text(LEFT, HEIGHT - 16, f"客户数 · customers; {taken}", "start")
     for number, (name, line) in enumerate(points.items()):
         colour = COLOURS[number % len(COLOURS)]

@@ -69,6 +69,7 @@ def write_pages(runs: Sequence[Mapping[str, Any]]) -> None:
 def _figures(run: Mapping[str, Any], words: Mapping[str, str]) -> str:
     taken = run["taken"]
     busy = words["busy"] if taken["load"] > taken["cores"] / 2 else words["quiet"]
+    rounds = [line for one in run["benches"] for line in _rounds(one, words)]
     return "\n".join(
         [
             f"### {BROKERS[taken['broker']]}",
@@ -78,10 +79,7 @@ def _figures(run: Mapping[str, Any], words: Mapping[str, str]) -> str:
             "|---|---|---|---|",
             *(_verdict(one, words) for one in run["benches"]),
             "",
-            words["rounds"],
-            "|---|---|---|---|---|---|---|",
-            *(line for one in run["benches"] for line in _rounds(one, words)),
-            "",
+            *((words["rounds"], "|---|---|---|---|---|---|---|", *rounds, "") if rounds else ()),
             words["what"],
             "",
             *(f"- {one['bench']}: {one['does']}; {one['setting']}." for one in run["benches"]),
