@@ -1,7 +1,8 @@
-"""A scope ends with its transaction: the next one on the same connection begins with none."""
+"""A scope, and the time taken, end with their transaction: the next one on the same connection begins with neither."""
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -55,3 +56,14 @@ async def test_after_a_refusal_the_connection_has_no_scope(one_connection: Datab
 async def test_the_actor_ends_with_the_transaction_too(one_connection: Database) -> None:
     await seen_by(one_connection, NATION)
     assert not await one_connection.app.fetchval("SELECT current_setting('keypost.actor', true)")
+
+
+async def test_the_time_that_a_transaction_takes_ends_with_it(fresh: FreshDatabase) -> None:
+    slow = "SELECT pg_sleep(0.4)"
+    async with opened(settings_of(fresh, pool_size=1, statement_timeout_ms=100)) as database:
+        async with scoped(database.app, moment(NATION)) as tx:
+            await tx.take_time(30_000)
+            await tx.execute(slow)
+        with pytest.raises(asyncpg.QueryCanceledError):
+            async with scoped(database.app, moment(NATION)) as tx:
+                await tx.execute(slow)

@@ -1,11 +1,11 @@
 """Loads usage files in the background: portion by portion, each in a transaction of its own."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
@@ -66,10 +66,10 @@ class OneAhead:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def follow(self, work: Callable[[Turn], Awaitable[None]]) -> None:
+    async def follow(self, work: Callable[[Turn], Coroutine[Any, Any, None]]) -> None:
         """Begin work that waits for its turn, as soon as only one other is under way."""
         before = self._running[-1] if self._running else None
-        self._running.append(asyncio.ensure_future(self._following(work, before)))
+        self._running.append(asyncio.create_task(work(partial(_ended, before))))
         if before is not None:
             await before
             self._running.remove(before)
@@ -78,11 +78,6 @@ class OneAhead:
         """Wait for all of it."""
         for task in self._running:
             await task
-
-    async def _following(
-        self, work: Callable[[Turn], Awaitable[None]], before: "asyncio.Task[None] | None"
-    ) -> None:
-        await work(partial(_ended, before))
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,4 +115,9 @@ def told_figures(line: str, revenue: str, pieces: str, weight_kg: str) -> str:
     """Give figures in plain digits as an event tells them, between the customer and the version: JSON."""
     yuan, _, fen = revenue.partition(".")
     kg, _, grams = weight_kg.partition(".")
-    return f'","{line}","{int(yuan)}.{fen:0<2}",{int(pieces)},"{int(kg)}.{grams:0<3}",'
+    return told_as_they_are(line, f"{int(yuan)}.{fen:0<2}", str(int(pieces)), f"{int(kg)}.{grams:0<3}")
+
+
+def told_as_they_are(line: str, revenue: str, pieces: str, weight_kg: str) -> str:
+    """Give figures that are written to their last place and begin with no idle zero, as an event tells them."""
+    return f'","{line}","{revenue}",{pieces},"{weight_kg}",'

@@ -8,7 +8,16 @@ from functools import cached_property
 
 from chassis.spreadsheets.tables import Column, TableRow, read_table
 from chassis.spreadsheets.workbooks import Workbook
-from tiering.model.usage import FileRefused, RefusedRow, RowFault, RowRefused, Stated, Tally, told_figures
+from tiering.model.usage import (
+    FileRefused,
+    RefusedRow,
+    RowFault,
+    RowRefused,
+    Stated,
+    Tally,
+    told_as_they_are,
+    told_figures,
+)
 from tiering.policies import faults
 from tiering.policies.csv_lines import LineCutter, cells_of
 from tiering.policies.forms import (
@@ -75,7 +84,7 @@ class Portion:
             return
         self.keys.add(code + line)
         told = told_figures(line, revenue, pieces, weight)
-        self.figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")
+        self.figures.append(_copied(number, figures, told))
         self.taken[number] = cells
 
     def code_of(self, number: int) -> str:
@@ -86,6 +95,12 @@ class Portion:
         """Refuse a row that was taken for good."""
         cells = self.taken.get(number) or cells_of(self.lines[number - self.first].rstrip("\r"))
         self.refused.append(RefusedRow(number, cells, fault))
+
+
+def _copied(number: int, figures: Figures, told: str) -> str:
+    """Give a row as COPY takes it."""
+    code, line, revenue, pieces, weight = figures
+    return f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n"
 
 
 class Sorter:
@@ -175,12 +190,10 @@ class CsvFile:
                 self._add(sorter, made, number, self._line(made.lines[number - made.first]))
             elif sorter.counts(made):
                 keys.add(key)
-                told = (
-                    f'","{line}","{revenue}",{pieces},"{weight}",'
-                    if revenue[FEN:][:1] == weight[GRAMS:][:1] == "."
-                    else told_figures(line, revenue, pieces, weight)
-                )
-                figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")
+                whole = revenue[FEN:][:1] == weight[GRAMS:][:1] == "."
+                tell = told_as_they_are if whole else told_figures
+                told = tell(line, revenue, pieces, weight)
+                figures.append(_copied(number, (code, line, revenue, pieces, weight), told))
 
     def _line(self, line: str) -> str:
         return line.rstrip("\r")[: self._reading.longest_row + 1]

@@ -1,6 +1,5 @@
 """Usage rows written set by set: judged against what is on record, versioned and told in one statement."""
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from io import BytesIO
@@ -29,11 +28,16 @@ STAGE = """
 # What is on record is found by keys alone: a portion must cost the same however much that is, and however little the planner
 # knows of a month that nobody has analysed yet. Each customer is looked up once, with what it has on record (OFFSET 0 keeps
 # these look-ups as they are written); what was found is as small as the portion, and hashed beside its rows.
-BY_KEYS = """
-    SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;
-    SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off; SET LOCAL work_mem = '32MB'
-"""
-AS_ELSE = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in re.findall(r"LOCAL (\w+)", BY_KEYS))
+PLANNED = {
+    "enable_nestloop": "off",
+    "enable_mergejoin": "off",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+    "jit": "off",
+    "work_mem": "'32MB'",
+}
+BY_KEYS = "; ".join(f"SET LOCAL {name} = {value}" for name, value in PLANNED.items())
+AS_ELSE = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in PLANNED)
 LOCK_MONTH = """
     INSERT INTO usage_month (org_id, month) VALUES ($1, $2)
     ON CONFLICT (org_id, month) DO UPDATE SET version = usage_month.version
@@ -160,8 +164,10 @@ class UsageRowsInTables:
     async def _take(self, batch: Batch, by: str, *, all_numbers: bool) -> Taken:
         tx = self._tx
         unit_month = await tx.fetchrow(LOCK_MONTH, batch.org_id, batch.month)
-        version, filed = (unit_month["version"], unit_month["filed"]) if unit_month else (0, False)
-        first = Reason.LATE.value if filed or batch.reason is Reason.LATE else None
+        if unit_month is None:
+            raise LookupError("an upsert gave no row")
+        version = unit_month["version"]
+        first = Reason.LATE.value if unit_month["filed"] or batch.reason is Reason.LATE else None
         moment = tx.moment
         rows = await tx.fetch(
             TAKE.replace(":key", by), batch.org_id, batch.orgpath, batch.month, batch.file_id, first, batch.reason.value,

@@ -73,6 +73,13 @@ CREATE FUNCTION touched_of(units text[], above text[]) RETURNS SETOF standing_to
   SELECT t.* FROM standing_touched t WHERE t.org_id = ANY (units || above) AND (t.below OR t.org_id = ANY (units))
 $$;
 
+-- Whether a standing of this server was made with all that is noted of its units.
+CREATE FUNCTION is_good(units text[], above text[], made_at pg_snapshot, server timestamptz) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN server = pg_postmaster_start_time()
+    AND NOT EXISTS (SELECT FROM touched_of(units, above) t WHERE NOT pg_visible_in_snapshot(t.xid, made_at));
+END $$;
+
 -- The fees of a period of each registered customer of these units that has sums, with what was merged into it. By the keys: how many
 -- customers there are elsewhere is nothing to it.
 CREATE FUNCTION fees_in_bureau(units text[], first_month date, last_month date) RETURNS TABLE (fees numeric)
@@ -140,9 +147,8 @@ BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtextextended('standing', 0)) THEN
     RETURN NULL;
   END IF;
-  PERFORM FROM standing s WHERE s.bureau = of_bureau AND s.units = of_units AND s.server = pg_postmaster_start_time()
-    AND (s.last_month > of_last OR s.first_month = of_first AND s.last_month = of_last AND s.reach <= of_reach)
-    AND NOT EXISTS (SELECT FROM touched_of(s.units, s.above) t WHERE NOT pg_visible_in_snapshot(t.xid, s.made_at));
+  PERFORM FROM standing s WHERE s.bureau = of_bureau AND s.units = of_units AND is_good(s.units, s.above, s.made_at, s.server)
+    AND (s.last_month > of_last OR s.first_month = of_first AND s.last_month = of_last AND s.reach <= of_reach);
   IF FOUND THEN
     RETURN false;
   END IF;
@@ -169,8 +175,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM standing_touched) OR NOT pg_try_advisory_xact_lock(hashtextextended('standing', 0)) THEN
     RETURN;
   END IF;
-  DELETE FROM standing s WHERE s.server <> pg_postmaster_start_time()
-    OR EXISTS (SELECT FROM touched_of(s.units, s.above) t WHERE NOT pg_visible_in_snapshot(t.xid, s.made_at));
+  DELETE FROM standing s WHERE NOT is_good(s.units, s.above, s.made_at, s.server);
   DELETE FROM standing_touched t
   WHERE pg_visible_in_snapshot(t.xid, since) AND pg_snapshot_xmin(pg_current_snapshot()) >= pg_snapshot_xmax(since)
     AND NOT EXISTS (SELECT FROM standing s WHERE t.org_id = ANY (s.units || s.above) AND (t.below OR t.org_id = ANY (s.units))
@@ -211,8 +216,7 @@ BEGIN
     counted := units;
     SELECT s.filed INTO filed FROM standing s
       WHERE s.bureau = provisional_of.bureau AND s.units = counted AND s.reach <= provisional_of.reach
-        AND s.server = pg_postmaster_start_time()
-        AND NOT EXISTS (SELECT FROM touched_of(s.units, s.above) t WHERE NOT pg_visible_in_snapshot(t.xid, s.made_at));
+        AND is_good(s.units, s.above, s.made_at, s.server);
     IF filed IS NOT NULL THEN
       counted := NULL;
     END IF;
