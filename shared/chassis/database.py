@@ -1,11 +1,14 @@
 """Connection pools of a service: one as the application (row-level security), one as the worker (bypasses it)."""
 
+import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import asyncpg
 
 from chassis.settings import Settings
+from chassis.telemetry import describe, log
 
 if TYPE_CHECKING:  # asyncpg's classes take parameters only in its stubs
     Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
@@ -51,6 +54,9 @@ def out_of_room(error: BaseException) -> bool:
 
 
 CONNECT_SECONDS = 10
+AWAITED_SECONDS = 300.0
+"""How long a starting service waits for its database: a server that recovers from a power cut answers late."""
+ASK_AGAIN_SECONDS = 0.25
 ANSWER_MARGIN_SECONDS = 5
 LOCK_HOLDER_IDLE_MS = 30_000
 """A session that holds a lock asks something all the while: the server takes one that does not for dead."""
@@ -75,8 +81,12 @@ class Database:
         await self.worker.close()
 
 
-async def open_database(settings: Settings) -> Database:
-    """Open both pools and check that the database can search Chinese text."""
+async def open_database(settings: Settings, awaited_seconds: float = AWAITED_SECONDS) -> Database:
+    """Open both pools as soon as the database takes connections, and check that it can search Chinese text.
+
+    A service that ended instead would be started again and again, and take the processor from the server's recovery.
+    """
+    await _await_database(settings, awaited_seconds)
     server_settings = {
         "application_name": f"keypost {settings.service}",
         "lock_timeout": str(settings.lock_timeout_ms),
@@ -102,10 +112,29 @@ async def open_database(settings: Settings) -> Database:
         timeout=CONNECT_SECONDS,
         command_timeout=answer,
     )
-    async with worker.acquire() as connection:
+    return Database(app, worker)
+
+
+async def _await_database(settings: Settings, seconds: float) -> None:
+    """Ask until the database answers; raises what will not pass at once, and what passes after so many seconds."""
+    end = time.monotonic() + seconds
+    told = False
+    while True:
+        try:
+            connection = await open_lock_holder(settings)
+            break
+        except DATABASE_FAILURES as error:
+            if not is_passing(error) or time.monotonic() > end:
+                raise
+            if not told:
+                log().warning("database.awaited", error=describe(error))
+                told = True
+        await asyncio.sleep(ASK_AGAIN_SECONDS)
+    try:
         if not await connection.fetchval("SELECT cardinality(show_trgm('武汉'))"):
             raise BlindTrigrams("create the database with libc C.UTF-8: pg_trgm finds nothing in '武汉'")
-    return Database(app, worker)
+    finally:
+        await connection.close()
 
 
 async def open_lock_holder(settings: Settings) -> Connection:
