@@ -16,6 +16,7 @@ from deploy.layout import SERVICES
 GROUP = "services"
 LOG_BYTES = "10MB"
 LOG_BACKUPS = 3
+USUAL_STOP_SECONDS = 15
 STOP_SECONDS = {POSTGRES: 60}
 
 HEAD = """\
@@ -82,7 +83,7 @@ def configuration(instance: Instance) -> str:
                 command=_literal(shlex.join(instance.wrapped(name))),
                 priority=priority,
                 signal=STOP_SIGNALS.get(name, "SIGTERM").removeprefix("SIG"),
-                wait=STOP_SECONDS.get(name, 15),
+                wait=STOP_SECONDS.get(name, USUAL_STOP_SECONDS),
             )
         )
     return "".join(parts)

@@ -12,6 +12,7 @@ from chassis import inbox, parking, points
 from chassis.clock import Clock
 from chassis.database import PASSING, Database, is_passing
 from chassis.ids import uuid7
+from chassis.leaving import cancelled, leave
 from chassis.order import Order, OutOfOrder
 from chassis.parking import Heard
 from chassis.reading import Fetched, Reader
@@ -66,7 +67,7 @@ class Consumer:
             except (KafkaError, *PASSING) as error:
                 log().warning("consumer.failed", consumer=self.name, error=describe(error))
             finally:
-                await _stop(client)
+                await leave(STOP_SECONDS, client.stop, client._client.close)
             await asyncio.sleep(self._settings.relay_poll_seconds)
 
     async def _consume_watched(self, client: AIOKafkaConsumer) -> None:
@@ -82,7 +83,7 @@ class Consumer:
                 if ended.done():
                     ended.result()
         finally:
-            await _cancelled(consuming, watching)
+            await cancelled(consuming, watching)
 
     async def _consume(self, client: AIOKafkaConsumer) -> None:
         """Read the next batch while one is applied; batches are applied one after the other, in the order they came."""
@@ -99,7 +100,7 @@ class Consumer:
                     self.caught_up = await self._has_caught_up(client)
                 fetched = await reading
             finally:
-                await _cancelled(reading)
+                await cancelled(reading)
             if fetched.unreadable:
                 await self._find_unreadable(client, fetched.unreadable)
                 fetched = Fetched()
@@ -266,19 +267,3 @@ class Consumer:
     def _client(self) -> AIOKafkaConsumer:
         client, self._joining = subscribed(self._settings, self.name, self._sources)
         return client
-
-
-async def _cancelled(*tasks: "asyncio.Task[Any]") -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _stop(client: AIOKafkaConsumer) -> None:
-    """Take leave of the group. What hangs in the client, or is cancelled there, must neither hold nor end us."""
-    for leave in (client.stop, client._client.close):
-        leaving = asyncio.create_task(leave())
-        done, _ = await asyncio.wait((leaving,), timeout=STOP_SECONDS)
-        if done and not leaving.cancelled() and leaving.exception() is None:
-            return
-        await _cancelled(leaving)

@@ -12,10 +12,12 @@ from aiokafka.record.memory_records import MemoryRecords
 
 from chassis import points
 from chassis.broker import BrokerUnavailable
+from chassis.leaving import leave
 from chassis.settings import Settings
 from contracts.envelope import Header
 
 KEYS_KNOWN = 65_536
+FLUSH_SECONDS = 5.0
 WITHHELD_SECONDS = 300.0  # then the broker is asked again: its limit may have been raised
 Place = tuple[str, int]
 Record = tuple[bytes, bytes, Sequence[Header]]
@@ -80,7 +82,7 @@ class Publisher:
         """Give the connection back; whatever was not acknowledged counts as not sent."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await producer.stop()
+            await _leave(producer)
 
     def _packed(
         self, producer: AIOKafkaProducer, records: Iterable[tuple[str, Record]]
@@ -145,12 +147,24 @@ class Publisher:
             try:
                 await producer.start()
             except (KafkaError, OSError) as error:
-                await producer.stop()
+                await _leave(producer)
                 raise BrokerUnavailable(str(error)) from error
             if not self._settings.kafka_idempotent:
                 _fail_instead_of_retrying(producer)
             self._producer = producer
         return self._producer
+
+
+async def _leave(producer: AIOKafkaProducer) -> None:
+    """Stop a producer; one that is idempotent never gives up its batches, so without a broker they are left behind."""
+
+    async def with_batches_left() -> None:
+        try:
+            await producer._sender.close()
+        finally:
+            await producer.client.close()
+
+    await leave(FLUSH_SECONDS, producer.stop, with_batches_left)
 
 
 @lru_cache(maxsize=KEYS_KNOWN)

@@ -1,6 +1,7 @@
 """The relay: whatever was committed is on the bus, once in order for each key, through every failure."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from chassis.outbox import encode
 from chassis.relay import OWNERSHIP, Relay
 from chassis.settings import Settings
 from deploy.instance import Instance
+from deploy.supervision import USUAL_STOP_SECONDS
 from support.backbone import (
     eventually,
     happened,
@@ -230,3 +232,24 @@ async def test_without_a_broker_the_outbox_buffers_and_the_bus_is_reported_down(
         await history.write_for(nowhere.worker_url, 0.3, writers=2)
         assert relay.bus_up is False
         assert await root.fetchval("SELECT count(*) FROM outbox") == len(history.acknowledged)
+
+
+async def test_a_relay_ends_soon_and_loses_nothing_while_its_broker_does_not_answer(
+    settings: Settings, history: History, root: Connection, broker: Instance
+) -> None:
+    """An idempotent producer never gives up what it has sent; the supervisor would have to kill the service."""
+    loop = asyncio.get_running_loop()
+    async with relaying(Relay(settings, Doorbell())):
+        await history.write_for(settings.worker_url, 0.3)
+        await drained(root)
+        broker.kill("broker", signal.SIGSTOP)
+        await history.write_for(settings.worker_url, 0.5)
+        ending = loop.time()
+    took = loop.time() - ending
+    broker.kill("broker", signal.SIGCONT)
+    assert took < USUAL_STOP_SECONDS
+    assert await root.fetchval("SELECT count(*) FROM outbox")
+    async with relaying(Relay(settings, Doorbell())):
+        await drained(root)
+    verdict = judge(history, await held_by(settings, settings.topic))
+    assert (verdict.lost, verdict.phantom, verdict.reordered) == (set(), set(), [])
