@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from registry.policies import match
+
 PAGE = resources.files("console") / "page"
 FILES = {"index.html": PAGE / "index.html"} | {one.name: one for one in (PAGE / "assets").iterdir()}
 NAMESPACES = {"http://www.w3.org/2000/svg"}
@@ -84,3 +86,12 @@ def test_both_languages_have_every_word_of_the_page() -> None:
     }
     said |= set(re.findall(r"data-say=\"(\w+)\"", FILES["index.html"].read_text(encoding="utf-8")))
     assert said <= keys["zh"]
+
+
+def test_what_makes_two_customers_alike_is_said_in_chinese() -> None:
+    reasons = {value for name, value in vars(match).items() if name.isupper() and isinstance(value, str)}
+    assert match.SIMILAR_NAME in reasons
+    text = FILES["words-zh.js"].read_text(encoding="utf-8")
+    codes = text[text.index("codes: {") : text.index("roles: {")]
+    said = set(re.findall(r"(?:^|[{,]\s*)\"?([\w-]+)\"?: \"", codes, flags=re.M))
+    assert reasons <= said

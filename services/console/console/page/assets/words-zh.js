@@ -75,6 +75,8 @@ export const words = {
     published: "已通报", "usage-month": "用邮月份", credit: "信用", "credit-warning": "欠费预警", "agreement-end": "协议到期", agreement: "协议", "tariff-request": "资费申请",
     "usage-filing-month": "用邮月份", proposed: "已提出", superseded: "已替代", signed: "已签订", ended: "已结束", routine: "例行走访", opinion: "征求意见", festival: "节日走访",
     "follow-up": "回访", "monthly-analysis": "月度分析", "kpi-report": "KPI 分析报告", late: "迟报", source: "来源更正", inaccuracy: "数据不准确",
+    "credit-code": "信用代码相同", "other-credit-code": "信用代码不同", name: "名称相同", "name-and-phone": "名称和电话相同", "same-name": "同名", "similar-name": "名称相近",
+    "same-phone": "电话相同", "same-address": "地址相同", branch: "分支机构", group: "集团成员", "target-market": "目标市场",
     national: "全国", province: "省", city: "市州", county: "县区", bureau: "专业局", team: "班组", true: "是", false: "否",
   },
   roles: {
