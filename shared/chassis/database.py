@@ -1,7 +1,11 @@
 """Connection pools of a service: one as the application (row-level security), one as the worker (bypasses it)."""
 
 import asyncio
+import signal
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,24 +121,45 @@ async def open_database(settings: Settings, awaited_seconds: float = AWAITED_SEC
 
 async def _await_database(settings: Settings, seconds: float) -> None:
     """Ask until the database answers; raises what will not pass at once, and what passes after so many seconds."""
-    end = time.monotonic() + seconds
-    told = False
-    while True:
-        try:
-            connection = await open_lock_holder(settings)
-            break
-        except DATABASE_FAILURES as error:
-            if not is_passing(error) or time.monotonic() > end:
-                raise
-            if not told:
-                log().warning("database.awaited", error=describe(error))
-                told = True
-        await asyncio.sleep(ASK_AGAIN_SECONDS)
+    connection = await _first_connection(settings, seconds)
     try:
         if not await connection.fetchval("SELECT cardinality(show_trgm('武汉'))"):
             raise BlindTrigrams("create the database with libc C.UTF-8: pg_trgm finds nothing in '武汉'")
     finally:
         await connection.close()
+
+
+async def _first_connection(settings: Settings, seconds: float) -> Connection:
+    try:
+        return await open_lock_holder(settings)
+    except DATABASE_FAILURES as error:
+        if not is_passing(error):
+            raise
+        reason = describe(error)
+    end = time.monotonic() + seconds
+    with _ended_by_signals():
+        log().warning("database.awaited", error=reason)
+        while True:
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
+            try:
+                return await open_lock_holder(settings)
+            except DATABASE_FAILURES as error:
+                if not is_passing(error) or time.monotonic() > end:
+                    raise
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal end the process at once: nothing has begun, and the server obeys it only once it has started."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    obeyed = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in obeyed.items():
+            signal.signal(number, handler)
 
 
 async def open_lock_holder(settings: Settings) -> Connection:
