@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+CANCELLED_AGAIN_SECONDS = 10.0
 Way = Callable[[], Awaitable[None]]
 
 
@@ -18,7 +19,13 @@ async def leave(seconds: float, *ways: Way) -> None:
 
 
 async def cancelled(*tasks: "asyncio.Future[Any]") -> None:
-    """Cancel tasks and wait for their end, whatever it is."""
-    for task in tasks:
-        task.cancel()
+    """Cancel tasks and wait for their end, whatever it is.
+
+    A client that closes suppresses a cancellation that comes just then: its task goes on, and is cancelled again.
+    """
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCELLED_AGAIN_SECONDS)
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -15,6 +15,7 @@ from chassis.database import PASSING, Database, open_database
 from chassis.directory import Directory
 from chassis.doorbell import Doorbell
 from chassis.housekeeping import Housekeeping
+from chassis.leaving import cancelled
 from chassis.phones import PhoneBook
 from chassis.rebuilding import Rebuilder
 from chassis.relay import Relay
@@ -109,9 +110,7 @@ class Runtime:
 
     async def stop(self) -> None:
         """Stop the loops and give the connections back."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancelled(*self._tasks)
         await self.database.close()
 
     def _rebuilder(self, parts: "Parts", topics: Sequence[str]) -> Rebuilder | None:
