@@ -131,7 +131,7 @@ async def _await_database(settings: Settings, seconds: float) -> None:
 
 async def _first_connection(settings: Settings, seconds: float) -> Connection:
     try:
-        return await open_lock_holder(settings)
+        return await connect_as_worker(settings)
     except DATABASE_FAILURES as error:
         if not is_passing(error):
             raise
@@ -142,7 +142,7 @@ async def _first_connection(settings: Settings, seconds: float) -> Connection:
         while True:
             await asyncio.sleep(ASK_AGAIN_SECONDS)
             try:
-                return await open_lock_holder(settings)
+                return await connect_as_worker(settings)
             except DATABASE_FAILURES as error:
                 if not is_passing(error) or time.monotonic() > end:
                     raise
@@ -162,8 +162,8 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-async def open_lock_holder(settings: Settings) -> Connection:
-    """Open a worker's connection beside the pools, whose locks end soon after its process is gone."""
+async def connect_as_worker(settings: Settings) -> Connection:
+    """Open a worker's connection beside the pools; locks that it holds end soon after its process is gone."""
     return await asyncpg.connect(
         settings.worker_url,
         server_settings={"idle_session_timeout": str(LOCK_HOLDER_IDLE_MS)},

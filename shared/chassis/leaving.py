@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from chassis.telemetry import describe, log
+
 CANCELLED_AGAIN_SECONDS = 10.0
 Way = Callable[[], Awaitable[None]]
 
@@ -12,9 +14,16 @@ async def leave(seconds: float, *ways: Way) -> None:
     """Try one way after the other, each so many seconds, until one ends as it should."""
     for way in ways:
         leaving = asyncio.ensure_future(way())
-        done, _ = await asyncio.wait((leaving,), timeout=seconds)
-        if done and not leaving.cancelled() and leaving.exception() is None:
+        await asyncio.wait((leaving,), timeout=seconds)
+        if not leaving.done():
+            why = f"no end within {seconds:g} s"
+        elif leaving.cancelled():
+            why = "cancelled"
+        elif error := leaving.exception():
+            why = describe(error)
+        else:
             return
+        log().warning("client.left_behind", why=why)
         await cancelled(leaving)
 
 

@@ -11,7 +11,7 @@ import asyncpg
 from chassis import points
 from chassis.broker import Broker, BrokerUnavailable
 from chassis.clock import technical_now
-from chassis.database import DATABASE_FAILURES, Connection, open_lock_holder
+from chassis.database import DATABASE_FAILURES, Connection, connect_as_worker
 from chassis.doorbell import Doorbell
 from chassis.publishing import NotPublished, Publisher, Record, TooLargeForTheBroker
 from chassis.records import COLUMNS, record_of, replay_topic
@@ -78,7 +78,7 @@ class Relay:
 
     async def _own_and_relay(self) -> None:
         """Everything happens on the connection that holds the lock: a zombie has neither."""
-        connection = await open_lock_holder(self._settings)
+        connection = await connect_as_worker(self._settings)
         try:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", OWNERSHIP):
                 raise NotTheOwner

@@ -7,6 +7,7 @@ from typing import Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from chassis.leaving import cancelled
 from chassis.lives import Lives
 from chassis.settings import Settings
 from chassis.subscription import wait_for_topics
@@ -75,8 +76,7 @@ class Rereader:
     async def _stop_ahead(self) -> None:
         ahead, self._ahead = self._ahead, None
         if ahead is not None:
-            ahead.cancel()
-            await asyncio.gather(ahead, return_exceptions=True)
+            await cancelled(ahead)
 
     async def _read(self) -> list[Event]:
         try:

@@ -239,14 +239,16 @@ async def test_a_relay_ends_soon_and_loses_nothing_while_its_broker_does_not_ans
 ) -> None:
     """An idempotent producer never gives up what it has sent; the supervisor would have to kill the service."""
     loop = asyncio.get_running_loop()
-    async with relaying(Relay(settings, Doorbell())):
-        await history.write_for(settings.worker_url, 0.3)
-        await drained(root)
-        broker.kill("broker", signal.SIGSTOP)
-        await history.write_for(settings.worker_url, 0.5)
-        ending = loop.time()
-    took = loop.time() - ending
-    broker.kill("broker", signal.SIGCONT)
+    try:
+        async with relaying(Relay(settings, Doorbell())):
+            await history.write_for(settings.worker_url, 0.3)
+            await drained(root)
+            broker.kill("broker", signal.SIGSTOP)
+            await history.write_for(settings.worker_url, 0.5)
+            ending = loop.time()
+        took = loop.time() - ending
+    finally:
+        broker.kill("broker", signal.SIGCONT)
     assert took < USUAL_STOP_SECONDS
     assert await root.fetchval("SELECT count(*) FROM outbox")
     async with relaying(Relay(settings, Doorbell())):

@@ -12,6 +12,7 @@ import asyncpg
 
 from chassis import points
 from chassis.database import DATABASE_FAILURES, Connection, is_passing
+from chassis.leaving import cancelled
 from chassis.runtime import Runtime
 from chassis.spreadsheets.refusals import WorkbookRefused
 from chassis.telemetry import describe, log
@@ -62,9 +63,7 @@ class OneAhead:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._running:
-            task.cancel()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await cancelled(*self._running)
 
     async def follow(self, work: Callable[[Turn], Coroutine[Any, Any, None]]) -> None:
         """Begin work that waits for its turn, as soon as only one other is under way."""
@@ -280,5 +279,4 @@ async def _ahead(portions: AsyncIterator[Portion]) -> AsyncGenerator[Portion, No
             following = asyncio.ensure_future(anext(portions, None))
             yield portion
     finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
+        await cancelled(following)
