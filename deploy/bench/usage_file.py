@@ -24,20 +24,20 @@ from regulations.calendars import add_months
 ROWS = 1_000_000
 LINES = ("domestic-express", "ceremonial", "express-freight", "integrated-logistics")
 REFUSED_EACH, DIFFERING_EACH = 1_000, 100
-ROUNDS = 3
+ROUNDS = 5
 RATE, GROWTH = 0.5, 1.15
 SERVICE, PROVINCE, OFFICER = "tiering", "420000", "center-officer"
-BEFORE_THE_SAMPLE = 25
 GIVE_UP_SECONDS = 900.0
 LOOK_EVERY_SECONDS = 0.1
 HEADER = "客户编码,客户名称,业务种类,收入(元),件数,重量(公斤)\r\n"
 UNITS = "SELECT org_id FROM organisation WHERE kind IN ('county', 'team') ORDER BY org_id"
 CITY = "SELECT division FROM organisation WHERE kind = 'city' AND division IS NOT NULL ORDER BY org_id"
 COLUMNS = ("customer_id", "code", "name", "state", "division", "responsible_org_id", "registered_on")
+# What is left to be cleaned up of it would be cleaned up while ours is measured.
 FLOOR = """
     CREATE TABLE floor_usage (customer_id uuid NOT NULL, line text NOT NULL, month date NOT NULL, version integer NOT NULL,
       revenue numeric(15,2) NOT NULL, pieces bigint NOT NULL, weight_kg numeric(15,3) NOT NULL,
-      PRIMARY KEY (month, customer_id, line, version));
+      PRIMARY KEY (month, customer_id, line, version)) WITH (autovacuum_enabled = off);
 """
 STAGING = """
     CREATE TEMPORARY TABLE floor_staged (customer_id uuid, line text, revenue numeric(15,2), pieces bigint,
@@ -48,11 +48,14 @@ UPSERT = """
     ON CONFLICT (month, customer_id, line, version) DO UPDATE
     SET revenue = excluded.revenue, pieces = excluded.pieces, weight_kg = excluded.weight_kg
 """
+# Of the province's own file: the sample's units have filed these months too.
 ON_RECORD = """
-    SELECT count(*) AS rows, count(*) FILTER (WHERE current) AS current, max(version) AS version,
-      COALESCE(sum(revenue) FILTER (WHERE current), 0) AS revenue FROM usage WHERE month = $1
+    SELECT count(*) AS rows, count(*) FILTER (WHERE current) AS current,
+      COALESCE(sum(revenue) FILTER (WHERE current), 0) AS revenue FROM usage WHERE month = $1 AND org_id = $2
 """
-SUMMED = "SELECT COALESCE(sum(months[$2]), 0) FROM usage_sum WHERE year = $1"
+SUMMED = (
+    "SELECT COALESCE(sum(months[$2]), 0) FROM usage_sum WHERE year = $1 AND customer_id = ANY ($3::uuid[])"
+)
 TOLD = """
     SELECT sum(jsonb_array_length(payload -> 'rows')) FROM
       (SELECT payload, aggregate FROM outbox UNION ALL SELECT payload, aggregate FROM event_log) e WHERE aggregate = $1
@@ -113,7 +116,7 @@ async def measure(bench: Bench, say: Callable[[str], None]) -> Comparison:
         last = Clock().today().replace(day=1)
         for number in range(1, ROUNDS + 1):
             say(f"usage-file, round {number} of {ROUNDS}")
-            month = add_months(last, -BEFORE_THE_SAMPLE - number)
+            month = add_months(last, -number)
             floor.append(await _floor(filing, month))
             ours.append(await _ours(filing, month))
     return _comparison(ours, floor)
@@ -271,8 +274,10 @@ async def _check(filing: Filing, month: date, file: Mapping[str, Any]) -> None:
     """Compare rows, sums, events and refusals with what the file holds."""
     rows = [row for row in _rows(filing.customers, month) if not row.refused]
     cents = sum(int(row.revenue.replace(".", "")) for row in rows)
-    record = await filing.root.fetchrow(ON_RECORD, month)
-    summed = await filing.root.fetchval(SUMMED, month.year, month.month)
+    record = await filing.root.fetchrow(ON_RECORD, month, PROVINCE)
+    summed = await filing.root.fetchval(
+        SUMMED, month.year, month.month, [one.customer_id for one in filing.customers]
+    )
     told = await filing.root.fetchval(TOLD, f"usage:{PROVINCE}:{month:%Y-%m}")
     refused = await filing.root.fetchval(REFUSED, file["id"])
     before = ROWS // DIFFERING_EACH

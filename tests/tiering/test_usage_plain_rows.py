@@ -77,7 +77,7 @@ def test_a_row_says_the_same_with_its_cells_in_quotes(
     quoted = {field: f'"{cell}"' for field, cell in row.items()}
     [bare] = portions(written([row], order, end), 10_000)
     [by_cells] = portions(written([quoted], order, end), 10_000)
-    assert (bare.rows, bare.figures) == (by_cells.rows, by_cells.figures)
+    assert (bare.rows, bare.text) == (by_cells.rows, by_cells.text)
     assert [(one.number, one.fault) for one in bare.refused] == [
         (one.number, one.fault) for one in by_cells.refused
     ]
@@ -88,7 +88,9 @@ def test_where_a_piece_ends_changes_no_row(piece_bytes: int) -> None:
     rows = [{**PLAIN, **change, "line": line} for change in CHANGES for line in LINES]
     text = written(rows, tuple(HEADERS), "\r\n") + "\r\n \n" + f"{OTHER},礼仪,1,2,3"
     whole, cut = portions(text, len(text.encode())), portions(text, piece_bytes)
-    told = [[line for portion in made for line in portion.figures] for made in (whole, cut)]
+    told = [
+        [line for portion in made for line in portion.text.decode().splitlines()] for made in (whole, cut)
+    ]
     assert told[0][-1].startswith(f"{len(rows) + 4}\t{OTHER}\tceremonial\t1\t2\t3\t")
     # The second row of one customer and line is only seen within a portion: cut, it is for the database to tell.
     assert set(told[0]) <= set(told[1])

@@ -37,7 +37,7 @@ from tiering.settings import TieringSettings
 def create() -> FastAPI:
     """Build the application from the environment."""
     settings = TieringSettings()
-    proposals_bell = Doorbell()
+    proposals_bell, files_bell = Doorbell(), Doorbell()
     standings = MissedStandings(settings.standings_waiting)
     service = Service(
         title="用邮与分级 Tiering",
@@ -61,10 +61,11 @@ def create() -> FastAPI:
             consumes=_hear,
             projects=lambda _: PROJECTION,
             reacts=lambda runtime: {USAGE_FILING: missing_month(runtime)},
-            loops=lambda runtime: _loops(runtime, settings, proposals_bell, standings),
+            loops=lambda runtime: _loops(runtime, settings, files_bell, proposals_bell, standings),
         ),
     )
     app = create_app(settings, service)
+    app.state.files_bell = files_bell
     app.state.proposals_bell = proposals_bell
     app.state.standings = standings
     return app
@@ -75,10 +76,15 @@ def _hear(runtime: Runtime) -> dict[str, Handler]:
 
 
 def _loops(
-    runtime: Runtime, settings: TieringSettings, proposals_bell: Doorbell, standings: MissedStandings
+    runtime: Runtime,
+    settings: TieringSettings,
+    files_bell: Doorbell,
+    proposals_bell: Doorbell,
+    standings: MissedStandings,
 ) -> dict[str, Coroutine[Any, Any, None]]:
     loaders = {
-        f"usage-files-{number}": Loader(runtime, settings).run() for number in range(settings.usage_loaders)
+        f"usage-files-{number}": Loader(runtime, settings, files_bell).run()
+        for number in range(settings.usage_loaders)
     }
     proposers = {
         f"review-proposals-{number}": Proposer(runtime, settings, proposals_bell).run()

@@ -28,12 +28,13 @@ ANNEX_3_WIDTHS = (10, 18, 28, 8, 16, 12, 12, 12, 12, 12, 12, 12, 12, 14)
 class TieringSettings(Settings):
     """Settings of a tiering process."""
 
-    worker_pool_size: int = 10
+    worker_pool_size: int = 12
     # A page of events with 500 rows each is some 20 MB.
     relay_page: int = 500
     max_usage_file_bytes: int = 128 * 1024 * 1024
     max_upload_bytes: int = 129 * 1024 * 1024
     usage_portion_rows: int = 20_000
+    usage_portions_at_once: int = 3
     usage_part_bytes: int = 1024 * 1024
     usage_event_rows: int = 500
     usage_months_back: int = 36

@@ -81,7 +81,9 @@ async def upload(
         location = f"/v1/usage-files/{file_id}"
         return Answer(OK if repeated else ACCEPTED, {**body, "repeated": repeated}, location=location)
 
-    return await edge.write(request, caller, run, content=same)
+    answer = await edge.write(request, caller, run, content=same)
+    request.app.state.files_bell.ring()
+    return answer
 
 
 @router.get(

@@ -1,23 +1,24 @@
 """Loads usage files in the background: portion by portion, each in a transaction of its own."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Self
 from uuid import UUID
 
 import asyncpg
 
 from chassis import points
 from chassis.database import DATABASE_FAILURES, Connection, is_passing
+from chassis.doorbell import Doorbell
 from chassis.leaving import cancelled
 from chassis.runtime import Runtime
 from chassis.spreadsheets.refusals import WorkbookRefused
 from chassis.telemetry import describe, log
-from chassis.transaction import Moment, Transaction, unscoped
+from chassis.transaction import Moment, unscoped
 from tiering.consumers.filings import NO_LAW, FilingClocks
+from tiering.consumers.side_by_side import Place, SideBySide
 from tiering.handlers.usage import lines_in_force
 from tiering.model.usage import FileFormat, FileRefused, FileState, Reason, Tally, UsageFile
 from tiering.policies import faults
@@ -49,34 +50,6 @@ UNREADABLE = FileRefused(
 LOCK = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))"
 UNLOCK = "SELECT pg_advisory_unlock(hashtextextended($1, 0))"
 Source = CsvFile | Annex3File
-Turn = Callable[[], Awaitable[None]]
-"""Waits until the portion before is whole."""
-
-
-class OneAhead:
-    """Lets one piece of work make itself ready while the one before ends; where one fails, none goes on."""
-
-    def __init__(self) -> None:
-        self._running: list[asyncio.Task[None]] = []
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await cancelled(*self._running)
-
-    async def follow(self, work: Callable[[Turn], Coroutine[Any, Any, None]]) -> None:
-        """Begin work that waits for its turn, as soon as only one other is under way."""
-        before = self._running[-1] if self._running else None
-        self._running.append(asyncio.create_task(work(partial(_ended, before))))
-        if before is not None:
-            await before
-            self._running.remove(before)
-
-    async def end(self) -> None:
-        """Wait for all of it."""
-        for task in self._running:
-            await task
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +58,14 @@ class Loader:
 
     runtime: Runtime
     settings: TieringSettings
+    bell: Doorbell = field(default_factory=Doorbell)
 
     async def run(self) -> None:
         """Load until cancelled."""
         while True:
             try:
                 if not await self._load_next():
-                    await asyncio.sleep(self.settings.usage_idle_seconds)
+                    await self.bell.wait(self.settings.usage_idle_seconds)
             except (*AGAIN, *DATABASE_FAILURES) as error:
                 log().warning("usage.again", error=describe(error))
                 await asyncio.sleep(self.settings.usage_idle_seconds)
@@ -125,15 +99,16 @@ class Loader:
 
     async def _load(self, connection: Connection, file: UsageFile) -> None:
         source, portions = await self._open(connection, file)
-        async with aclosing(_ahead(portions)) as coming, OneAhead() as turns:
+        most = self.settings.usage_portions_at_once
+        async with aclosing(_ahead(portions)) as coming, SideBySide(most) as under_way:
             async for portion in coming:
                 if file.state is FileState.RECEIVED:
                     await self._begin(file, source)
                     file = replace(file, state=FileState.CHECKING)
                 if portion.rows > file.rows:
-                    await turns.follow(partial(self._take, file, portion))
+                    await under_way.follow(portion.customers, partial(self._take, file, portion))
                     file = replace(file, rows=portion.rows)
-            await turns.end()
+            await under_way.end()
         await self._finish(file, source)
 
     async def _open(self, connection: Connection, file: UsageFile) -> tuple[Source, AsyncIterator[Portion]]:
@@ -157,16 +132,36 @@ class Loader:
             await UsageFilesInTables(tx).begin(file.file_id, source.header)
         points.reach("usage.after-begin")
 
-    async def _take(self, file: UsageFile, portion: Portion, turn: Turn) -> None:
-        """Write a portion: rows, events, refusals and the count of all, or nothing; all but making ready in its turn."""
+    async def _take(self, file: UsageFile, portion: Portion, place: Place) -> None:
+        """Write a portion: rows, events, refusals and the count of all, or nothing.
+
+        Rows are written beside those of other portions; what is told and counted of them comes in the order of the file.
+        """
+        batch = Batch(
+            org_id=file.org_id,
+            orgpath=self.runtime.directory.current.path(file.org_id),
+            month=file.month,
+            file_id=file.file_id,
+            reason=Reason.SOURCE,
+            rows_per_event=self.settings.usage_event_rows,
+        )
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
-            taken = await self._write(tx, file, portion, turn)
+            rows, files = UsageRowsInTables(tx), UsageFilesInTables(tx)
+            await rows.queue(batch, file.file_id, portion.rows)
+            place.taken.set()
+            written = None
+            if portion.text:
+                await rows.stage(batch, portion.text, sorted(portion.customers))
+                await place.wait_for_the_same()
+                written = await rows.write_staged(batch)
+            await rows.turn(file.file_id, file.rows)
+            if written:
+                await rows.tell(batch, written)
+            taken = written.taken if written else Taken(Tally(), 0)
             for number in taken.numbers.get("unknown", ()):
-                code = portion.code_of(number)
-                portion.refuse(number, faults.fault_of_code(code))
+                portion.refuse(number, faults.fault_of_code(portion.code_of(number)))
             for number in taken.numbers.get("repeated", ()):
                 portion.refuse(number, faults.REPEATED)
-            files = UsageFilesInTables(tx)
             await files.refuse(file, portion.refused)
             tally = replace(
                 taken.tally,
@@ -178,23 +173,6 @@ class Loader:
             points.reach("usage.before-commit")
         points.reach("usage.after-portion")
         self.runtime.relay_bell.ring()
-
-    async def _write(self, tx: Transaction, file: UsageFile, portion: Portion, turn: Turn) -> Taken:
-        if not portion.figures:
-            await turn()
-            return Taken(Tally(), 0)
-        batch = Batch(
-            org_id=file.org_id,
-            orgpath=self.runtime.directory.current.path(file.org_id),
-            month=file.month,
-            file_id=file.file_id,
-            reason=Reason.SOURCE,
-            rows_per_event=self.settings.usage_event_rows,
-        )
-        rows = UsageRowsInTables(tx)
-        await rows.stage(batch, portion.text)
-        await turn()
-        return await rows.take_staged(batch)
 
     async def _finish(self, file: UsageFile, source: Source) -> None:
         law = self.runtime.directory.current
@@ -264,11 +242,6 @@ async def _of_annex(annex: Annex3File, most: int) -> AsyncIterator[Portion]:
     portions = annex.portions(most)
     while (portion := await asyncio.to_thread(next, portions, None)) is not None:
         yield portion
-
-
-async def _ended(task: "asyncio.Task[None] | None") -> None:
-    if task is not None:
-        await asyncio.shield(task)
 
 
 async def _ahead(portions: AsyncIterator[Portion]) -> AsyncGenerator[Portion, None]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import repeat
+from typing import Self
 
 from chassis.spreadsheets.tables import Column, TableRow, read_table
 from chassis.spreadsheets.workbooks import Workbook
@@ -30,7 +32,7 @@ from tiering.policies.forms import (
     is_footer,
     is_total,
 )
-from tiering.policies.rows import FEN, GRAMS, NOTHING, Figures, Layout, PlainReader, RowReader
+from tiering.policies.rows import CODE_DIGITS, FEN, GRAMS, NOTHING, Figures, Layout, PlainReader, RowReader
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Portion:
     """Some rows; `rows` counts those of the file up to its end, `progress` is the share of the file.
 
     Of a row that was taken the cells are kept in `taken`, or else its line in `lines`, which begin with number `first`.
+    Once all are there, `text` has them as COPY takes them (number, code, line, revenue, pieces, weight, and the last four as
+    told), and `customers` the codes that they name.
     """
 
     rows: int
@@ -61,15 +65,20 @@ class Portion:
     refused: list[RefusedRow] = field(default_factory=list)
     repeated: Tally = field(default_factory=Tally)
 
-    @property
-    def text(self) -> bytes:
-        """The rows as COPY takes them: number, code, line, revenue, pieces, weight, and the last four as told."""
-        return "".join(self.figures).encode()
+    text: bytes = b""
+    customers: frozenset[str] = frozenset()
+
+    def close(self) -> Self:
+        """Put together what was taken, and keep it in no other form."""
+        self.text = "".join(self.figures).encode()
+        self.customers = frozenset([key[:CODE_DIGITS] for key in self.keys])
+        self.figures, self.keys = [], set()
+        return self
 
     @cached_property
     def _codes(self) -> Mapping[int, str]:
-        rows = (row.partition("\t") for row in self.figures)
-        return {int(number): rest.partition("\t")[0] for number, _, rest in rows}
+        rows = (row.split("\t", 2) for row in self.text.decode().splitlines())
+        return {int(number): code for number, code, _ in rows}
 
     def take(self, number: int, figures: Figures, cells: Sequence[str]) -> None:
         """Take a row that could be read; the second one of a customer and line is refused."""
@@ -84,7 +93,7 @@ class Portion:
             return
         self.keys.add(code + line)
         told = told_figures(line, revenue, pieces, weight)
-        self.figures.append(_copied(number, figures, told))
+        self.figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")
         self.taken[number] = cells
 
     def code_of(self, number: int) -> str:
@@ -95,12 +104,6 @@ class Portion:
         """Refuse a row that was taken for good."""
         cells = self.taken.get(number) or cells_of(self.lines[number - self.first].rstrip("\r"))
         self.refused.append(RefusedRow(number, cells, fault))
-
-
-def _copied(number: int, figures: Figures, told: str) -> str:
-    """Give a row as COPY takes it."""
-    code, line, revenue, pieces, weight = figures
-    return f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n"
 
 
 class Sorter:
@@ -170,7 +173,7 @@ class CsvFile:
             self._fill(self._sorter, made, begun)
         elif progress == 1:
             raise header_missing(REQUIRED)
-        return made
+        return made.close()
 
     def _fill(self, sorter: Sorter, made: Portion, begun: int) -> None:
         """Take the lines from one on: plain ones at once, all others by their cells."""
@@ -182,18 +185,24 @@ class CsvFile:
         )
         lines = made.lines[begun:]
         short = self._plain is not None and max(map(len, lines), default=0) <= longest
-        plain = self._plain.read(lines) if self._plain and short else [NOTHING] * len(lines)
+        plain = self._plain.read(lines) if self._plain and short else repeat(NOTHING, len(lines))
+        rows, skip = sorter.rows, self._skip
         for number, (code, name, revenue, pieces, weight) in enumerate(plain, made.first + begun):
             line = named.get(name, "")
             key = code + line
             if not line or key in keys:
+                sorter.rows = rows
                 self._add(sorter, made, number, self._line(made.lines[number - made.first]))
-            elif sorter.counts(made):
+                rows = sorter.rows
+                continue
+            rows += 1
+            if rows > skip:
                 keys.add(key)
                 whole = revenue[FEN:][:1] == weight[GRAMS:][:1] == "."
                 tell = told_as_they_are if whole else told_figures
                 told = tell(line, revenue, pieces, weight)
-                figures.append(_copied(number, (code, line, revenue, pieces, weight), told))
+                figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")
+        made.rows = sorter.rows = rows
 
     def _line(self, line: str) -> str:
         return line.rstrip("\r")[: self._reading.longest_row + 1]
@@ -254,9 +263,9 @@ class Annex3File:
             self._sorter.add(made, row.number, [row.text(name) for name in self._fields], _fault(row))
             if len(made.figures) + len(made.refused) >= most:
                 made.progress = Decimal(row.number) / height
-                yield made
+                yield made.close()
                 made = Portion(rows=self._sorter.rows)
-        yield made
+        yield made.close()
 
 
 def _wanted(headers: Mapping[str, Sequence[str]]) -> list[Column]:

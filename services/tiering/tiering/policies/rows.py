@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import repeat
 from operator import itemgetter
 from typing import NoReturn
 
@@ -14,7 +15,8 @@ from tiering.model.months import month_text, read_month
 from tiering.model.usage import RowRefused, Stated
 from tiering.policies import faults
 
-_CODE = re.compile(r"[0-9]{14}").fullmatch
+CODE_DIGITS = 14
+_CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}").fullmatch
 _NUMBER = re.compile(r"-?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3}){1,9}(?:\.[0-9]{1,30})?")
 _YUAN = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?").fullmatch
@@ -46,13 +48,15 @@ class Layout:
 
 
 PLAIN = {
-    "customer": "([0-9]{14})",
+    "customer": f"([0-9]{{{CODE_DIGITS}}})",
     "line": '([^,"\x00\r\n]+)',
     "revenue": r"((?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,2})?)",
     "pieces": "(0|[1-9][0-9]{0,14})",
     "weight_kg": r"((?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,3})?)",
 }
 FIGURES = tuple(PLAIN)
+AT_A_GLANCE = 256
+"""Lines that are read at once."""
 _ANY_CELL = '[^,"\x00\n]*'
 
 
@@ -71,12 +75,19 @@ class PlainReader:
             None if found == list(FIGURES) else itemgetter(*map(found.index, FIGURES)) if whole else None
         )
 
-    def read(self, lines: Sequence[str]) -> Sequence[Figures]:
-        """Give the figures of every line, its business as it is written; NOTHING of one that is not plain."""
+    def read(self, lines: Sequence[str]) -> Iterator[Figures]:
+        """Give the figures of every line, its business as it is written; NOTHING of one that is not plain.
+
+        Some lines at a time: what is made of many at once is gone through by the garbage collector again and again.
+        """
+        for begin in range(0, len(lines), AT_A_GLANCE):
+            yield from self._read(lines[begin : begin + AT_A_GLANCE])
+
+    def _read(self, lines: Sequence[str]) -> Iterable[Figures]:
         found = self._find("\n".join(lines))
         if len(found) != len(lines):
-            return [NOTHING] * len(lines)
-        return found if self._order is None else [self._order(one) for one in found]
+            return repeat(NOTHING, len(lines))
+        return found if self._order is None else map(self._order, found)
 
 
 class RowReader:

@@ -1,6 +1,7 @@
-"""Usage rows written set by set: judged against what is on record, versioned and told in one statement."""
+"""Usage rows written set by set: judged against what is on record and versioned in one statement, told in another."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from io import BytesIO
 from uuid import UUID
@@ -38,37 +39,34 @@ PLANNED = {
 }
 BY_KEYS = "; ".join(f"SET LOCAL {name} = {value}" for name, value in PLANNED.items())
 AS_ELSE = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in PLANNED)
-LOCK_MONTH = """
-    INSERT INTO usage_month (org_id, month) VALUES ($1, $2)
-    ON CONFLICT (org_id, month) DO UPDATE SET version = usage_month.version
-    RETURNING version, filed_at IS NOT NULL AS filed
-"""
-# The customers in scope that rows name, each once.
+# Rows of a unit's month that come one by one are written alone; portions of a file beside each other, and end one by one.
+ALONE = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))"
+BESIDE_OTHERS = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0)), pg_advisory_xact_lock(hashtextextended($2, 0))"
+TURN = "SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))"
+# The customers in scope that rows name.
 NAME = """
 INSERT INTO usage_named (code, customer_id)
 SELECT c.code, c.customer_id
-FROM (SELECT DISTINCT s.:key AS key FROM usage_staged s) k
-CROSS JOIN LATERAL (SELECT c.code, c.customer_id, c.responsible_org_id FROM customer c WHERE c.:key = k.key OFFSET 0) c
-CROSS JOIN LATERAL (
-  SELECT FROM organisation o
-  WHERE o.org_id = c.responsible_org_id AND (o.orgpath = $1 OR o.orgpath ^@ ($1 || '.')) OFFSET 0) o
+FROM unnest($2::{keys}[]) AS k(key)
+CROSS JOIN LATERAL (SELECT c.code, c.customer_id, c.responsible_org_id FROM customer c WHERE c.{key} = k.key OFFSET 0) c
+WHERE c.responsible_org_id IN (SELECT o.org_id FROM organisation o WHERE o.orgpath = $1 OR o.orgpath ^@ ($1 || '.'))
 """
-# One statement: verdicts, rows, the end of those replaced, and the events about them, at most so many rows in each.
-# Each event is put together as text and read as JSON once: a JSON value for every figure costs more than writing the row.
-# Rows are written in the order of their key, and told in that of the file.
-TAKE = """
+NAME_BY_CODE, NAME_BY_ID = NAME.format(key=BY_CODE, keys="text"), NAME.format(key=BY_ID, keys="uuid")
+# Verdicts, rows and the end of those replaced, and what is to be told of them: at most so many rows a piece, as text, for a
+# JSON value for every figure costs more than writing the row. Rows are written in the order of their key, told in the file's.
+WRITE = """
 WITH held AS MATERIALIZED (
   SELECT n.customer_id, r.*
   FROM usage_named n CROSS JOIN LATERAL (
     SELECT r.line, r.version, r.revenue, r.pieces, r.weight_kg, r.recorded, r.usage_file_id, r.ctid AS place
-    FROM usage r WHERE r.month = $3 AND r.customer_id = n.customer_id AND r.current OFFSET 0) r),
+    FROM usage r WHERE r.month = $2 AND r.customer_id = n.customer_id AND r.current OFFSET 0) r),
 judged AS MATERIALIZED (
   SELECT s.number, s.line, s.revenue, s.pieces, s.weight_kg, s.told, n.customer_id, h.version AS old_version,
     h.revenue AS old_revenue, h.pieces AS old_pieces, h.weight_kg AS old_weight_kg, h.recorded AS old_recorded,
     h.place AS old_place,
     CASE
       WHEN n.customer_id IS NULL THEN 'unknown'
-      WHEN h.usage_file_id = $4 THEN 'repeated'
+      WHEN h.usage_file_id = $3 THEN 'repeated'
       WHEN h.version IS NULL THEN 'new'
       WHEN (h.revenue, h.pieces, h.weight_kg) = (s.revenue, s.pieces, s.weight_kg) THEN 'unchanged'
       ELSE 'changed'
@@ -79,39 +77,59 @@ judged AS MATERIALIZED (
 written AS (
   INSERT INTO usage (customer_id, line, month, version, revenue, pieces, weight_kg, org_id, usage_file_id, reason,
                      recorded)
-  SELECT customer_id, line, $3, COALESCE(old_version, 0) + 1, revenue, pieces, weight_kg, $1, $4,
-    CASE verdict WHEN 'new' THEN $5 ELSE $6 END, GREATEST($7, old_recorded)
-  FROM judged WHERE verdict IN ('new', 'changed') ORDER BY customer_id, line),
+  SELECT customer_id, line, $2, COALESCE(old_version, 0) + 1, revenue, pieces, weight_kg, $1, $3,
+    CASE WHEN verdict = 'changed' THEN $4
+      WHEN $4 = $5 OR EXISTS (SELECT FROM usage_month m WHERE m.org_id = $1 AND m.month = $2 AND m.filed_at IS NOT NULL)
+      THEN $5 END,
+    GREATEST($6, old_recorded)
+  FROM judged WHERE verdict IN ('new', 'changed') ORDER BY customer_id, line COLLATE "C"),
 replaced AS (
   -- Who changed the same row meanwhile has written its next version too, so that ours is refused.
   UPDATE usage u SET current = false FROM judged j WHERE j.verdict = 'changed' AND u.ctid = j.old_place),
 told AS (
-  SELECT 0 AS kind, array_agg(customer_id || told || '1' ORDER BY number) AS rows FROM judged WHERE verdict = 'new'
+  SELECT 'new' AS verdict, array_agg(customer_id || told || '1' ORDER BY number) AS rows FROM judged WHERE verdict = 'new'
   UNION ALL
-  SELECT 1, array_agg(customer_id || told || (old_version + 1) || ',"' || old_revenue || '",' || old_pieces || ',"'
+  SELECT 'changed', array_agg(customer_id || told || (old_version + 1) || ',"' || old_revenue || '",' || old_pieces || ',"'
     || old_weight_kg || '"' ORDER BY number)
   FROM judged WHERE verdict = 'changed'),
-announced AS (
-  INSERT INTO outbox (lane, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, causation_id,
-                      time, payload)
-  SELECT lane_of($1), uuidv7(), $10, $1, CASE kind WHEN 0 THEN $11 ELSE $12 END, $13, $9 + part, $2, $14, $15, $16, $7,
-    (CASE kind WHEN 0 THEN $17::text ELSE $18 END || '["' || rows || ']]}')::jsonb
-  FROM (SELECT kind, row_number() OVER (ORDER BY kind, place) AS part, rows
-        FROM (SELECT kind, place, array_to_string(rows[place + 1:place + $8], '],["') AS rows
-              FROM told, generate_series(0, cardinality(rows) - 1, $8) AS place OFFSET 0) e) b
-  ORDER BY part RETURNING 1),
-versioned AS (
-  UPDATE usage_month SET version = version + (SELECT count(*) FROM announced)
-  WHERE org_id = $1 AND month = $3 AND EXISTS (SELECT FROM announced))
-SELECT verdict, count(*) AS rows, sum(revenue) AS revenue, sum(pieces) AS pieces,
-  array_agg(number) FILTER (WHERE verdict IN ('unknown', 'repeated') OR $19) AS numbers
-FROM judged GROUP BY verdict
+counted AS (
+  SELECT verdict, count(*) AS rows, sum(revenue) AS revenue, sum(pieces) AS pieces,
+    array_agg(number) FILTER (WHERE verdict IN ('unknown', 'repeated') OR $8) AS numbers
+  FROM judged GROUP BY verdict)
+SELECT c.*, ARRAY(SELECT array_to_string(t.rows[place + 1:place + $7], '],["')
+                  FROM generate_series(0, cardinality(t.rows) - 1, $7) AS place ORDER BY place) AS told
+FROM counted c LEFT JOIN told t ON t.verdict = c.verdict
+"""
+# The month's number is that of the last event told about it, so its writers take it in turn.
+TELL = """
+WITH numbered AS (
+  INSERT INTO usage_month AS m (org_id, month, version) VALUES ($1, $2, cardinality($3::text[]) + cardinality($4::text[]))
+  ON CONFLICT (org_id, month) DO UPDATE SET version = m.version + excluded.version
+  RETURNING m.version - cardinality($3) - cardinality($4) AS before)
+INSERT INTO outbox (lane, event_id, topic, key, type, aggregate, version, orgpath, actor, correlation_id, causation_id,
+                    time, payload)
+SELECT lane_of($1), uuidv7(), $9, $1, e.type, $10, n.before + e.place, $11, $12, $13, $14, $15,
+  (e.beginning || '["' || e.rows || ']]}')::jsonb
+FROM numbered n, (
+  SELECT $5 AS type, $6 AS beginning, place, rows FROM unnest($3) WITH ORDINALITY AS p(rows, place)
+  UNION ALL
+  SELECT $7, $8, cardinality($3) + place, rows FROM unnest($4) WITH ORDINALITY AS p(rows, place)) e
+ORDER BY e.place
 """
 KNOWN = """
     SELECT c.customer_id, c.code FROM customer c LEFT JOIN organisation o ON o.org_id = c.responsible_org_id
     WHERE (c.code = ANY ($1) OR c.customer_id = ANY ($2))
       AND ($3::text IS NULL OR o.orgpath = $3 OR o.orgpath ^@ ($3 || '.'))
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of rows, and what is still to be told of new and of changed ones, piece by piece."""
+
+    taken: Taken
+    new: Sequence[str]
+    changed: Sequence[str]
 
 
 class UsageRowsInTables:
@@ -132,7 +150,8 @@ class UsageRowsInTables:
         return {name: one for name, one in found.items() if one is not None}
 
     async def take(self, batch: Batch, rows: Sequence[Staged]) -> Taken:
-        """Write rows of known customers that are new or differ; a second row for the same is not taken."""
+        """Write and tell rows of known customers that are new or differ; a second row for the same is not taken."""
+        await self._tx.execute(ALONE, _month_of(batch))
         await self._tx.execute(STAGE + BY_KEYS)
         await self._tx.connection.copy_records_to_table(
             "usage_staged",
@@ -142,40 +161,61 @@ class UsageRowsInTables:
             ],
             columns=COLUMNS_BY_ID,
         )
-        await self._tx.execute(NAME.replace(":key", BY_ID), batch.orgpath)
-        taken = await self._take(batch, BY_ID, all_numbers=True)
+        await self._tx.execute(NAME_BY_ID, batch.orgpath, sorted({row.customer_id for row in rows}))
+        written = await self._write(batch, BY_ID, all_numbers=True)
         await self._tx.execute(AS_ELSE)
-        return taken
+        await self.tell(batch, written)
+        return written.taken
 
-    async def stage(self, batch: Batch, text: bytes) -> None:
-        """Make the rows of a portion ready, given as COPY text in the order of `COLUMNS`; nobody is waited for."""
+    async def queue(self, batch: Batch, file_id: UUID, upto: int) -> None:
+        """Take the place of the portion that ends with a row: the one behind it waits for the end of this transaction."""
+        await self._tx.execute(BESIDE_OTHERS, _month_of(batch), _place(file_id, upto))
+
+    async def turn(self, file_id: UUID, behind: int) -> None:
+        """Wait until the portion that ends with a row, and with it all before, has come to its end."""
+        await self._tx.execute(TURN, _place(file_id, behind))
+
+    async def stage(self, batch: Batch, text: bytes, customers: Sequence[str]) -> None:
+        """Make the rows of a portion ready, given as COPY text in the order of `COLUMNS`, with the codes that they name."""
         await self._tx.execute(STAGE + BY_KEYS)
         # Closed, for the driver leaves what it read from in a cycle: a portion would stay until the next full collection.
         with BytesIO(text) as source:
             await self._tx.connection.copy_to_table(
                 "usage_staged", source=source, columns=COLUMNS, format="text"
             )
-        await self._tx.execute(NAME.replace(":key", BY_CODE), batch.orgpath)
+        await self._tx.execute(NAME_BY_CODE, batch.orgpath, customers)
 
-    async def take_staged(self, batch: Batch) -> Taken:
-        """Write the rows that are ready."""
-        return await self._take(batch, BY_CODE, all_numbers=False)
+    async def write_staged(self, batch: Batch) -> Written:
+        """Write the rows that are ready; portions with different customers may do so at once."""
+        return await self._write(batch, BY_CODE, all_numbers=False)
 
-    async def _take(self, batch: Batch, by: str, *, all_numbers: bool) -> Taken:
-        tx = self._tx
-        unit_month = await tx.fetchrow(LOCK_MONTH, batch.org_id, batch.month)
-        if unit_month is None:
-            raise LookupError("an upsert gave no row")
-        version = unit_month["version"]
-        first = Reason.LATE.value if unit_month["filed"] or batch.reason is Reason.LATE else None
-        moment = tx.moment
-        rows = await tx.fetch(
-            TAKE.replace(":key", by), batch.org_id, batch.orgpath, batch.month, batch.file_id, first, batch.reason.value,
-            tx.now, batch.rows_per_event, version, f"keypost.{moment.service}", UsageRecorded.TYPE, UsageCorrected.TYPE,
-            f"usage:{batch.org_id}:{month_text(batch.month)}", moment.actor, moment.correlation_id, moment.causation_id,
-            _payload(batch), _payload(batch, reason=batch.reason.value), all_numbers,
+    async def tell(self, batch: Batch, written: Written) -> None:
+        """Tell what was written, behind all that was told of the month before; who has told last is waited for."""
+        if not (written.new or written.changed):
+            return
+        moment = self._tx.moment
+        await self._tx.execute(
+            TELL, batch.org_id, batch.month, written.new, written.changed, UsageRecorded.TYPE, _payload(batch),
+            UsageCorrected.TYPE, _payload(batch, reason=batch.reason.value), f"keypost.{moment.service}",
+            f"usage:{batch.org_id}:{month_text(batch.month)}", batch.orgpath, moment.actor, moment.correlation_id,
+            moment.causation_id, self._tx.now,
         )  # fmt: skip
-        return _taken(rows)
+
+    async def _write(self, batch: Batch, by: str, *, all_numbers: bool) -> Written:
+        rows = await self._tx.fetch(
+            WRITE.replace(":key", by), batch.org_id, batch.month, batch.file_id, batch.reason.value, Reason.LATE.value,
+            self._tx.now, batch.rows_per_event, all_numbers,
+        )  # fmt: skip
+        told = {row["verdict"]: row["told"] for row in rows}
+        return Written(_taken(rows), told.get("new", ()), told.get("changed", ()))
+
+
+def _month_of(batch: Batch) -> str:
+    return f"usage_month:{batch.org_id}:{batch.month}"
+
+
+def _place(file_id: UUID, row: int) -> str:
+    return f"usage_file:{file_id}:{row}"
 
 
 def _payload(batch: Batch, **more: str) -> str:
