@@ -35,6 +35,7 @@ class TieringSettings(Settings):
     max_upload_bytes: int = 129 * 1024 * 1024
     usage_portion_rows: int = 20_000
     usage_portions_at_once: int = 3
+    usage_portion_timeout_ms: int = 60_000
     usage_part_bytes: int = 1024 * 1024
     usage_event_rows: int = 500
     usage_months_back: int = 36

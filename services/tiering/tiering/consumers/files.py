@@ -147,6 +147,7 @@ class Loader:
         )
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
             rows, files = UsageRowsInTables(tx), UsageFilesInTables(tx)
+            await tx.take_time(self.settings.usage_portion_timeout_ms)
             await rows.queue(batch, file.file_id, portion.rows)
             place.taken.set()
             written = None

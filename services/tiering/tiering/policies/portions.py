@@ -198,7 +198,7 @@ class CsvFile:
             rows += 1
             if rows > skip:
                 keys.add(key)
-                whole = revenue[FEN:][:1] == weight[GRAMS:][:1] == "."
+                whole = revenue[FEN] == "." == weight[GRAMS]
                 tell = told_as_they_are if whole else told_figures
                 told = tell(line, revenue, pieces, weight)
                 figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")

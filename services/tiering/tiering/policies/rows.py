@@ -33,8 +33,8 @@ TONS = "吨"
 Figures = tuple[str, str, str, str, str]
 """customer code, line, revenue in yuan, pieces, weight in kg; all in plain digits."""
 NOTHING: Figures = ("", "", "", "", "")
-FEN, GRAMS = -len(".00"), -len(".000")
-"""Where the point stands in a figure that is written to the last place."""
+FEN, GRAMS = slice(-3, -2), slice(-4, -3)
+"""Where the point stands in a figure that is written to the last place: before two digits of yuan, three of kilograms."""
 
 
 @dataclass(frozen=True)
