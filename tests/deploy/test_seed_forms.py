@@ -85,13 +85,14 @@ def test_the_same_rows_give_the_same_bytes() -> None:
 
 def _reading() -> Reading:
     lines = {row.line: row.line for row in ROWS}
-    return Reading(date(2026, 3, 1), lines, longest_row=10_000, yuan_in_wan=10_000, kg_in_a_ton=1_000)
+    sizes = {"longest_row": 10_000, "rows_of_one": 64, "rows_at_a_glance": 256}
+    return Reading(date(2026, 3, 1), lines, **sizes, yuan_in_wan=10_000, kg_in_a_ton=1_000)
 
 
 def _figures(portion: Portion) -> list[tuple[str, ...]]:
     """Code, line, revenue, pieces and weight of each row, without trailing zeros; not how they are told."""
     assert portion.refused == []
-    rows = [line.rstrip("\n").split("\t")[1:-1] for line in portion.figures]
+    rows = [line.split("\t")[1:-1] for line in portion.text.decode().splitlines()]
     return [(code, line, *map(_bare, figures)) for code, line, *figures in rows]
 
 

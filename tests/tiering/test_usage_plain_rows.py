@@ -21,6 +21,7 @@ HEADERS = {
 PLAIN = {"customer": CODE, "line": "礼仪", "revenue": "12.50", "pieces": "3", "weight_kg": "0.125"}
 LINES = {"礼仪": "ceremonial", "domestic-express": "domestic-express"}
 LONGEST = 80
+MANY = 5
 CHANGES: Sequence[Mapping[str, str]] = (
     {},
     {"revenue": "0"},
@@ -48,7 +49,7 @@ ENDS = ("\n", "\r\n")
 def portions(text: str, piece_bytes: int) -> list[Portion]:
     """Give what is read of a file that comes in such pieces."""
     content = text.encode()
-    reading = Reading(date(2026, 2, 1), LINES, LONGEST, yuan_in_wan=10_000, kg_in_a_ton=1_000)
+    reading = Reading(date(2026, 2, 1), LINES, LONGEST, MANY, MANY, yuan_in_wan=10_000, kg_in_a_ton=1_000)
     file = CsvFile("utf-8-sig", reading, 0)
     starts = range(0, len(content), piece_bytes)
     return [

@@ -12,9 +12,10 @@ from support.service import OFFICER, ServiceUnderTest, running_service, surround
 from support.usage_filing import csv, customer, done, row, upload
 from support.usage_sums import sums_hold
 from tiering.consumers.side_by_side import Place, SideBySide
-from tiering.policies.csv_lines import MOST_OF_ONE, LineCutter
+from tiering.policies.csv_lines import LineCutter
 
 CUSTOMERS = 40
+MANY = 16
 LINES = ("礼仪", "domestic-express", "integrated-logistics")
 
 
@@ -106,7 +107,7 @@ def test_lines_are_cut_between_customers_where_they_stand_together(piece_bytes: 
     lines = [f"{number // 3},{number}" for number in range(30)]
     content = "\n".join(lines).encode()
     pieces = [content[at : at + piece_bytes] for at in range(0, len(content), piece_bytes)]
-    cutter = LineCutter("utf-8", 100)
+    cutter = LineCutter("utf-8", 100, MANY)
     given = [cutter.feed(piece, last=number == len(pieces)) for number, piece in enumerate(pieces, 1)]
     assert [line for _, found in given for line in found] == lines
     assert [first + place for first, found in given for place in range(len(found))] == list(range(1, 31))
@@ -118,6 +119,6 @@ def test_lines_are_cut_between_customers_where_they_stand_together(piece_bytes: 
 
 
 def test_lines_that_all_begin_alike_are_not_held_back() -> None:
-    lines = [f"2026-02,{number}" for number in range(2 * MOST_OF_ONE)]
-    _, given = LineCutter("utf-8", 100).feed("\n".join([*lines, ""]).encode())
+    lines = [f"2026-02,{number}" for number in range(2 * MANY)]
+    _, given = LineCutter("utf-8", 100, MANY).feed("\n".join([*lines, ""]).encode())
     assert given == lines

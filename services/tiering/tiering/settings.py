@@ -40,6 +40,8 @@ class TieringSettings(Settings):
     usage_event_rows: int = 500
     usage_months_back: int = 36
     usage_row_characters: int = 4_000
+    usage_rows_of_one: int = 64  # more than a customer has in a month
+    usage_rows_at_a_glance: int = 256
     usage_error_sheet_rows: int = 100_000
     usage_form_rows: int = 20_000
     usage_loaders: int = 2

@@ -116,6 +116,8 @@ class Loader:
             month=file.month,
             lines=lines_in_force(file.org_id, self.runtime.clock.today(), self.runtime.directory.current),
             longest_row=self.settings.usage_row_characters,
+            rows_of_one=self.settings.usage_rows_of_one,
+            rows_at_a_glance=self.settings.usage_rows_at_a_glance,
             yuan_in_wan=YUAN_IN_WAN,
             kg_in_a_ton=KG_IN_A_TON,
         )

@@ -8,9 +8,6 @@ UTF_8, GB18030 = "utf-8-sig", "gb18030"
 ENCODINGS = (UTF_8, GB18030)
 """UTF-8 where a file can be that, else the other."""
 
-MOST_OF_ONE = 64
-"""More rows than a customer has in a month."""
-
 Lines = tuple[int, list[str]]
 """The number of the first line as people count them, and the texts of it and those behind it."""
 
@@ -33,11 +30,12 @@ class EncodingTest:
 class LineCutter:
     """Cuts decoded pieces at line ends, behind the last one that begins otherwise than the one before it.
 
-    So the rows of one customer come together where a file is in the order of customers, and begins with them. Keeps at most
-    `longest` characters of a line.
+    So the rows of one customer come together where a file is in the order of customers, and begins with them; where so `many`
+    begin alike, it is something else that they have in common. Keeps at most `longest` characters of a line.
     """
 
-    def __init__(self, encoding: str, longest: int) -> None:
+    def __init__(self, encoding: str, longest: int, many: int) -> None:
+        self._many = many
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._longest = longest
         self._kept: list[str] = []
@@ -53,19 +51,19 @@ class LineCutter:
         else:
             # Cut just above the limit, so that it is still seen to be too long.
             self._rest = lines.pop()[: self._longest + 1]
-            self._kept = lines[len(lines) - _alike_at_the_end(lines) :]
+            self._kept = lines[len(lines) - _alike_at_the_end(lines, self._many) :]
             del lines[len(lines) - len(self._kept) :]
         first = self._number + 1
         self._number += len(lines)
         return first, lines
 
 
-def _alike_at_the_end(lines: list[str]) -> int:
+def _alike_at_the_end(lines: list[str], many: int) -> int:
     """Count the lines at the end that begin with the same cell; none where there are too many."""
     if not lines:
         return 0
     begins = lines[-1].partition(",")[0] + ","
-    for alike, line in enumerate(reversed(lines[-MOST_OF_ONE:])):
+    for alike, line in enumerate(reversed(lines[-many:])):
         if not line.startswith(begins):
             return alike
     return 0

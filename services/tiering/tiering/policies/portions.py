@@ -32,7 +32,7 @@ from tiering.policies.forms import (
     is_footer,
     is_total,
 )
-from tiering.policies.rows import CODE_DIGITS, FEN, GRAMS, NOTHING, Figures, Layout, PlainReader, RowReader
+from tiering.policies.rows import FEN, GRAMS, NOTHING, Figures, Layout, PlainReader, RowReader
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ class Reading:
     month: date
     lines: Mapping[str, str]
     longest_row: int
+    rows_of_one: int
+    rows_at_a_glance: int
     yuan_in_wan: int
     kg_in_a_ton: int
 
@@ -51,8 +53,7 @@ class Portion:
     """Some rows; `rows` counts those of the file up to its end, `progress` is the share of the file.
 
     Of a row that was taken the cells are kept in `taken`, or else its line in `lines`, which begin with number `first`.
-    Once all are there, `text` has them as COPY takes them (number, code, line, revenue, pieces, weight, and the last four as
-    told), and `customers` the codes that they name.
+    Once all are there, `text` has them as COPY takes them: number, code, line, revenue, pieces, weight, and how it is told.
     """
 
     rows: int
@@ -65,20 +66,19 @@ class Portion:
     refused: list[RefusedRow] = field(default_factory=list)
     repeated: Tally = field(default_factory=Tally)
 
+    customers: set[str] = field(default_factory=set)
     text: bytes = b""
-    customers: frozenset[str] = frozenset()
 
     def close(self) -> Self:
         """Put together what was taken, and keep it in no other form."""
         self.text = "".join(self.figures).encode()
-        self.customers = frozenset([key[:CODE_DIGITS] for key in self.keys])
         self.figures, self.keys = [], set()
         return self
 
     @cached_property
     def _codes(self) -> Mapping[int, str]:
-        rows = (row.split("\t", 2) for row in self.text.decode().splitlines())
-        return {int(number): code for number, code, _ in rows}
+        rows = (row.split("\t") for row in self.text.decode().splitlines())
+        return {int(number): code for number, code, *_ in rows}
 
     def take(self, number: int, figures: Figures, cells: Sequence[str]) -> None:
         """Take a row that could be read; the second one of a customer and line is refused."""
@@ -92,6 +92,7 @@ class Portion:
             )
             return
         self.keys.add(code + line)
+        self.customers.add(code)
         told = told_figures(line, revenue, pieces, weight)
         self.figures.append(f"{number}\t{code}\t{line}\t{revenue}\t{pieces}\t{weight}\t{told}\n")
         self.taken[number] = cells
@@ -148,7 +149,7 @@ class CsvFile:
     """A CSV file that is read piece by piece."""
 
     def __init__(self, encoding: str, reading: Reading, skip: int) -> None:
-        self._cutter = LineCutter(encoding, reading.longest_row)
+        self._cutter = LineCutter(encoding, reading.longest_row, reading.rows_of_one)
         self._reading = reading
         self._skip = skip
         self._sorter: Sorter | None = None
@@ -177,12 +178,8 @@ class CsvFile:
 
     def _fill(self, sorter: Sorter, made: Portion, begun: int) -> None:
         """Take the lines from one on: plain ones at once, all others by their cells."""
-        longest, named, keys, figures = (
-            self._reading.longest_row,
-            self._reading.lines,
-            made.keys,
-            made.figures,
-        )
+        longest, named = self._reading.longest_row, self._reading.lines
+        keys, customers, figures = made.keys, made.customers, made.figures
         lines = made.lines[begun:]
         short = self._plain is not None and max(map(len, lines), default=0) <= longest
         plain = self._plain.read(lines) if self._plain and short else repeat(NOTHING, len(lines))
@@ -198,6 +195,7 @@ class CsvFile:
             rows += 1
             if rows > skip:
                 keys.add(key)
+                customers.add(code)
                 whole = revenue[FEN] == "." == weight[GRAMS]
                 tell = told_as_they_are if whole else told_figures
                 told = tell(line, revenue, pieces, weight)
@@ -215,7 +213,7 @@ class CsvFile:
         self.header = header
         reading = self._reading
         layout = Layout(columns, len(header), yuan=1, kg_in_a_ton=reading.kg_in_a_ton)
-        self._plain = PlainReader(layout, reading.month)
+        self._plain = PlainReader(layout, reading.month, reading.rows_at_a_glance)
         return Sorter(RowReader(layout, reading.month, reading.lines), self._skip)
 
     def _add(self, sorter: Sorter, made: Portion, number: int, line: str) -> None:

@@ -15,8 +15,7 @@ from tiering.model.months import month_text, read_month
 from tiering.model.usage import RowRefused, Stated
 from tiering.policies import faults
 
-CODE_DIGITS = 14
-_CODE = re.compile(rf"[0-9]{{{CODE_DIGITS}}}").fullmatch
+_CODE = re.compile(r"[0-9]{14}").fullmatch
 _NUMBER = re.compile(r"-?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3}){1,9}(?:\.[0-9]{1,30})?")
 _YUAN = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,2})?").fullmatch
@@ -33,7 +32,7 @@ TONS = "吨"
 Figures = tuple[str, str, str, str, str]
 """customer code, line, revenue in yuan, pieces, weight in kg; all in plain digits."""
 NOTHING: Figures = ("", "", "", "", "")
-FEN, GRAMS = slice(-3, -2), slice(-4, -3)
+FEN, GRAMS = slice(-len(".00"), -len("00")), slice(-len(".000"), -len("000"))
 """Where the point stands in a figure that is written to the last place: before two digits of yuan, three of kilograms."""
 
 
@@ -48,22 +47,21 @@ class Layout:
 
 
 PLAIN = {
-    "customer": f"([0-9]{{{CODE_DIGITS}}})",
+    "customer": "([0-9]{14})",
     "line": '([^,"\x00\r\n]+)',
     "revenue": r"((?:0|[1-9][0-9]{0,12})(?:\.[0-9]{1,2})?)",
     "pieces": "(0|[1-9][0-9]{0,14})",
     "weight_kg": r"((?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,3})?)",
 }
 FIGURES = tuple(PLAIN)
-AT_A_GLANCE = 256
-"""Lines that are read at once."""
 _ANY_CELL = '[^,"\x00\n]*'
 
 
 class PlainReader:
-    """Reads rows of a CSV file that are as most of them are, at a glance; says nothing of all others."""
+    """Reads rows of a CSV file that are as most of them are, so many at a glance; says nothing of all others."""
 
-    def __init__(self, layout: Layout, month: date) -> None:
+    def __init__(self, layout: Layout, month: date, at_a_glance: int) -> None:
+        self._at_a_glance = at_a_glance
         cells = [_ANY_CELL] * layout.width
         for field, place in layout.columns.items():
             cells[place] = PLAIN.get(field) or f"(?:{month_text(month)})?"
@@ -80,8 +78,8 @@ class PlainReader:
 
         Some lines at a time: what is made of many at once is gone through by the garbage collector again and again.
         """
-        for begin in range(0, len(lines), AT_A_GLANCE):
-            yield from self._read(lines[begin : begin + AT_A_GLANCE])
+        for begin in range(0, len(lines), self._at_a_glance):
+            yield from self._read(lines[begin : begin + self._at_a_glance])
 
     def _read(self, lines: Sequence[str]) -> Iterable[Figures]:
         found = self._find("\n".join(lines))
