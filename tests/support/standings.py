@@ -56,6 +56,13 @@ async def until_kept(tiering: ServiceUnderTest, bureau: str = HERE) -> None:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
 
 
+async def kept_by_all_means(tiering: ServiceUnderTest, of: Bureau) -> None:
+    """Have a standing kept, by the service's own keeper or by one beside it: only one of them works at a time."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await tiering.rows(KEPT, of.org_id):
+            await keeper(tiering).keep(of)
+
+
 async def kept_too_much(tiering: ServiceUnderTest, customer: Planted, bureau: str = HERE) -> None:
     """Have the standing kept and then say too much, and see that a place is read from it."""
     before = await place(tiering, customer)
@@ -66,8 +73,10 @@ async def kept_too_much(tiering: ServiceUnderTest, customer: Planted, bureau: st
 
 
 async def tidied(tiering: ServiceUnderTest) -> None:
-    """Have taken away what was noted and everybody knows."""
-    await keeper(tiering).tidy(await keeper(tiering).tidy(None))
+    """Have taken away what was noted and everybody knows, when the service's own keeper lets us."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await tiering.rows("SELECT 1 FROM standing_touched"):
+            await keeper(tiering).tidy(await keeper(tiering).tidy(None))
 
 
 def keeper(tiering: ServiceUnderTest) -> StandingKeeper:

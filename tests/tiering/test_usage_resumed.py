@@ -142,6 +142,16 @@ async def somebody_waits(tiering: ServiceUnderTest) -> None:
             await asyncio.sleep(0.02)
 
 
+async def loaded_to(tiering: ServiceUnderTest, file_id: str, progress: str) -> Any:
+    """Give the file once the portions that were written beside the waiting one are in."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            file = expect(await tiering.get(PROVINCE_OFFICER, f"/usage-files/{file_id}"), 200)
+            if file["progress"] == progress:
+                return file
+            await asyncio.sleep(0.02)
+
+
 async def what_came_of(tiering: ServiceUnderTest, file: Any) -> dict[str, Any]:
     """Give the rows, sums, events, refusals and counts that a file left, without ids and times of the load."""
     rows = await tiering.rows(
@@ -191,10 +201,10 @@ async def killed_at_60_percent(tiering: ServiceUnderTest, province: Province, fi
     async with held_at(tiering, province.after_60_percent):
         with a_process(tiering.database) as process:
             await somebody_waits(tiering)
-            half = expect(await tiering.get(PROVINCE_OFFICER, f"/usage-files/{file_id}"), 200)
+            half = await loaded_to(tiering, file_id, "0.600")
             process.send_signal(signal.SIGKILL)
             await asyncio.to_thread(process.wait)
-    assert (half["state"], half["progress"]) == ("checking", "0.600")
+    assert half["state"] == "checking"
     assert half["loaded_rows"] + half["refused_rows"] == half["rows"]
     assert 0 < half["rows"] < len(province.content.splitlines()) - 1
     assert await sums_hold(tiering)
