@@ -94,7 +94,7 @@ class Members:
         for key in (f"{owner}.{name}", f"{title}.{name}", name):
             if key in self.meanings:
                 return self.meanings[key][self.language]
-        raise LookupError(f"docs/api/members.yaml does not say what {name} of {title} means")
+        raise LookupError(f"docs/api/words does not say what {name} of {title} means")
 
     def _word(self, name: str) -> str:
         return self.words[name][self.language]

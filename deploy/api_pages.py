@@ -1,6 +1,6 @@
-"""Writes the API pages of a service out of its OpenAPI document and the examples under docs/api.
+"""Writes the API pages of services out of their OpenAPI documents and the examples under docs/api.
 
-python -m deploy.api_pages registry: docs/api/registry.md and .zh.md
+python -m deploy.api_pages registry service-desk: docs/api/registry.md and .zh.md, docs/api/service-desk.md and .zh.md
 """
 
 import importlib
@@ -9,18 +9,16 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from chassis.http.documentation import common
 from chassis.settings import SECRET_BYTES
 from deploy.api_members import Members, Words
-from deploy.layout import ROOT, SERVICES
+from deploy.api_words import FOLDER, Vocabulary, chapter
+from deploy.layout import SERVICES
 
-FOLDER = ROOT / "docs" / "api"
 WIDTH = 110
 Json = Mapping[str, Any]
 
@@ -56,7 +54,11 @@ class Page:
     @cached_property
     def _members(self) -> Members:
         schemas = self.openapi["components"]["schemas"]
-        return Members(schemas, _words("members"), _words("words"), self.language)
+        return Members(schemas, self._words.of("members"), self._words.of("page"), self.language)
+
+    @cached_property
+    def _words(self) -> Vocabulary:
+        return Vocabulary(self.service)
 
     def _contents(self) -> Iterator[str]:
         yield from (f"## {self._word('contents')}", "")
@@ -70,11 +72,27 @@ class Page:
         yield ""
 
     def _rules(self) -> Iterator[str]:
-        yield from (f"## {self._word('rules')}", "", self._word("rules_said"), "")
+        yield from (f"## {self._word('rules')}", "", self._word("rules_said"), *self._own_rules(), "")
         yield from (f"## {self._word('people')}", "", self._word("people_columns"), "|---|---|---|")
-        roles = _words("roles")
-        for name, one in _words("people").items():
+        roles = self._words.of("roles")
+        for name, one in self._words.own("people").items():
             yield f"| {name} | {one[self.language]} | {roles[one['role']][self.language]} |"
+        yield ""
+        yield from self._customers()
+
+    def _own_rules(self) -> Iterator[str]:
+        if "rules_own" in self._words.of("page"):
+            yield self._word("rules_own")
+
+    def _customers(self) -> Iterator[str]:
+        """Tell the customers that a service had heard of before its first example."""
+        known = self._words.own("customers")
+        if not known:
+            return
+        yield from (f"## {self._word('customers')}", "", self._word("customers_columns"), "|---|---|---|---|")
+        for name, one in known.items():
+            phones = self._word("and").join(one["phones"])
+            yield f"| `${{{name}}}` | {one['name']} ({one['code']}) | {phones} | {one[self.language]} |"
         yield ""
 
     def _chapter(self, one: Json, told: set[str]) -> Iterator[str]:
@@ -107,7 +125,7 @@ class Page:
         """Say what an operation does: in English as its code does, in Chinese by its summary and what is worded here."""
         if self.language == "en":
             return " ".join(operation.get("description", operation["summary"]).split()).rstrip(".")
-        more = _read("operations").get(operation["operationId"], "")
+        more = self._words.of("operations").get(operation["operationId"], "")
         return f"**{operation['summary']}**。{more}" if more else f"**{operation['summary']}**"
 
     def _short(self, operation: Json) -> str:
@@ -116,11 +134,11 @@ class Page:
         return self._said(operation).partition(";")[0]
 
     def _roles(self, operation: Json) -> str:
-        roles = _words("roles")
+        roles = self._words.of("roles")
         may = operation["x-roles"]
         others = [name for name in roles if name not in may]
         if not may:
-            open_to_all = not operation["x-problems"]
+            open_to_all = "401" not in operation["x-problems"]
             return self._word("everybody" if open_to_all else "anyone")
         if len(others) < len(may) // 2:
             return self._word("anyone_but").format(roles=self._joined(others, roles))
@@ -150,24 +168,28 @@ class Page:
     def _example(self, example: Json, operation: Json) -> Iterator[str]:
         yield self._line("example", example["says"][self.language], example["as"])
         yield from ("", "```http", *_sent(example, operation), "", f"→ {example['status']}")
+        if "location" in example:
+            yield f"Location: {example['location']}"
         if "answer" in example:
             yield _json(example["answer"])
         yield from ("```", "")
         beside = [f"`${{{name}}}` = `{at}`" for name, at in example.get("keep", {}).items()]
         if "clock" in example:
             beside.insert(0, f"{self._word('clock')} {example['clock']}")
+        if example.get("soon"):
+            beside.append(self._word("soon"))
         if beside:
             yield from (", ".join(beside), "")
 
     @cached_property
     def _codes(self) -> Words:
         """Give the words of every code that an operation names; raises LookupError where one has none."""
-        words = _words("problems")
+        words = self._words.of("problems")
         answers = [one["x-problems"] for one in self._operations.values()]
         named = {code for one in answers for codes in one.values() for code in codes}
         missing = sorted(named - set(words))
         if missing:
-            raise LookupError(f"docs/api/problems.yaml does not explain {missing}")
+            raise LookupError(f"docs/api/words does not explain {missing}")
         return {code: words[code] for code in sorted(named)}
 
     def _legend(self) -> Iterator[str]:
@@ -180,52 +202,12 @@ class Page:
         return self._word("line").format(word=f"*{self._word(name)}*{who}", said=said)
 
     def _word(self, name: str) -> str:
-        return _words("words")[name][self.language]
+        return self._words.of("page")[name][self.language]
 
 
 def page(service: str, openapi: Json, language: str) -> str:
     """Give one page in one language."""
     return Page(service, openapi, language).text()
-
-
-class _Text(yaml.SafeLoader):
-    """Leaves dates and times the text that they are, and `on` the name of a member; true and false alone are either."""
-
-
-# Laid beside those of SafeLoader, which everyone else reads with: never into them.
-setattr(  # noqa: B010 - a class attribute that mypy takes for an instance's
-    _Text,
-    "yaml_implicit_resolvers",
-    {
-        first: [
-            (tag, pattern)
-            for tag, pattern in resolvers
-            if not tag.endswith(":timestamp") and not (tag.endswith(":bool") and first not in "tTfF")
-        ]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    },
-)
-
-
-def chapter(file: Path) -> dict[str, Any]:
-    """Give one file of examples; dates in it are text, as in JSON."""
-    read: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), _Text)  # noqa: S506 - a safe loader with one kind less
-    return read
-
-
-@cache
-def _read(name: str) -> dict[str, Any]:
-    """Give one file of words, read once."""
-    return chapter(FOLDER / f"{name}.yaml")
-
-
-def _words(name: str) -> Words:
-    return _read(name)
-
-
-def people() -> Words:
-    """Give who the examples' persons are."""
-    return _words("people")
 
 
 def _sent(example: Json, operation: Json) -> Iterator[str]:
@@ -280,11 +262,11 @@ def document(service: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write both pages of the service named."""
-    service = sys.argv[1]
-    openapi = document(service)
-    for language, path in paths(service).items():
-        path.write_text(page(service, openapi, language), encoding="utf-8")
+    """Write both pages of each service named."""
+    for service in sys.argv[1:]:
+        openapi = document(service)
+        for language, path in paths(service).items():
+            path.write_text(page(service, openapi, language), encoding="utf-8")
 
 
 if __name__ == "__main__":

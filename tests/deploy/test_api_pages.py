@@ -6,8 +6,10 @@ import pytest
 import yaml
 
 from deploy.api_members import Member, Members
-from deploy.api_pages import page, people
+from deploy.api_pages import page
+from deploy.api_words import FOLDER, Vocabulary
 
+SERVICES = sorted(one.name for one in (FOLDER / "words").iterdir() if one.is_dir())
 WORDS = {
     word: {"en": word, "zh": word}
     for word in ("text", "integer", "boolean", "object", "list_of", "day", "in_path", "in_query", "anything")
@@ -93,9 +95,18 @@ def test_a_code_that_nobody_has_worded_stops_the_page_with_its_name() -> None:
         page("nothing", openapi, "en")
 
 
+@pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_person_of_the_examples_is_told_in_both_languages(language: str) -> None:
-    assert all(one[language] for one in people().values())
+def test_every_person_of_the_examples_is_told_in_both_languages(service: str, language: str) -> None:
+    people = Vocabulary(service).own("people")
+    assert people and all(one[language] for one in people.values())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("sort", ["members", "operations", "problems"])
+def test_a_service_words_for_itself_only_what_services_do_not_say_alike(service: str, sort: str) -> None:
+    shared = Vocabulary("nobody").of(sort)
+    assert [name for name, said in Vocabulary(service).own(sort).items() if shared.get(name) == said] == []
 
 
 def test_dates_are_text_in_examples_alone() -> None:

@@ -3,6 +3,7 @@
 `docs/api/README.md` says how they are written. What an example keeps stands for `${name}` in those behind it.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,9 +13,9 @@ from uuid import uuid4
 
 import httpx
 
-from deploy.api_pages import FOLDER, chapter
 from support.annex_1 import workbook
 from support.service import Person, ServiceUnderTest
+from support.waiting import LOOK_EVERY_SECONDS, PATIENCE_SECONDS
 
 ALONE = re.compile(r"\$\{(\w+)\}")
 
@@ -46,14 +47,32 @@ class Book:
         """Send an example, hold its answer against what it says, and keep what it names."""
         if "clock" in example:
             self.service.set_clock(example["clock"])
-        answer = await self.service.http.request(**self._request(example))
+        answer = await self._answer(example)
         assert answer.status_code == example["status"], f"{example['operation']}: {answer.text}"
-        if "answer" in example:
-            differences = list(_missing(self.filled(example["answer"]), answer.json()))
-            assert not differences, f"{example['operation']}: {differences} in {answer.text}"
+        differences = self._differences(example, answer)
+        assert not differences, f"{example['operation']}: {differences} in {answer.text}"
         for name, path in example.get("keep", {}).items():
             self.kept[name] = answer.content if path == "content" else _at(answer.json(), path)
         return answer
+
+    async def _answer(self, example: Mapping[str, Any]) -> httpx.Response:
+        """Send an example; where the service gets to it behind the request, until it has."""
+        answer = await self.service.http.request(**self._request(example))
+        waited = 0.0
+        while example.get("soon") and self._differences(example, answer) and waited < PATIENCE_SECONDS:
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+            waited += LOOK_EVERY_SECONDS
+            answer = await self.service.http.request(**self._request(example))
+        return answer
+
+    def _differences(self, example: Mapping[str, Any], answer: httpx.Response) -> list[str]:
+        """Name what an example says of its answer and is not so."""
+        expected, found = {}, {}
+        if "location" in example:
+            expected["Location"], found["Location"] = example["location"], answer.headers.get("location")
+        if "answer" in example:
+            expected["answer"], found["answer"] = self.filled(example["answer"]), answer.json()
+        return list(_missing(expected, found))
 
     def _request(self, example: Mapping[str, Any]) -> dict[str, Any]:
         method, path = self._route(example["operation"])
@@ -86,11 +105,6 @@ class Book:
                 if operation["operationId"] == operation_id:
                     return method.upper(), path
         raise LookupError(f"no operation {operation_id}")
-
-
-def chapters(service: str) -> list[tuple[str, dict[str, Any]]]:
-    """Give the chapters of a service's examples in their order: the file's name, and what it holds."""
-    return [(file.stem, chapter(file)) for file in sorted((FOLDER / service).glob("*.yaml"))]
 
 
 def _content(sent: Mapping[str, Any]) -> bytes:

@@ -18,6 +18,7 @@ from service_desk.api import (
     seats,
     settlements,
 )
+from service_desk.api.refusals import REFUSALS
 from service_desk.api.statuses import STATUSES
 from service_desk.consumers import PROJECTION, Hearing
 from service_desk.repository.rounds import Rounds
@@ -49,6 +50,7 @@ def create() -> HotApp:
             persons.router,
         ),
         statuses=STATUSES,
+        refusals=REFUSALS,
         parts=Parts(
             topics=("keypost.registry", "keypost.tiering"),
             consumes=hear,

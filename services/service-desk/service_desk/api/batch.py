@@ -90,7 +90,8 @@ async def receive_batch(body: BatchIn, request: HttpRequest, caller: Taker) -> R
     """Take the calls of one's seats, in any order and as often as they are sent; each has a result of its own.
 
     The clocks of a call run from the call. Sent again it is answered as the first time; its number with another content is
-    refused. A `problem` with `retry` may pass: the seat sends the call again.
+    refused. The `problem` of a call has a code of intake, or `case-number-invalid`, `case-number-taken`, `seat-not-yours`;
+    with `retry` it may pass: the seat sends the call again.
     """
     counter = counter_of(request)
     edge: Edge = request.app.state.edge

@@ -58,8 +58,9 @@ Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE), AfterValidat
 Reference = Annotated[str, BeforeValidator(_plain), Field(min_length=1, max_length=LONGEST_REFERENCE)]
 MailNo = Annotated[
     str,
-    BeforeValidator(_plain),
+    # The pattern before the reading of what is written: the other way round the OpenAPI document loses it.
     Field(pattern=rf"^[A-Z0-9]{{{SHORTEST_MAIL_NO},{LONGEST_MAIL_NO}}}$", examples=["EA123456789CN"]),
+    BeforeValidator(_plain),
 ]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_time)]
 Phone = Annotated[Line, BeforeValidator(_narrow)]

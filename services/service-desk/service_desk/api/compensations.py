@@ -75,7 +75,7 @@ ByCashier = Annotated[Asked, Depends(by_cashier)]
 @router.post(
     "/v1/compensations/{case_no}/handle",
     operation_id="handle_compensation",
-    summary="处理索赔,核定金额",
+    summary="处理索赔，核定金额",
     responses=PROBLEMS,
 )
 async def handle_compensation(body: HandleIn, asked: ByHandler) -> Response:

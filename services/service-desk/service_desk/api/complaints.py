@@ -190,8 +190,8 @@ async def resume_complaint(body: ResumeIn, asked: ByHandler) -> Response:
 @router.post(
     "/v1/complaints/{case_no}/transfer",
     operation_id="transfer_complaint",
-    summary="转办(不允许)",
-    responses=PROBLEMS,
+    summary="转办（不允许）",
+    responses=problems(400, 401, 403, 404, 409, 413, 422, 503),
 )
 async def transfer_complaint(body: TransferIn, asked: ByDeskOrHandler) -> Response:
     """Refuse to pass a complaint on sideways, with the article that forbids it."""

@@ -32,6 +32,8 @@ Word = Annotated[str | None, Query(max_length=LONGEST_REFERENCE)]
 Center = Annotated[Caller, Depends(may(*CENTER))]
 Handler = Annotated[Caller, Depends(may(*HANDLING_ROLES))]
 CHANGES = problems(400, 401, 403, 404, 409, 412, 413, 422, 428, 503)
+# What is put on record anew, where nothing that was read can be outdated.
+RECORDS = problems(400, 401, 403, 409, 413, 422, 503)
 
 
 class EmergencyFilters(Filters):
@@ -61,7 +63,7 @@ class FeedbackFilters(Filters):
     status_code=CREATED,
     operation_id="declare_emergency",
     summary="启动应急服务",
-    responses=CHANGES,
+    responses=RECORDS,
 )
 async def declare(body: EmergencyIn, request: Request, caller: Center, edge: AtTheEdge) -> Response:
     """Allow unusual transport from one instant until another: a break of the route, a peak, a VIP's urgent request."""
@@ -83,7 +85,7 @@ async def declare(body: EmergencyIn, request: Request, caller: Center, edge: AtT
     status_code=CREATED,
     operation_id="record_unusual_transport",
     summary="登记非常规运输",
-    responses=CHANGES,
+    responses=problems(400, 401, 403, 404, 409, 413, 422, 503),
 )
 async def use(
     emergency_id: UUID, body: UseIn, request: Request, caller: Handler, edge: AtTheEdge
@@ -165,7 +167,7 @@ async def get_emergency(
     status_code=CREATED,
     operation_id="record_contact_meeting",
     summary="登记见面会",
-    responses=CHANGES,
+    responses=RECORDS,
 )
 async def record_meeting(body: MeetingIn, request: Request, caller: Handler, edge: AtTheEdge) -> Response:
     """Record a contact meeting: new demands, price changes, complaints; participants, minutes and outcome are sealed."""
@@ -221,7 +223,7 @@ async def get_meeting(meeting_id: UUID, request: Request, caller: Authenticated,
     status_code=CREATED,
     operation_id="give_tracking_feedback",
     summary="每日跟踪反馈",
-    responses=CHANGES,
+    responses=RECORDS,
 )
 async def give_feedback(body: FeedbackIn, request: Request, caller: Handler, edge: AtTheEdge) -> Response:
     """Put the day's feedback to a customer on record; it meets the clock of its day."""

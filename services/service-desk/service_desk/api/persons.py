@@ -76,7 +76,7 @@ class ErasureFilters(Filters):
     status_code=CREATED,
     operation_id="request_erasure",
     summary="登记删除个人信息的申请",
-    responses=CHANGES,
+    responses=problems(400, 401, 403, 409, 413, 422, 503),
 )
 async def request_erasure(body: ErasureIn, request: Request, caller: Center, edge: AtTheEdge) -> Response:
     """Put a person's request on record, with the cases that it is about; another person executes it."""
@@ -151,7 +151,7 @@ async def list_erasures(
     status_code=CREATED,
     operation_id="correct_person",
     summary="更正来电人信息",
-    responses=CHANGES,
+    responses=problems(400, 401, 403, 404, 409, 413, 422, 503),
 )
 async def correct_person(body: CorrectionIn, request: Request, caller: Taker, edge: AtTheEdge) -> Response:
     """Correct name or phone of a case's caller; who did it and which fields stay on record."""
