@@ -26,7 +26,8 @@ from contracts.envelope import Event, MalformedEvent
 Handler = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
 EVERY_TYPE = "*"
 LONGEST_DELAY_SECONDS = 5.0
-STOP_SECONDS = 15.0
+STOP_SECONDS = 6.0
+"""Twice that for the two ways to leave is less than whoever ends a service waits."""
 
 
 class Consumer:
