@@ -12,8 +12,8 @@ WORKERS := 2
 PY := .venv/bin/python
 SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # What depends on the broker: tests/kafka is collected on Apache Kafka only; the sample province only takes long there.
-KAFKA_SUITES := tests/kafka $(addprefix tests/chassis/test_,bus.py bus_faults.py consumer_goes_on.py offsets.py too_large.py \
-	relay.py acknowledgements.py replays.py rebuilds.py) \
+KAFKA_SUITES := tests/kafka $(addprefix tests/chassis/,bus bus_faults rebuilds) \
+	$(addprefix tests/chassis/test_,consumer_goes_on.py offsets.py too_large.py relay.py acknowledgements.py replays.py) \
 	$(filter-out %/test_province.py,$(wildcard tests/journeys/test_*.py)) tests/faults
 export PYTHONDONTWRITEBYTECODE :=
 
@@ -82,7 +82,7 @@ unread-topics: test-environment ## 重写尚无代码读取的规章主题清单
 	@$(PY) tests/architecture/unread_topics.py --write
 
 api-pages: test-environment ## 重写 docs/api 的接口说明 · renew the API pages under docs/api
-	@$(PY) -m deploy.api_pages registry
+	@$(PY) -m deploy.api_pages registry service-desk
 
 requirements: test-environment ## 重新解析依赖 · renew requirements/*.txt
 	@$(PY) -m deploy.lock

@@ -8,7 +8,7 @@ import pytest_asyncio
 from chassis import points
 from chassis.database import Connection, Database
 from deploy.instance import Instance
-from support.backbone import opened, plant_tree, settings_of, superuser
+from support.backbone import opened, planted, settings_of, superuser
 from support.instance import Databases, FreshDatabase
 
 
@@ -21,11 +21,8 @@ def backbone_databases(postgres: Instance) -> Databases:
 @pytest_asyncio.fixture(scope="module")
 async def fresh(backbone_databases: Databases) -> AsyncIterator[FreshDatabase]:
     """A database for the tests of one module, with the tree of organisations in it."""
-    made = backbone_databases("tiering")
-    async with superuser(made) as connection:
-        await plant_tree(connection)
-    yield made
-    backbone_databases.drop_all()
+    async with planted(backbone_databases) as made:
+        yield made
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -12,7 +12,7 @@ from deploy.seed.forms import customer_file, registration, usage
 from deploy.seed.forms.customer_file import FiledCustomer
 from deploy.seed.forms.registration import Declared
 from deploy.seed.forms.usage import Filing, UsageRow
-from deploy.seed.plan import Plan, build
+from deploy.seed.plan import Plan
 from registry.api.annex_1.reading import read_annex_1
 from registry.api.annex_2.reading import read_annex_2
 from registry.settings import RegistrySettings
@@ -26,11 +26,6 @@ ROWS = (
     UsageRow(CODE, "", "intra-city-express", Decimal("0.01"), 1, Decimal("0.001")),
     UsageRow(CODE, "=1+1", "freight-forwarding", Decimal("4799999.99"), 7500, Decimal("712500.125")),
 )
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return build(300)
 
 
 def _read(content: bytes) -> Workbook:

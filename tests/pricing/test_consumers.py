@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from support.facts import assignment_fact, customer_fact
 from support.pricing import a_customer, asked, supported_by, tier_fact
-from support.service import FAR_HEAD, MANAGER, ServiceUnderTest, assignment_fact, customer_fact, expect
+from support.service import FAR_HEAD, MANAGER, ServiceUnderTest, expect
 
 
 async def known(pricing: ServiceUnderTest, customer_id: UUID, day: str = "2026-06-01") -> dict[str, Any]:

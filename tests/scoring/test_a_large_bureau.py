@@ -7,8 +7,9 @@ from chassis.transaction import Moment
 from scoring.handlers.scoring import Asked
 from scoring.model.periods import Quarter
 from scoring.queries.sheets import steady, worked_out
+from support.facts import customer_fact
 from support.scoring import morning_of, report_fact, tier_fact, usage_fact
-from support.service import ServiceUnderTest, customer_fact
+from support.service import ServiceUnderTest
 
 CUSTOMERS = 2_000
 QUARTER_MONTHS = 3

@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from chassis.ids import uuid7
+from support.facts import customer_fact
 from support.scoring import corrected_fact, report_fact, usage_fact, visit_fact
-from support.service import ServiceUnderTest, customer_fact
+from support.service import ServiceUnderTest
 
 ROWS_OF_AN_EVENT = 500
 EVENTS = 41  # more rows than one statement writes

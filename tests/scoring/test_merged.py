@@ -11,9 +11,10 @@ from chassis.transaction import Moment, unscoped
 from scoring.model.facts import Duty
 from scoring.ports import Paying
 from scoring.queries.bureaus import BureauRows
+from support.facts import customer_fact
 from support.merged import merged_fact, unmerged_fact
 from support.scoring import morning_of, report_fact, usage_fact, visit_fact
-from support.service import TREE, ServiceUnderTest, customer_fact, orgpath
+from support.service import TREE, ServiceUnderTest, orgpath
 
 
 async def two(scoring: ServiceUnderTest) -> tuple[UUID, UUID]:

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.ids import uuid7
 from contracts.envelope import Event
+from support.facts import assignment_fact, customer_fact
 from support.instance import Databases
 from support.scoring import (
     bytes_of,
@@ -20,7 +21,7 @@ from support.scoring import (
     usage_fact,
     visit_fact,
 )
-from support.service import assignment_fact, customer_fact, running_service
+from support.service import running_service
 
 UNITS = ("420106", "420106-T01", "420106-T02", "420100-S01", "420506", "420525")
 PERIODS = ("2025Q4", "2026Q1", "2026Q2")

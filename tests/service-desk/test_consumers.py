@@ -5,7 +5,8 @@ from uuid import UUID
 from chassis.ids import uuid7
 from contracts.envelope import Event
 from contracts.service_desk import ComplaintLinked
-from support.service import Person, ServiceUnderTest, assignment_fact, customer_fact, fact
+from support.facts import assignment_fact, customer_fact, fact
+from support.service import Person, ServiceUnderTest
 
 AGENT = Person("420100", "hotline-agent")
 

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from chassis.ids import uuid7
+from support.facts import customer_fact
 from support.merged import merged_fact, unmerged_fact
-from support.service import Person, ServiceUnderTest, customer_fact, expect
+from support.service import Person, ServiceUnderTest, expect
 
 AGENT = Person("420100", "hotline-agent")
 

@@ -1,10 +1,17 @@
-"""Workbooks with annex 1 as people fill it in, written apart from the code that reads it."""
+"""Workbooks with annex 1 as people fill it in and upload it, written apart from the code that reads it."""
 
 import io
+import itertools
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
+import httpx
 import xlsxwriter
+
+from support.declarations import trade_name
+from support.registry import expect
+from support.service import Person, ServiceUnderTest
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # docs/forms.md: label, where it stands, where its value stands.
@@ -38,6 +45,7 @@ LAYOUT: tuple[tuple[str, str, str], ...] = (
     ("配合单位编码", "A19", "B19:H19"),
 )
 SHOWN = {"经办电话": "联系电话"}
+_PHONES = itertools.count(1)
 
 
 def workbook(sheets: Mapping[str, Mapping[str, Any]]) -> bytes:
@@ -61,3 +69,51 @@ def workbook(sheets: Mapping[str, Mapping[str, Any]]) -> bytes:
                 sheet.write(value_at.partition(":")[0], value)
     book.close()
     return out.getvalue()
+
+
+def form(**facts: Any) -> dict[str, Any]:
+    """Give the words of a sound form, by label."""
+    words: dict[str, Any] = {
+        "申报单位": None,
+        "客户类别": "6.制造业",
+        "客户名称": f"武汉{trade_name()}机械有限公司",
+        "客户联系人": "钱女士",
+        "联系电话": f"027-8766{next(_PHONES):04d}",
+        "通信地址": "武昌区中北路1号",
+        "经办人": "王经理",
+        "客户经营业务": "生产制造",
+        "客户性质": "单位客户",
+        "使用业务类型": "国内异地、同城",
+        "所在行政区划": "420106",
+        "预计年费用(元)": "120000.00",
+    }
+    return {**words, **facts}
+
+
+async def imported(
+    registry: ServiceUnderTest,
+    person: Person,
+    sheets: Mapping[str, Mapping[str, Any]],
+    *,
+    key: str | None = None,
+    **fields: str,
+) -> httpx.Response:
+    """Upload forms, one a sheet."""
+    return await uploaded(registry, person, workbook(sheets), key=key, **fields)
+
+
+async def uploaded(
+    registry: ServiceUnderTest, person: Person, content: bytes, *, key: str | None = None, **fields: str
+) -> httpx.Response:
+    """Upload a workbook."""
+    headers = {**registry.headers(person), "Idempotency-Key": key or str(uuid4())}
+    files = {"file": ("注册表.xlsx", content, XLSX)}
+    return await registry.http.post("/v1/declarations/import", headers=headers, files=files, data=fields)
+
+
+async def taken(
+    registry: ServiceUnderTest, person: Person, sheets: Mapping[str, Mapping[str, Any]], **fields: str
+) -> dict[str, Any]:
+    """Upload forms that are taken in, each for itself, and give the answer."""
+    answer: dict[str, Any] = await expect(imported(registry, person, sheets, **fields), 201)
+    return answer

@@ -25,7 +25,7 @@ from chassis.relay import Relay
 from chassis.settings import Settings
 from chassis.transaction import Moment
 from contracts.envelope import Event, Header, to_headers
-from support.instance import FreshDatabase
+from support.instance import Databases, FreshDatabase
 
 _numbers = itertools.count(1)
 
@@ -130,6 +130,16 @@ async def plant_tree(connection: Connection) -> None:
             org_id, parent, kind, orgpath(org_id),
             json.dumps(ADOPTIONS if parent is None else []), date(2009, 1, 1),
         )  # fmt: skip
+
+
+@asynccontextmanager
+async def planted(databases: Databases) -> AsyncIterator[FreshDatabase]:
+    """Make a database of the smallest service with the tree in it, and drop it afterwards."""
+    made = databases("tiering")
+    async with superuser(made) as connection:
+        await plant_tree(connection)
+    yield made
+    databases.drop_all()
 
 
 @dataclass(frozen=True)

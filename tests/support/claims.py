@@ -3,17 +3,8 @@
 from typing import Any
 
 from chassis.ids import uuid7
-from support.service import (
-    DIRECTOR,
-    FINANCE,
-    OFFICER,
-    PROVINCE,
-    Client,
-    Person,
-    ServiceUnderTest,
-    customer_fact,
-    expect,
-)
+from support.facts import customer_fact
+from support.service import DIRECTOR, FINANCE, OFFICER, PROVINCE, Client, Person, ServiceUnderTest, expect
 
 AGENT = Person("420100", "hotline-agent")
 Json = dict[str, Any]

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
+from _pytest.mark.structures import ParameterSet
 
 from deploy.instance import Instance
 from deploy.layout import SERVICES
 from deploy.verify.everything import verify
-from deploy.verify.rows import Finding
+from deploy.verify.rows import Finding, Kind
 
 
 async def superuser(instance: Instance, service: str) -> "asyncpg.Connection[asyncpg.Record]":
@@ -21,6 +23,11 @@ async def findings(instance: Instance, patience: float = 0) -> list[Finding]:
     """Give everything that is wrong."""
     verified = await verify(instance, patience)
     return [finding for outcome in verified.outcomes for finding in outcome.findings]
+
+
+def damage(service: str, statement: str, kind: Kind, place: str) -> ParameterSet:
+    """Give a case: what one statement damages is found as this kind, at this place."""
+    return pytest.param(service, [statement], kind, place, id=f"{kind}: {statement[:70]}")
 
 
 @asynccontextmanager

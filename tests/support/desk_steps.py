@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from support.intake import complaint
 from support.service import MORNING, Person, ServiceUnderTest
 
 AGENT = Person("420100", "hotline-agent")
@@ -29,8 +30,7 @@ async def at_morning(desk: ServiceUnderTest) -> None:
 
 async def received(desk: ServiceUnderTest, **facts: Any) -> str:
     """Give the number of a new complaint."""
-    body = {"channel": "hotline", "category": "delay", "content": "邮件迟了三天", **facts}
-    answer = await desk.post(AGENT, "/complaints", body)
+    answer = await desk.post(AGENT, "/complaints", complaint(**facts))
     assert answer.status_code == 201, answer.text
     case_no: str = answer.json()["case_no"]
     return case_no
@@ -52,6 +52,17 @@ async def taken(desk: ServiceUnderTest, case_no: str, *names: str, by: Person = 
         assert answer.status_code == 200, answer.text
         body = answer.json()
     return body
+
+
+async def brought_to(desk: ServiceUnderTest, last: str | None) -> tuple[str, int]:
+    """Give a new complaint after a step and those before it, with its version."""
+    case_no, version = await received(desk), 1
+    names = list(STEPS)
+    for name in names[: names.index(last) + 1 if last else 0]:
+        answer = await desk.post(CLERK, f"/complaints/{case_no}/{name}", STEPS[name], version=version)
+        assert answer.status_code == 200, answer.text
+        version = answer.json()["version"]
+    return case_no, version
 
 
 async def seen(desk: ServiceUnderTest, case_no: str) -> dict[str, Any]:

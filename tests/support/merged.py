@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from contracts.envelope import Event
-from support.service import customer_fact
+from support.facts import customer_fact
 
 
 def merged_fact(customer_id: UUID, survivor_id: UUID, version: int = 2, **facts: Any) -> Event:

@@ -20,15 +20,11 @@ from pricing.model.refusals.tariffs import TariffRequestOpen
 from pricing.model.tariffs import Late, TariffRequest
 from pricing.ports import Accounts, Agreements, Desk, LevelClock, Running
 from regulations.calendars import due
+from support.facts import assignment_fact, customer_fact, fact
 from support.service import Person as Somebody
-from support.service import (
-    ServiceUnderTest,
-    assignment_fact,
-    customer_fact,
-    expect,
-    fact,
-)
+from support.service import ServiceUnderTest, expect
 
+SECOND_HEAD = Somebody("420106", "unit-head", "副局长")
 _serials = count(1)
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from support.service import PROVINCE, PROVINCE_OFFICER, ServiceUnderTest, customer_fact, expect
+from support.facts import customer_fact
+from support.service import PROVINCE, PROVINCE_OFFICER, ServiceUnderTest, expect
 from support.tiering import REGISTERED, Planted, owing, signed
 
 Line: TypeAlias = dict[str, Any]

@@ -15,8 +15,9 @@ from scoring.model.facts import Standing
 from scoring.model.periods import quarters_of
 from scoring.policies.items import ItemLaw
 from scoring.queries.sheets import steady, worked_out
+from support.facts import fact
 from support.law import provision
-from support.service import MORNING, PROVINCE, ServiceUnderTest, expect, fact
+from support.service import MORNING, PROVINCE, ServiceUnderTest, expect
 
 COUNTY = "420106"
 CITY = "420100"

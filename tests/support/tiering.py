@@ -10,7 +10,8 @@ from uuid import UUID
 from chassis.ids import uuid7
 from contracts.envelope import Event
 from contracts.values import check_digit_mod_11_10
-from support.service import ServiceUnderTest, customer_fact, fact
+from support.facts import customer_fact, fact
+from support.service import ServiceUnderTest
 
 _serials = count(1)
 REGISTERED = "2024-11-04T09:00:00+08:00"

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from chassis.ids import uuid7
 from contracts.values import check_digit_mod_11_10
-from support.service import Person, ServiceUnderTest, customer_fact, expect
+from support.facts import customer_fact
+from support.service import Person, ServiceUnderTest, expect
 
 HEADER = "客户编码,客户名称,业务种类,收入(元),件数,重量(公斤)"
 LINE = "国内异地速递"

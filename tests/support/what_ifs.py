@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from support.service import MORNING, PROVINCE_OFFICER, Person, ServiceUnderTest, customer_fact, expect
+from support.facts import customer_fact
+from support.service import MORNING, PROVINCE_OFFICER, Person, ServiceUnderTest, expect
 from support.tiering import REGISTERED, Planted
 
 Table = Mapping[str, Mapping[str, int]]

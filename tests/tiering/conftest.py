@@ -27,3 +27,10 @@ async def tiering(tiering_database: FreshDatabase) -> AsyncIterator[ServiceUnder
     """Tiering, its clock at 2 March 2026, 09:00."""
     async with running_service("tiering", tiering_database) as running:
         yield running
+
+
+@pytest_asyncio.fixture
+async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
+    """Tiering on a database of its own: a province is reviewed as a whole."""
+    async with running_service("tiering", tiering_databases("tiering")) as running:
+        yield running

@@ -1,39 +1,21 @@
 """A month beside the one before and the year before: of customers, units, lines and classes."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 from itertools import count
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from support.instance import Databases
+from support.facts import assignment_fact
 from support.merged import merged_fact, unmerged_fact
 from support.months import compared, figures_settle, month_of
-from support.service import (
-    FAR_OFFICER,
-    OFFICER,
-    PROVINCE,
-    Person,
-    ServiceUnderTest,
-    assignment_fact,
-    expect,
-    running_service,
-)
+from support.service import FAR_OFFICER, OFFICER, PROVINCE, Person, ServiceUnderTest, expect
 from support.tiering import Planted, planted
 from support.usage_filing import filed
 from support.usage_filing import row as line_of
 
 _teams = count(10)
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: whole scopes are summed."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def of_customer(tiering: ServiceUnderTest, customer: Planted, **asked: Any) -> dict[str, Any]:

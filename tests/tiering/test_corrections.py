@@ -1,10 +1,8 @@
 """A published review tried again over figures and law as they are now: whom it touches, before, after and why."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from support.corrections import (
     REASON,
@@ -18,16 +16,9 @@ from support.corrections import (
     review_published,
     table_corrected,
 )
-from support.instance import Databases
+from support.facts import customer_fact
 from support.merged import merged_fact
-from support.service import (
-    PROVINCE,
-    PROVINCE_OFFICER,
-    ServiceUnderTest,
-    customer_fact,
-    expect,
-    running_service,
-)
+from support.service import PROVINCE, PROVINCE_OFFICER, ServiceUnderTest, expect
 from support.tiering import owing, planted, signed
 
 # The review that another province published for the same year, with a line of the customer.
@@ -39,13 +30,6 @@ head AS (
 INSERT INTO review_line SELECT (jsonb_populate_record(l, jsonb_build_object('review_id', e.id, 'customer_id', $2::uuid))).*
 FROM review_line l, elsewhere e WHERE l.review_id = $1::text::uuid RETURNING 1
 """
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: a province is reviewed as a whole."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 def figure(line: dict[str, Any], name: str) -> tuple[Any, Any]:

@@ -2,10 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest_asyncio
 
 from contracts.tiering import ReviewCorrected, TierChanged
 from support.corrections import (
@@ -23,7 +20,6 @@ from support.corrections import (
     reviewed,
     table_corrected,
 )
-from support.instance import Databases
 from support.reviewed import posted
 from support.service import (
     OFFICER,
@@ -31,18 +27,10 @@ from support.service import (
     PROVINCE_OFFICER,
     ServiceUnderTest,
     expect,
-    running_service,
 )
 from support.tiering import planted, signed
 
 APPROVAL = "2026-03-25T09:00:00+08:00"
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: a province is reviewed as a whole."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def bytes_of(tiering: ServiceUnderTest, review: dict[str, Any]) -> tuple[str, bytes]:

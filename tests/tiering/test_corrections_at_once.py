@@ -2,33 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
 
 from chassis.database import Connection
 from support.corrections import OTHER_DIRECTOR, correction_proposed, reviewed
-from support.instance import Databases
+from support.facts import customer_fact
 from support.reviewed import posted
-from support.service import (
-    PROVINCE,
-    PROVINCE_OFFICER,
-    ServiceUnderTest,
-    customer_fact,
-    expect,
-    running_service,
-)
+from support.service import PROVINCE, PROVINCE_OFFICER, ServiceUnderTest, expect
 from support.tiering import planted
 
 PATIENCE_SECONDS = 20
 WAITING = "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: a province is reviewed as a whole."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def until_waiting(outside: Connection, sessions: int, *tasks: asyncio.Task[object]) -> None:

@@ -1,9 +1,6 @@
 """Corrections at hand: overrides kept or let go, who may, lists and exports, the worklist of a review."""
 
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest_asyncio
 
 from support.backbone import superuser
 from support.corrections import (
@@ -17,7 +14,6 @@ from support.corrections import (
     filed_late,
     review_published,
 )
-from support.instance import Databases
 from support.reviewed import adopted, posted
 from support.service import (
     HEAD,
@@ -28,16 +24,8 @@ from support.service import (
     PROVINCE_OFFICER,
     ServiceUnderTest,
     expect,
-    running_service,
 )
 from support.tiering import Planted, planted
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: a province is reviewed as a whole."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def test_an_override_is_kept_until_the_reviewer_lets_the_rated_class_hold(

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from chassis.ids import uuid7
 from contracts.subscriptions import DIRECTORY, SUBSCRIPTIONS
-from support.service import ServiceUnderTest, assignment_fact, customer_fact
+from support.facts import assignment_fact, customer_fact
+from support.service import ServiceUnderTest
 from support.tiering import Planted, a_code, owing, planted, signed
 from tiering.consumers.hearing import Hearing
 

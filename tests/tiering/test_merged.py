@@ -1,10 +1,5 @@
 """Customers merged into others: their usage, agreements and arrears count for the survivor, and once."""
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
-
-from support.instance import Databases
 from support.merged import merged_fact, unmerged_fact
 from support.service import (
     HEAD,
@@ -12,16 +7,8 @@ from support.service import (
     PROVINCE_OFFICER,
     ServiceUnderTest,
     expect,
-    running_service,
 )
 from support.tiering import Planted, owing, planted, signed, used
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: a province is reviewed as a whole."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def merged_into(tiering: ServiceUnderTest, merged: Planted, survivor: Planted) -> None:

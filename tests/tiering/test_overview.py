@@ -1,12 +1,10 @@
 """What a center sees on one screen, and that it follows what is heard and recorded."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from support.instance import Databases
+from support.facts import customer_fact
 from support.months import figures_settle, month_of
 from support.service import (
     OFFICER,
@@ -14,20 +12,11 @@ from support.service import (
     PROVINCE_OFFICER,
     Person,
     ServiceUnderTest,
-    customer_fact,
     expect,
-    running_service,
 )
 from support.tiering import Planted, planted, used
 from support.usage_filing import filed, row
 from support.waiting import eventually
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: whole scopes are counted."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def overview(tiering: ServiceUnderTest, who: Person = PROVINCE, **asked: Any) -> dict[str, Any]:

@@ -1,24 +1,14 @@
 """The reviewer's worklist: sorted, narrowed, exported; and the year beside the one before."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from support.corrections import correction_approved, correction_proposed, reviewed
-from support.instance import Databases
 from support.merged import merged_fact
 from support.reviewed import posted
-from support.service import OFFICER, PROVINCE, PROVINCE_OFFICER, ServiceUnderTest, expect, running_service
+from support.service import OFFICER, PROVINCE, PROVINCE_OFFICER, ServiceUnderTest, expect
 from support.tiering import Planted, owing, planted, signed, used
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: a province is reviewed as a whole."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def proposed(tiering: ServiceUnderTest, year: int = 2025) -> str:

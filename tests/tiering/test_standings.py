@@ -1,25 +1,16 @@
 """The place of a customer in its bureau is that of now, whether it is read from what is kept or counted."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from decimal import Decimal
 
 import pytest
-import pytest_asyncio
 
 from chassis.database import Connection
-from support.instance import Databases
+from support.facts import assignment_fact, customer_fact
 from support.merged import merged_fact, unmerged_fact
 from support.reviewed import posted
-from support.service import (
-    OFFICER,
-    PROVINCE_OFFICER,
-    ServiceUnderTest,
-    assignment_fact,
-    customer_fact,
-    expect,
-    running_service,
-)
+from support.service import OFFICER, PROVINCE_OFFICER, ServiceUnderTest, expect
 from support.standings import (
     BESIDE,
     HERE,
@@ -47,13 +38,6 @@ INSERT INTO usage (customer_id, line, month, version, revenue, pieces, weight_kg
 VALUES ($1, 'domestic-express', $2, 1, $3, 1, 1, $4, $5::uuid, now())
 """
 A_FILE = "01930000-0000-7000-8000-0000000000f1"
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: places are among everybody of a bureau."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def test_who_asks_again_reads_the_place_from_what_is_kept(fresh: ServiceUnderTest) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from contracts.tiering import TierChanged
+from support.facts import customer_fact
 from support.service import (
     ADMINISTRATOR,
     FAR_HEAD,
@@ -17,7 +18,6 @@ from support.service import (
     OFFICER,
     Person,
     ServiceUnderTest,
-    customer_fact,
     expect,
 )
 from support.tiering import Planted, planted, signed, used

@@ -1,17 +1,14 @@
 """The class for any day as it was known at any time: rows, usage and law recorded later change nothing in it."""
 
 import json
-from collections.abc import AsyncIterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
-from support.instance import Databases
 from support.merged import merged_fact
-from support.service import FAR_HEAD, HEAD, MORNING, OBSERVER, ServiceUnderTest, expect, running_service
+from support.service import FAR_HEAD, HEAD, MORNING, OBSERVER, ServiceUnderTest, expect
 from support.tiering import REGISTERED, Planted, planted, used
 
 BEFORE, AFTER = "2026-02-10T12:00:00+08:00", "2026-02-10T12:00:01+08:00"
@@ -22,13 +19,6 @@ BOUNDS = {
     for place in ("wuhan", "prefecture", "county")
 }
 WORDING = {"act": "hubei", "article": "7(2)", "assumption": False, "until": None, "value": BOUNDS}
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: the law changes in it."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def registered(tiering: ServiceUnderTest, at: str = REGISTERED, **facts: Any) -> Planted:

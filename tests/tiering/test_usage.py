@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from support.facts import customer_fact
 from support.service import (
     DIRECTOR,
     FAR_OFFICER,
@@ -16,7 +17,6 @@ from support.service import (
     PROVINCE,
     Person,
     ServiceUnderTest,
-    customer_fact,
     expect,
 )
 from support.usage_filing import customer, id_of, on_record

@@ -1,12 +1,8 @@
 """A correction of usage that is tried: figures and classes before and after, reviews it could correct, nothing written."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest_asyncio
-
 from support.corrections import review_published
-from support.instance import Databases
 from support.merged import merged_fact
 from support.reviewed import LINE, posted
 from support.service import (
@@ -16,19 +12,11 @@ from support.service import (
     PROVINCE_OFFICER,
     ServiceUnderTest,
     expect,
-    running_service,
 )
 from support.tiering import Planted, planted
 from tiering.settings import DRY_RUN_ROWS_MOST
 
 TABLES = ("usage", "usage_sum", "usage_month", "outbox", "tier", "review", "review_correction")
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: a province is reviewed as a whole."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 def correction(customer: Planted, month: str, revenue: str, **more: Any) -> dict[str, Any]:

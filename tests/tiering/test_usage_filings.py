@@ -1,12 +1,10 @@
 """By the 5th: who filed in time, who did not, and that it is told once."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from contracts.tiering import UsageFileMissing
 from support.instance import Databases
@@ -22,13 +20,6 @@ from support.service import (
 from support.usage_filing import csv, customer, done, filed, row, upload
 from support.waiting import eventually
 from tiering.consumers.files import Loader
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: months pass in these tests."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def clocks(tiering: ServiceUnderTest) -> dict[str, str]:

@@ -1,11 +1,7 @@
 """Who has filed which month and who has not, by bureau (hubei annex 3: by the 5th of each month, that day included)."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-import pytest_asyncio
-
-from support.instance import Databases
 from support.months import figures_settle
 from support.service import (
     FAR_OFFICER,
@@ -18,17 +14,9 @@ from support.service import (
     Person,
     ServiceUnderTest,
     expect,
-    running_service,
 )
 from support.usage_filing import customer, filed, row
 from support.waiting import eventually
-
-
-@pytest_asyncio.fixture
-async def fresh(tiering_databases: Databases) -> AsyncIterator[ServiceUnderTest]:
-    """Tiering on a database of its own: months pass in these tests."""
-    async with running_service("tiering", tiering_databases("tiering")) as running:
-        yield running
 
 
 async def filings(tiering: ServiceUnderTest, who: Person = PROVINCE, **asked: Any) -> list[dict[str, Any]]:

@@ -15,13 +15,13 @@ import asyncpg
 
 from chassis.ids import uuid7
 from deploy.child import base_environment
+from support.facts import customer_fact
 from support.instance import Databases, FreshDatabase, free_base_port
 from support.service import (
     FAR_OFFICER,
     OFFICER,
     PROVINCE_OFFICER,
     ServiceUnderTest,
-    customer_fact,
     environment,
     expect,
     running_service,

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from chassis.spreadsheets.writing import Book
-from support.service import OFFICER, PROVINCE_OFFICER, ServiceUnderTest, customer_fact
+from support.facts import customer_fact
+from support.service import OFFICER, PROVINCE_OFFICER, ServiceUnderTest
 from support.usage_filing import code, csv, customer, done, filed, id_of, on_record, row, upload
 from support.usage_sums import sums_hold, sums_of
 

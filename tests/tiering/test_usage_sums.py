@@ -6,13 +6,13 @@ from typing import Any
 import asyncpg
 import pytest
 
+from support.facts import customer_fact
 from support.service import (
     DIRECTOR,
     FAR_OFFICER,
     OFFICER,
     PROVINCE_OFFICER,
     ServiceUnderTest,
-    customer_fact,
     expect,
     orgpath,
 )

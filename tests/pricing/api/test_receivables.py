@@ -10,6 +10,7 @@ from chassis.transaction import Moment, unscoped
 from contracts.refusals import UnknownCustomer
 from pricing.handlers.receivables import credit_bound_is_reached
 from pricing.repository.desks import desk_over
+from support.facts import assignment_fact
 from support.pricing import Known, a_customer, swept, told
 from support.service import (
     DIRECTOR,
@@ -21,7 +22,6 @@ from support.service import (
     OFFICER,
     Person,
     ServiceUnderTest,
-    assignment_fact,
     expect,
 )
 

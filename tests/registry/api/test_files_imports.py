@@ -1,86 +1,16 @@
-"""Annex 2 as workbooks: each sheet apart, wrong cells named, the blank and the filled form as docs/forms.md lays them out."""
+"""Annex 2 as workbooks: each sheet a customer's file apart, added to and never taken from, wrong cells named."""
 
 import io
-import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from chassis.spreadsheets.addresses import place_of
+from support.annex_2 import FILLED, imported, labels, sheet_of, taken, workbook
 from support.declarations import approved
 from support.registry import AGENT, RIVAL, expect
 from support.service import FAR_OFFICER, MANAGER, OFFICER, Person, ServiceUnderTest
-
-FORMS = Path(__file__).resolve().parents[3] / "docs" / "forms.md"
-LABEL = re.compile(r"`([A-F][0-9]+)(?::F[0-9]+)?` ([^`·|]+?)(?: — [^|]*)?(?= ·| \||$| \(required)")
-FILLED: Mapping[str, Any] = {
-    "B3": "A-17",
-    "D4": "430060",
-    "B5": "武昌区中北路 2 号",
-    "B6": "钱总",
-    "D6": "027-87650001",
-    "B7": "孙女士",
-    "F7": "13871234567",
-    "B8": "office@example.cn",
-    "F8": "C36",
-    "B11": 12.5,
-    "E11": 9000,
-    "B13": "1,200",
-    "D13": "500.25",
-    "F13": -12,
-    "B17": "李总",
-    "D17": 46,
-    "F18": "13971234567",
-    "B24": "首重 10 元",
-}
-
-
-def labels() -> dict[str, str]:
-    """Give the labels of the documented layout by their cells."""
-    section = FORMS.read_text(encoding="utf-8").partition("## Annex 2")[2].partition("\n## ")[0]
-    rows = [line for line in section.splitlines() if re.match(r"\| [0-9]+ \|", line)]
-    found = {place: words for line in rows for place, words in LABEL.findall(line)}
-    return {place: words.strip() for place, words in found.items() if not words.startswith("value")}
-
-
-def sheet_of(customer: Mapping[str, Any], **cells: Any) -> dict[str, Any]:
-    """Give a form by its cells, filled in for a customer."""
-    whose = {"B4": customer["customer_code"]}
-    return {**labels(), **FILLED, **whose, **cells}
-
-
-def workbook(*sheets: Mapping[str, Any]) -> bytes:
-    """Write sheets by their cells."""
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(out)
-    for cells in sheets:
-        sheet = book.add_worksheet()
-        for cell, value in cells.items():
-            row, column = place_of(cell)
-            if isinstance(value, str) and not value.startswith("="):
-                sheet.write_string(row, column, value)
-            else:
-                sheet.write(row, column, value)
-    book.close()
-    return out.getvalue()
-
-
-async def imported(registry: ServiceUnderTest, person: Person, content: bytes) -> httpx.Response:
-    headers = {**registry.headers(person), "Idempotency-Key": f"files-{hash(content)}-{person.staff_id}"}
-    files = {"file": ("附表2.xlsx", content)}
-    return await registry.http.post("/v1/customers/files/import", files=files, headers=headers)
-
-
-async def taken(registry: ServiceUnderTest, person: Person, content: bytes) -> dict[str, Any]:
-    answer = await imported(registry, person, content)
-    assert answer.status_code == 201, answer.text
-    body: dict[str, Any] = answer.json()
-    return body
 
 
 async def seen(registry: ServiceUnderTest, customer: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,17 +18,6 @@ async def seen(registry: ServiceUnderTest, customer: Mapping[str, Any]) -> dict[
         registry.get(MANAGER, f"/customers/{customer['customer_id']}/file"), 200
     )
     return file
-
-
-def cells_of(content: bytes) -> dict[str, Any]:
-    """Give the written cells of the first sheet by address."""
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
-    return {
-        f"{chr(ord('A') + column)}{row + 1}": value
-        for row, values in enumerate(rows)
-        for column, value in enumerate(values)
-        if value != ""
-    }
 
 
 async def test_a_form_becomes_the_file_and_counts_as_filed_with_the_city(registry: ServiceUnderTest) -> None:
@@ -241,46 +160,6 @@ async def test_another_sheet_or_a_missing_label_is_refused_aloud(registry: Servi
     assert [(one["code"], one["cell"]) for one in missing["problems"]] == [("label-missing", "A12")]
     no_workbook = await imported(registry, MANAGER, b"no workbook")
     assert (no_workbook.status_code, no_workbook.json()["pointer"]) == (415, "/file")
-
-
-async def test_the_blank_form_has_every_label_where_the_documentation_says(
-    registry: ServiceUnderTest,
-) -> None:
-    answer = await registry.get(AGENT, "/forms/annex-2.xlsx")
-    assert answer.status_code == 200
-    assert cells_of(answer.content) == labels()
-    # Title, four headings and the 43 fields of topic file-layers.
-    assert len(labels()) == 1 + 4 + 43
-
-
-async def test_a_filled_form_goes_out_as_it_came_in(registry: ServiceUnderTest) -> None:
-    customer = await approved(registry, MANAGER, OFFICER, MANAGER)
-    await taken(registry, MANAGER, workbook(sheet_of(customer)))
-    path = f"/customers/{customer['customer_id']}/file/annex-2.xlsx"
-    answer = await registry.get(MANAGER, path)
-    cells = cells_of(answer.content)
-    assert cells.items() >= {**FILLED, "B13": 1200, "D13": 500.25}.items()
-    again = await taken(registry, MANAGER, answer.content)
-    assert (again["taken"], again["items"][0]["version"]) == (1, 1)
-
-
-async def test_a_form_goes_out_with_the_layers_of_its_reader(registry: ServiceUnderTest) -> None:
-    customer = await approved(registry, MANAGER, OFFICER, MANAGER)
-    await taken(registry, MANAGER, workbook(sheet_of(customer)))
-    path = f"/customers/{customer['customer_id']}/file/annex-2.xlsx"
-    hotline = cells_of((await registry.get(AGENT, path)).content)
-    assert {"B13", "B17", "B24"}.isdisjoint(hotline)
-    assert hotline["F7"] == "138****4567"
-    before = await registry.rows(
-        "SELECT 1 FROM audit_entry WHERE kind = 'restricted-layer' AND subject = $1",
-        f"customer:{customer['customer_id']}",
-    )
-    await registry.get(MANAGER, path)
-    after = await registry.rows(
-        "SELECT 1 FROM audit_entry WHERE kind = 'restricted-layer' AND subject = $1",
-        f"customer:{customer['customer_id']}",
-    )
-    assert len(after) == len(before) + 1
 
 
 async def test_a_repeated_upload_answers_as_the_first_time_and_files_once(

@@ -1,66 +1,15 @@
 """Annex 1 as a workbook: each form a declaration of its own, told by cells where it is wrong."""
 
 import io
-import itertools
-from collections.abc import Mapping
-from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from python_calamine import CalamineWorkbook
 
-from support.annex_1 import XLSX, workbook
-from support.declarations import FORM, credit_code, customer, declaration, declared, trade_name
-from support.registry import FAR, RIVAL, expect
-from support.service import DIRECTOR, FAR_OFFICER, INSPECTOR, MANAGER, OFFICER, Person, ServiceUnderTest
-
-_PHONES = itertools.count(1)
-
-
-def form(**facts: Any) -> dict[str, Any]:
-    """Give the words of a sound form, by label."""
-    words: dict[str, Any] = {
-        "申报单位": None,
-        "客户类别": "6.制造业",
-        "客户名称": f"武汉{trade_name()}机械有限公司",
-        "客户联系人": "钱女士",
-        "联系电话": f"027-8766{next(_PHONES):04d}",
-        "通信地址": "武昌区中北路1号",
-        "经办人": "王经理",
-        "客户经营业务": "生产制造",
-        "客户性质": "单位客户",
-        "使用业务类型": "国内异地、同城",
-        "所在行政区划": "420106",
-        "预计年费用(元)": "120000.00",
-    }
-    return {**words, **facts}
-
-
-async def imported(
-    registry: ServiceUnderTest,
-    person: Person,
-    sheets: Mapping[str, Mapping[str, Any]],
-    *,
-    key: str | None = None,
-    **fields: str,
-) -> httpx.Response:
-    return await uploaded(registry, person, workbook(sheets), key=key, **fields)
-
-
-async def uploaded(
-    registry: ServiceUnderTest, person: Person, content: bytes, *, key: str | None = None, **fields: str
-) -> httpx.Response:
-    headers = {**registry.headers(person), "Idempotency-Key": key or str(uuid4())}
-    files = {"file": ("注册表.xlsx", content, XLSX)}
-    return await registry.http.post("/v1/declarations/import", headers=headers, files=files, data=fields)
-
-
-async def taken(
-    registry: ServiceUnderTest, person: Person, sheets: Mapping[str, Mapping[str, Any]], **fields: str
-) -> dict[str, Any]:
-    answer: dict[str, Any] = await expect(imported(registry, person, sheets, **fields), 201)
-    return answer
+from support.annex_1 import XLSX, form, imported, taken, uploaded, workbook
+from support.declarations import credit_code, declaration, declared
+from support.registry import RIVAL, expect
+from support.service import FAR_OFFICER, INSPECTOR, MANAGER, OFFICER, Person, ServiceUnderTest
 
 
 async def test_a_form_becomes_the_declaration_that_posting_its_fields_makes(
@@ -271,89 +220,3 @@ async def test_200_forms_are_the_most(registry: ServiceUnderTest) -> None:
     assert (await taken(registry, MANAGER, sheets))["forms"] == 200
     more = await imported(registry, MANAGER, {**sheets, "200": {"客户名称": "缺"}})
     assert (more.status_code, more.json()["code"]) == (413, "workbook-too-large")
-
-
-async def test_many_are_approved_at_once_each_for_itself(registry: ServiceUnderTest) -> None:
-    cheap = {"预计年费用(元)": "100.00"}
-    answer = await taken(registry, FAR, {str(number): form(**cheap) for number in range(3)})
-    ids = [item["declaration_id"] for item in answer["items"]]
-    unknown = str(uuid4())
-    items = [{"id": one, "manager_id": str(FAR.staff_id)} for one in [ids[2], unknown, ids[0], ids[0]]]
-    path = "/declarations/approve-many"
-    done = (await expect(registry.post(FAR_OFFICER, path, {"items": items}), 200))["items"]
-    assert [one["id"] for one in done] == [ids[2], unknown, ids[0], ids[0]]
-    assert [one.get("state") for one in done] == ["approved", None, "approved", None]
-    assert done[0]["customer_code"] != done[2]["customer_code"]
-    assert [done[1]["problem"]["code"], done[3]["problem"]["code"]] == ["not-found", "wrong-state"]
-    shown = await expect(registry.get(FAR, f"/declarations/{ids[0]}"), 200)
-    assert (shown["state"], shown["customer_code"]) == ("approved", done[2]["customer_code"])
-    left = await expect(registry.get(FAR, f"/declarations/{ids[1]}"), 200)
-    assert left["state"] == "filed"
-
-
-async def test_many_approvals_keep_maker_and_checker_apart(registry: ServiceUnderTest) -> None:
-    own = await taken(registry, OFFICER, {"一": form(申报单位="武昌一班", **{"预计年费用(元)": "1"})})
-    items = [{"id": own["items"][0]["declaration_id"], "manager_id": str(MANAGER.staff_id)}]
-    path = "/declarations/approve-many"
-    [refused] = (await expect(registry.post(OFFICER, path, {"items": items}), 200))["items"]
-    assert refused["problem"]["code"] == "maker-is-checker"
-    assert (await registry.post(MANAGER, path, {"items": items})).status_code == 403
-    [done] = (await expect(registry.post(DIRECTOR, path, {"items": items}), 200))["items"]
-    assert done["state"] == "approved"
-
-
-async def test_500_approvals_are_the_most(registry: ServiceUnderTest) -> None:
-    items = [{"id": str(uuid4())} for _ in range(501)]
-    path = "/declarations/approve-many"
-    assert (await registry.post(OFFICER, path, {"items": items})).status_code == 422
-    done = await expect(registry.post(OFFICER, path, {"items": items[:-1]}), 200)
-    assert {one["problem"]["code"] for one in done["items"]} == {"not-found"}
-
-
-async def test_the_blank_form_filled_in_is_read_back(registry: ServiceUnderTest) -> None:
-    got = await registry.get(MANAGER, "/forms/annex-1.xlsx")
-    assert got.status_code == 200
-    assert "annex" not in got.headers["content-disposition"]
-    answer = await expect(uploaded(registry, MANAGER, got.content), 201)
-    [item] = answer["items"]
-    assert {one["code"] for one in item["problems"]} == {"missing"}
-    assert "" not in {one["cell"] for one in item["problems"]}
-
-
-async def test_a_filled_form_is_the_declaration_and_read_again_the_same(registry: ServiceUnderTest) -> None:
-    annex = {
-        **FORM,
-        "mobile": "13907120002",
-        "postcode": "430071",
-        "filed_on": "2026-03-02",
-        "own_number": "=1+1",
-    }
-    phones = [annex["contact_phone"], annex["mobile"]]
-    declaring = customer(credit_code=credit_code(), phones=phones, address=annex["address"])
-    body = {"customer": declaring, "lines": ["domestic-express"], "annex_1": annex}
-    filed = await declared(registry, MANAGER, body)
-    path = f"/declarations/{filed['id']}"
-    got = await registry.get(MANAGER, f"{path}/annex-1.xlsx")
-    assert got.status_code == 200
-    await expect(registry.post(OFFICER, f"{path}/refuse", {"reason": "重复"}), 200)
-    again = await expect(uploaded(registry, MANAGER, got.content), 201)
-    shown = await expect(registry.get(MANAGER, f"/declarations/{again['items'][0]['declaration_id']}"), 200)
-    assert shown["annex_1"] == {**annex, "lines": ["domestic-express"]}
-    assert shown["customer"] == filed["customer"]
-
-
-async def test_a_filled_form_is_masked_as_its_reader_sees_it_and_says_what_was_decided(
-    registry: ServiceUnderTest,
-) -> None:
-    answer = await taken(registry, MANAGER, {"一": form(**{"预计年费用(元)": "1"})})
-    path = f"/declarations/{answer['items'][0]['declaration_id']}"
-    body = {"manager_id": str(MANAGER.staff_id)}
-    approved = await expect(registry.post(OFFICER, f"{path}/approve", body), 200)
-    got = await registry.get(MANAGER, f"{path}/annex-1.xlsx")
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(got.content)).get_sheet_by_index(0).to_python()
-    words = [str(cell) for row in rows for cell in row]
-    assert "1.同意注册" in words
-    assert OFFICER.name in words
-    code = approved["customer_code"]
-    assert f"{code[:6]} {code[6:13]} {code[13:]}" in words
-    assert (await registry.get(RIVAL, f"{path}/annex-1.xlsx")).status_code == 404

@@ -1,11 +1,13 @@
-"""Approval: code, class, manager, standing claims, and what is told of it."""
+"""Approval: code, class, manager, standing claims, what is told of it; of many at once each for itself."""
 
 import asyncio
+from uuid import uuid4
 
 from registry.model.codes import read_customer_code
+from support.annex_1 import form, taken
 from support.declarations import FORM, approved, declaration, declared
-from support.registry import RIVAL, SECOND, expect
-from support.service import ADMINISTRATOR, DIRECTOR, MANAGER, OFFICER, Person, ServiceUnderTest
+from support.registry import FAR, RIVAL, SECOND, expect
+from support.service import ADMINISTRATOR, DIRECTOR, FAR_OFFICER, MANAGER, OFFICER, Person, ServiceUnderTest
 
 
 async def new_manager(registry: ServiceUnderTest, number: int, org_id: str = "420106-T01") -> Person:
@@ -159,3 +161,40 @@ async def test_a_load_is_counted_once_under_simultaneous_approvals(registry: Ser
         *(registry.post(OFFICER, f"/declarations/{one['id']}/approve", named) for one in filed)
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+
+
+async def test_many_are_approved_at_once_each_for_itself(registry: ServiceUnderTest) -> None:
+    cheap = {"预计年费用(元)": "100.00"}
+    answer = await taken(registry, FAR, {str(number): form(**cheap) for number in range(3)})
+    ids = [item["declaration_id"] for item in answer["items"]]
+    unknown = str(uuid4())
+    items = [{"id": one, "manager_id": str(FAR.staff_id)} for one in [ids[2], unknown, ids[0], ids[0]]]
+    path = "/declarations/approve-many"
+    done = (await expect(registry.post(FAR_OFFICER, path, {"items": items}), 200))["items"]
+    assert [one["id"] for one in done] == [ids[2], unknown, ids[0], ids[0]]
+    assert [one.get("state") for one in done] == ["approved", None, "approved", None]
+    assert done[0]["customer_code"] != done[2]["customer_code"]
+    assert [done[1]["problem"]["code"], done[3]["problem"]["code"]] == ["not-found", "wrong-state"]
+    shown = await expect(registry.get(FAR, f"/declarations/{ids[0]}"), 200)
+    assert (shown["state"], shown["customer_code"]) == ("approved", done[2]["customer_code"])
+    left = await expect(registry.get(FAR, f"/declarations/{ids[1]}"), 200)
+    assert left["state"] == "filed"
+
+
+async def test_many_approvals_keep_maker_and_checker_apart(registry: ServiceUnderTest) -> None:
+    own = await taken(registry, OFFICER, {"一": form(申报单位="武昌一班", **{"预计年费用(元)": "1"})})
+    items = [{"id": own["items"][0]["declaration_id"], "manager_id": str(MANAGER.staff_id)}]
+    path = "/declarations/approve-many"
+    [refused] = (await expect(registry.post(OFFICER, path, {"items": items}), 200))["items"]
+    assert refused["problem"]["code"] == "maker-is-checker"
+    assert (await registry.post(MANAGER, path, {"items": items})).status_code == 403
+    [done] = (await expect(registry.post(DIRECTOR, path, {"items": items}), 200))["items"]
+    assert done["state"] == "approved"
+
+
+async def test_500_approvals_are_the_most(registry: ServiceUnderTest) -> None:
+    items = [{"id": str(uuid4())} for _ in range(501)]
+    path = "/declarations/approve-many"
+    assert (await registry.post(OFFICER, path, {"items": items})).status_code == 422
+    done = await expect(registry.post(OFFICER, path, {"items": items[:-1]}), 200)
+    assert {one["problem"]["code"] for one in done["items"]} == {"not-found"}

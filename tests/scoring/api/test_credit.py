@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from chassis.ids import uuid7
 from contracts.envelope import Event
+from support.facts import assignment_fact, customer_fact
 from support.scoring import LINE, bytes_of, morning_of, scored, usage_fact
-from support.service import ServiceUnderTest, assignment_fact, customer_fact
+from support.service import ServiceUnderTest
 
 WUHAN, YICHANG = "420100", "420500"
 MINE, NEAR, FAR = "420106-T01", "420107", "420525"

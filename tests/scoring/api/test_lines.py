@@ -4,6 +4,7 @@ from uuid import UUID
 
 from chassis.ids import uuid7
 from contracts.envelope import Event
+from support.facts import assignment_fact, customer_fact
 from support.scoring import (
     bytes_of,
     corrected_fact,
@@ -16,7 +17,7 @@ from support.scoring import (
     usage_fact,
     visit_fact,
 )
-from support.service import PROVINCE, ServiceUnderTest, assignment_fact, customer_fact, expect
+from support.service import PROVINCE, ServiceUnderTest, expect
 
 LAST_YEAR, THIS_YEAR = morning_of("2025-02-01"), morning_of("2026-02-01")
 FILED = {"completeness": {}, "filed_on": "2026-02-01", "filed_with_province_on": None}

@@ -12,6 +12,7 @@ from chassis.ids import uuid7
 from contracts.envelope import Event
 from contracts.scoring import NoticePublished, ScorePublished
 from scoring.repository.publications import BrokenSeal
+from support.facts import customer_fact
 from support.instance import Databases
 from support.scoring import bytes_of, morning_of
 from support.service import (
@@ -22,7 +23,6 @@ from support.service import (
     PROVINCE_OFFICER,
     Person,
     ServiceUnderTest,
-    customer_fact,
     expect,
     orgpath,
     running_service,

@@ -3,6 +3,7 @@
 import pytest
 
 from chassis.ids import uuid7
+from support.facts import customer_fact
 from support.scoring import morning_of, scored, symposium_fact
 from support.service import (
     ADMINISTRATOR,
@@ -15,7 +16,6 @@ from support.service import (
     PROVINCE_OFFICER,
     Person,
     ServiceUnderTest,
-    customer_fact,
     expect,
 )
 

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.ids import uuid7
-from support.service import Person, ServiceUnderTest, assignment_fact, customer_fact
+from support.facts import assignment_fact, customer_fact
+from support.service import Person, ServiceUnderTest
 
 AGENT = Person("420100", "hotline-agent")
 YICHANG = Person("420500", "hotline-agent")

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from chassis.ids import uuid7
-from support.service import Person, ServiceUnderTest, customer_fact, expect
+from support.facts import customer_fact
+from support.service import Person, ServiceUnderTest, expect
 
 AGENT = Person("420100", "hotline-agent")
 YICHANG = Person("420500", "hotline-agent")

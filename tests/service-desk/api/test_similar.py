@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.ids import uuid7
-from support.service import Person, ServiceUnderTest, customer_fact, expect
+from support.facts import customer_fact
+from support.service import Person, ServiceUnderTest, expect
 
 AGENT = Person("420100", "hotline-agent")
 FAR_AGENT = Person("420500", "hotline-agent")

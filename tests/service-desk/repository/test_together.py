@@ -8,7 +8,8 @@ import pytest
 
 from chassis.ids import uuid7
 from service_desk.repository import together
-from support.service import Person, ServiceUnderTest, customer_fact
+from support.facts import customer_fact
+from support.service import Person, ServiceUnderTest
 
 AGENT = Person("420100", "hotline-agent")
 PROVINCE_AGENT = Person("420000", "hotline-agent")

@@ -2,81 +2,26 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import asyncpg
 import pytest
-import pytest_asyncio
 
 from chassis import deadlines
 from chassis.database import Connection, Database
-from chassis.deadlines import Deadline, plan
+from chassis.deadlines import plan
 from chassis.directory import Snapshot
-from chassis.doorbell import Doorbell
 from chassis.settings import Settings
-from chassis.sweeper import Reaction, Sweeper, warned
-from chassis.transaction import Transaction, unscoped
-from contracts.refusals import Refusal
-from support.backbone import eventually, in_background, moment, opened, settings_of, superuser
+from chassis.transaction import unscoped
+from support.backbone import moment, superuser
 from support.instance import FreshDatabase
-from support.terms import FRIDAY, MovableClock, a_term, law, names, start, state, steps_of, told
+from support.sweepers import DUE, ends, sweeping, until_nothing_is_due
+from support.terms import FRIDAY, MovableClock, a_term, names, start, state, steps_of, told
 
-PREPARE = """
-    CREATE TABLE IF NOT EXISTS reacted (subject text PRIMARY KEY);
-    CREATE TABLE IF NOT EXISTS unready (subject text PRIMARY KEY);
-    TRUNCATE reacted, unready, deadline, outbox;
-    GRANT ALL ON reacted, unready TO keypost_tiering_worker;
-"""
-DUE = datetime.fromisoformat("2026-11-23T00:00:00+08:00")
 OTHER_WORKERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE usename = 'keypost_tiering_worker' AND datname = current_database() AND random() < 0.5
 """
-
-
-@pytest_asyncio.fixture
-async def root(fresh: FreshDatabase) -> AsyncIterator[Connection]:
-    async with superuser(fresh) as connection:
-        await connection.execute(PREPARE)
-        yield connection
-
-
-@pytest_asyncio.fixture(scope="module")
-async def snapshot(pools: Database) -> Snapshot:
-    return await law(pools)
-
-
-@pytest.fixture
-def clock(tmp_path: Path) -> Iterator[MovableClock]:
-    movable = MovableClock(tmp_path)
-    movable.set(FRIDAY)
-    yield movable
-
-
-@pytest.fixture
-def settings(fresh: FreshDatabase) -> Settings:
-    return settings_of(fresh, service="tiering", deadline_idle_seconds=0.1, deadline_retry_seconds=1.0)
-
-
-@asynccontextmanager
-async def sweeping(
-    settings: Settings, clock: MovableClock, count: int = 1, reactions: dict[str, Reaction] | None = None
-) -> AsyncIterator[None]:
-    async with opened(settings) as database:
-        made = [Sweeper(settings, database, clock.clock, Doorbell(), reactions or {}) for _ in range(count)]
-        async with in_background(*(one.run() for one in made)):
-            yield
-
-
-async def until_nothing_is_due(root: Connection, clock: MovableClock, seconds: float = 30.0) -> None:
-    async def quiet() -> bool:
-        due = "SELECT count(*) FROM deadline WHERE next_at <= $1"
-        return not await root.fetchval(due, clock.clock.now())
-
-    await eventually(quiet, "nothing is due", seconds)
 
 
 async def test_a_clock_that_jumps_ten_days_fires_every_step_in_order(
@@ -237,136 +182,6 @@ async def plans_of(root: Connection, now: datetime) -> str:
         await root.execute("SET LOCAL auto_explain.log_min_duration = -1")
     assert notices
     return "\n".join(notices)
-
-
-async def react(tx: Transaction, subject: str) -> None:
-    await tx.execute("INSERT INTO reacted VALUES ($1)", subject)
-    if await tx.fetchval("SELECT true FROM unready WHERE subject = $1", subject):
-        raise Refusal("还不行", "not yet")
-
-
-async def stumble(tx: Transaction, subject: str) -> None:
-    await tx.execute("SELECT 1 / 0")
-
-
-async def type_error(_tx: Transaction, subject: str) -> None:
-    raise TypeError(subject)
-
-
-async def reacted(root: Connection) -> set[str]:
-    return {row["subject"] for row in await root.fetch("SELECT subject FROM reacted")}
-
-
-def ends(snapshot: Snapshot, kind: str = "claim-end") -> Deadline:
-    return plan(a_term(kind=kind), snapshot, warn_at=[])
-
-
-async def test_a_breach_and_its_effect_in_the_service_are_one(
-    settings: Settings, pools: Database, root: Connection, snapshot: Snapshot, clock: MovableClock
-) -> None:
-    planned = [ends(snapshot) for _ in range(20)]
-    plain = ends(snapshot, "complaint-answer")
-    await start(pools, *planned, plain)
-    async with sweeping(settings, clock, 2, {"claim-end": react}):
-        clock.set(DUE + timedelta(days=2))
-        await until_nothing_is_due(root, clock)
-    assert await reacted(root) == {one.term.subject[1] for one in planned}
-    assert {str(one.id): steps_of(one) for one in planned} == await told(root, *planned)
-
-
-async def test_a_warning_has_an_effect_of_its_own_where_the_service_names_one(
-    settings: Settings, pools: Database, root: Connection, snapshot: Snapshot, clock: MovableClock
-) -> None:
-    warned_of, silent = plan(a_term(kind="claim-end"), snapshot), plan(a_term(kind="plain"), snapshot)
-    seen: list[str] = []
-
-    async def note(_tx: Transaction, subject: str) -> None:
-        seen.append(subject)
-
-    await start(pools, warned_of, silent)
-    async with sweeping(settings, clock, 1, {"claim-end": react, warned("claim-end"): note}):
-        clock.set(DUE - timedelta(seconds=30))
-        await until_nothing_is_due(root, clock)
-        warnings = [step for step in warned_of.steps if step["step"] == "warned"]
-        assert seen == [warned_of.term.subject[1]] * len(warnings) and warnings
-        assert await reacted(root) == set()
-        clock.set(DUE + timedelta(days=2))
-        await until_nothing_is_due(root, clock)
-    assert await reacted(root) == {warned_of.term.subject[1]}
-    assert len(seen) == len(warnings)
-
-
-async def test_a_reaction_that_fails_holds_up_nothing_else_and_is_tried_again(
-    settings: Settings, pools: Database, root: Connection, snapshot: Snapshot, clock: MovableClock
-) -> None:
-    reactions: dict[str, Reaction] = {"claim-end": react, "sql-error": stumble, "type-error": type_error}
-    failing = [ends(snapshot, kind) for kind in ("claim-end", "sql-error", "type-error")]
-    others = [ends(snapshot) for _ in range(10)] + [ends(snapshot, "plain")]
-    await start(pools, *failing, *others)
-    await root.execute("INSERT INTO unready VALUES ($1)", failing[0].term.subject[1])
-    async with sweeping(settings, clock, 1, reactions):
-        clock.set(DUE + timedelta(days=2))
-
-        async def others_done() -> bool:
-            return await told(root, *others) == {str(one.id): steps_of(one) for one in others}
-
-        await eventually(others_done, "the others have fired")
-        assert "breached" not in names((await told(root, failing[0]))[str(failing[0].id)])
-        assert failing[0].term.subject[1] not in await reacted(root)
-        await root.execute("TRUNCATE unready")
-
-        async def first_done() -> bool:
-            return failing[0].term.subject[1] in await reacted(root)
-
-        await eventually(first_done, "the one that failed has fired")
-    for one in failing[1:]:
-        assert (await state(root, one))["state"] == "running"
-
-
-async def test_a_row_that_cannot_be_fired_holds_up_nothing_else(
-    settings: Settings, pools: Database, root: Connection, snapshot: Snapshot, clock: MovableClock
-) -> None:
-    bad = ends(snapshot, "plain")
-    others = [ends(snapshot, "plain") for _ in range(30)]
-    await start(pools, *others[:15], bad, *others[15:])
-    await root.execute(
-        """UPDATE deadline SET holder = '{"staff_id": "nobody"}', next_at = next_at - interval '1 s' WHERE id = $1""",
-        bad.id,
-    )
-    async with sweeping(settings, clock):
-        clock.set(DUE + timedelta(days=2))
-
-        async def others_done() -> bool:
-            return await told(root, *others) == {str(one.id): steps_of(one) for one in others}
-
-        await eventually(others_done, "the others have fired")
-    assert (await state(root, bad))["state"] == "running"
-
-
-async def test_a_row_that_fails_when_it_is_committed_holds_up_nothing_else(
-    settings: Settings, pools: Database, root: Connection, snapshot: Snapshot, clock: MovableClock
-) -> None:
-    bad = ends(snapshot, "plain")
-    others = [ends(snapshot, "plain") for _ in range(5)]
-    await start(pools, *others, bad)
-    await root.execute("UPDATE deadline SET next_at = next_at - interval '1 s' WHERE id = $1", bad.id)
-    await root.execute(
-        f"""CREATE FUNCTION fail_at_the_end() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN RAISE EXCEPTION 'not this one'; END $$;
-        CREATE CONSTRAINT TRIGGER fail_at_the_end AFTER UPDATE OR DELETE ON deadline DEFERRABLE INITIALLY DEFERRED
-            FOR EACH ROW WHEN (old.id = '{bad.id}') EXECUTE FUNCTION fail_at_the_end()"""
-    )
-    try:
-        async with sweeping(settings, clock):
-            clock.set(DUE + timedelta(days=2))
-
-            async def others_done() -> bool:
-                return await told(root, *others) == {str(one.id): steps_of(one) for one in others}
-
-            await eventually(others_done, "the others have fired")
-        assert (await state(root, bad))["state"] == "running"
-    finally:
-        await root.execute("DROP FUNCTION fail_at_the_end CASCADE")
 
 
 async def test_what_was_met_or_cancelled_fires_nothing_more(
