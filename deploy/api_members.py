@@ -60,7 +60,7 @@ class Members:
             else:
                 break
         if "properties" in self._resolved(inner):
-            yield from self._inside(inner, f"{place}.", "")
+            yield from self._inside(inner, f"{place}.", str(inner.get("title", "")))
 
     def _type(self, schema: Schema) -> str:
         """Say what a member holds, with its bounds."""

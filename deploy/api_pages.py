@@ -150,7 +150,7 @@ class Page:
     def _problems(self, operation: Json) -> Iterator[str]:
         """Give what the operation refuses by rules of its own with its meaning, and what any may answer by code."""
         named = operation["x-problems"]
-        of_all = {status: [*common(int(status), operation["method"])] for status in named}
+        of_all = {status: [*common(int(status), operation, operation["method"])] for status in named}
         own = [(status, code) for status in named for code in named[status] if code not in of_all[status]]
         if own:
             yield from (self._word("problems_columns"), "|---|---|---|")
@@ -199,7 +199,8 @@ class Page:
     def _line(self, name: str, said: str, by: str = "") -> str:
         """Give a line that begins with a word in italics, and by whom it is done."""
         who = self._word("by").format(name=by) if by else ""
-        return self._word("line").format(word=f"*{self._word(name)}*{who}", said=said)
+        line = self._word("line").format(word=f"*{self._word(name)}*{who}", said=said)
+        return line[:-1] if said.endswith(("?", "？")) else line
 
     def _word(self, name: str) -> str:
         return self._words.of("page")[name][self.language]

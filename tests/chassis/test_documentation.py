@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from chassis.auth import Caller
 from chassis.http.bodies import Body
-from chassis.http.documentation import Refusals, document
+from chassis.http.documentation import READS, Refusals, document
 from chassis.http.edge import may
 from chassis.http.problems import problems
 from contracts.refusals import Refusal
@@ -31,12 +31,22 @@ Buyer = Annotated[Caller, Depends(may("buyer", "agent"))]
 
 
 def shop(refusals: Refusals, *statuses: int) -> FastAPI:
-    """Give an app with one operation to read and one to change something, whose refusals are documented."""
+    """Give an app whose refusals are documented: one operation changes something, the others read."""
     router = APIRouter()
 
     @router.post("/v1/orders", operation_id="order", responses=problems(401, *statuses))
     async def order(body: Order, _caller: Buyer) -> str:
         return body.what
+
+    @router.post("/v1/orders/find", operation_id="find", responses=problems(400), openapi_extra=READS)
+    async def find(body: Order) -> str:
+        return body.what
+
+    @router.get(
+        "/readyz", operation_id="ready", responses={503: {"description": "not ready, and no problem either"}}
+    )
+    async def ready() -> str:
+        return "ready"
 
     @router.get("/v1/orders/{order_id}", operation_id="get_order", responses=problems(401, 404, 422))
     async def get_order(order_id: str) -> str:
@@ -71,6 +81,16 @@ def test_a_change_may_meet_another_whatever_its_route_declares_and_a_look_may_no
     assert "request-in-progress" in paths["/v1/orders"]["post"]["x-problems"]["409"]
     looked = paths["/v1/orders/{order_id}"]["get"]["x-problems"]
     assert set(looked) == {"401", "404", "422", "503"}
+
+
+def test_what_is_asked_by_a_post_that_changes_nothing_needs_no_key_and_meets_nobody() -> None:
+    asked = shop({}).openapi()["paths"]["/v1/orders/find"]["post"]["x-problems"]
+    assert asked["400"] == ["bad-request", "malformed-json"]
+    assert "409" not in asked
+
+
+def test_an_answer_that_is_no_problem_names_none() -> None:
+    assert shop({}).openapi()["paths"]["/readyz"]["get"]["x-problems"] == {}
 
 
 def test_a_refusal_whose_status_the_route_does_not_declare_stops_the_document() -> None:

@@ -26,7 +26,7 @@ LISTED = """
     "/v1/dead-letters",
     operation_id="list_dead_letters",
     summary="未能处理的消息",
-    responses=problems(401, 403),
+    responses=problems(401, 403, 422),
 )
 async def list_dead_letters(
     request: Request, _caller: Administrator, edge: AtTheEdge, limit: Limit = 50

@@ -8,6 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from chassis.http.edge import May
+from chassis.http.problems import MEDIA_TYPE
 from chassis.http.rebuilds import RebuildOver, RebuildUnderWay
 from chassis.http.statuses import status_of
 from chassis.http.words import status_words
@@ -30,15 +31,19 @@ EVERYWHERE: Mapping[int, Sequence[str]] = {
     428: ("if-match-missing",),
     503: ("database-unavailable", "storage-full"),
 }
-# What every change can say besides, whatever its route declares: it has a body, perhaps a key, and an event.
+# What all that has a body can say besides.
+OF_BODIES: Mapping[int, Sequence[str]] = {400: ("bad-request", "malformed-json")}
+# What every change can say besides, whatever its route declares: it has perhaps a key, and an event.
 OF_CHANGES: Mapping[int, Sequence[str]] = {
-    400: ("bad-request", "malformed-json", "idempotency-key-invalid"),
+    400: ("idempotency-key-invalid",),
     409: ("changed-meanwhile",),
     413: ("event-too-large",),
     422: ("idempotency-key-reused",),
 }
 # Only what makes something must carry a key.
 OF_POSTS: Mapping[int, Sequence[str]] = {400: ("idempotency-key-missing",)}
+READS = {"x-reads": True}
+"""Said of a POST that changes nothing (`openapi_extra`): what is asked is more than an address should hold; it has no key."""
 OF_THE_CHASSIS: Refusals = {
     "attach": ((413, "attachment-too-large"), (415, "attachment-type")),
     "release_dead_letters": (StillWrong,),
@@ -79,26 +84,31 @@ def _describe(
     operation: dict[str, Any], route: APIRoute, method: str, own: Mapping[int, Sequence[str]]
 ) -> None:
     answers = operation["responses"]
-    if method != "GET":
+    if changes(operation, method):
         for status in OF_CHANGES:
             answers.setdefault(str(status), {**answers["503"], "description": status_words(status)[1]})
-    declared = {int(status) for status in answers if status.isdigit()}
+    declared = {int(status) for status, answer in answers.items() if MEDIA_TYPE in answer.get("content", ())}
     undeclared = sorted(set(own) - declared)
     if undeclared:
         raise LookupError(f"{route.operation_id} refuses with {undeclared}, which its route does not declare")
     operation["x-roles"] = sorted(_roles(route.dependant))
     operation["x-problems"] = {
-        str(status): sorted({*common(status, method), *own.get(status, ())})
+        str(status): sorted({*common(status, operation, method), *own.get(status, ())})
         for status in sorted(declared)
-        if status >= 400
     }
 
 
-def common(status: int, method: str) -> Iterable[str]:
-    """Give what any operation of this method can say with this status, beside its own rules."""
-    of_changes = OF_CHANGES.get(status, ()) if method != "GET" else ()
-    of_posts = OF_POSTS.get(status, ()) if method == "POST" else ()
-    return (*EVERYWHERE.get(status, ()), *of_changes, *of_posts)
+def changes(operation: Mapping[str, Any], method: str) -> bool:
+    """Tell whether an operation changes anything."""
+    return method != "GET" and not operation.get("x-reads")
+
+
+def common(status: int, operation: Mapping[str, Any], method: str) -> Iterable[str]:
+    """Give what any operation of this sort can say with this status, beside its own rules."""
+    of_bodies = OF_BODIES.get(status, ()) if method != "GET" else ()
+    of_changes = OF_CHANGES.get(status, ()) if changes(operation, method) else ()
+    of_posts = OF_POSTS.get(status, ()) if changes(operation, method) and method == "POST" else ()
+    return (*EVERYWHERE.get(status, ()), *of_bodies, *of_changes, *of_posts)
 
 
 def _by_status(

@@ -30,7 +30,12 @@ async def health(request: Request) -> dict[str, object]:
     }
 
 
-@router.get("/readyz", operation_id="ready", summary="是否可以服务")
+@router.get(
+    "/readyz",
+    operation_id="ready",
+    summary="是否可以服务",
+    responses={503: {"description": "尚不能服务,原因同上 · not ready; the same members say why"}},
+)
 async def ready(request: Request) -> JSONResponse:
     """Green with a database and a directory that has caught up; a missing broker is told, not fatal."""
     runtime: Runtime = request.app.state.runtime

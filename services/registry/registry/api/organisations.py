@@ -137,7 +137,7 @@ async def list_organisations(
     "/v1/organisations/{org_id}",
     operation_id="get_organisation",
     summary="机构",
-    responses=problems(401, 404),
+    responses=problems(401, 404, 422),
 )
 async def get_organisation(org_id: str, request: Request, caller: Authenticated, edge: AtTheEdge) -> Response:
     """Show one node of the caller's subtree."""

@@ -9,7 +9,9 @@ import asyncpg
 from fastapi import APIRouter
 from fastapi import Request as HttpRequest
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core.core_schema import CoreSchema, any_schema
 
 from chassis.auth import Caller
 from chassis.clock import SHANGHAI
@@ -49,14 +51,25 @@ class CallIn(ComplaintIn):
         return replace(super().command(desk_org_id), case_no=self.case_no)
 
 
+class EntryIn:
+    """What is documented as a call, and taken as it comes."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return any_schema()
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, _schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(CallIn.__pydantic_core_schema__)
+
+
 class BatchIn(BaseModel):
     """Calls of one's own seats. Each is checked by itself: one that is refused holds up no other."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    entries: Annotated[
-        list[Any],
-        Field(min_length=1, max_length=MOST_CALLS, json_schema_extra={"items": {"type": "object"}}),
-    ]
+    entries: Annotated[list[EntryIn], Field(min_length=1, max_length=MOST_CALLS)]
 
 
 @dataclass(frozen=True, slots=True)

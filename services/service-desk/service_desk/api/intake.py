@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from chassis import points
 from chassis.auth import Caller
 from chassis.encoding import dumps
+from chassis.http.documentation import READS
 from chassis.http.edge import (
     Answer,
     Edge,
@@ -139,6 +140,7 @@ async def file_compensation(body: CompensationIn, request: HttpRequest, caller: 
     "/v1/complaints/similar",
     operation_id="find_similar_complaints",
     summary="可能重复的在办投诉",
+    openapi_extra=READS,
     responses=problems(400, 401, 403, 413, 422, 503),
 )
 async def find_similar_complaints(body: SimilarIn, request: HttpRequest, caller: Taker) -> Response:

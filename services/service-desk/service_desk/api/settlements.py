@@ -103,7 +103,7 @@ async def export_settlements(request: Request, caller: Looker, edge: AtTheEdge, 
     status_code=CREATED,
     operation_id="record_settlement",
     summary="登记内部付款",
-    responses=CHANGES,
+    responses=problems(400, 401, 403, 409, 413, 422, 503),
 )
 async def record_settlement(
     body: SettlementIn, request: Request, caller: Bookkeeper, edge: AtTheEdge

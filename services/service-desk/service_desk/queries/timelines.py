@@ -123,5 +123,5 @@ def _clock(entry: dict[str, Any]) -> dict[str, Any]:
     return {**entry, **instants}
 
 
-def _moment(text: str) -> datetime | None:
-    return in_shanghai(datetime.fromisoformat(text))
+def _moment(text: str | None) -> datetime | None:
+    return in_shanghai(datetime.fromisoformat(text)) if text else None
