@@ -23,6 +23,9 @@ PREPARE = """
     GRANT ALL ON applied, forbidden, locked TO keypost_tiering_worker;
     GRANT ALL ON SEQUENCE tries TO keypost_tiering_worker;
 """
+AT_WORK = """
+    SELECT pid FROM pg_stat_activity WHERE usename = 'keypost_tiering_worker' AND datname = current_database()
+"""
 FAIL_TWICE = "DO $$ BEGIN IF nextval('tries') <= 2 THEN RAISE SQLSTATE '40001'; END IF; END $$"
 
 
@@ -64,6 +67,18 @@ class Bench:
 
         await eventually(done, f"{count} parked of {key}")
         return await self.parked(key)
+
+    async def until_working(self, how: str) -> list[int]:
+        """Wait until sessions of the service's worker are as said of `pg_stat_activity`; gives their process ids."""
+        found: list[int] = []
+
+        async def done() -> bool:
+            rows = await self.root.fetch(f"{AT_WORK} AND {how}")
+            found[:] = [row["pid"] for row in rows]
+            return bool(found)
+
+        await eventually(done, f"a session at work with {how}")
+        return found
 
     async def release(self, key: str) -> int:
         async with unscoped(self.database.worker, moment()) as tx:

@@ -1,6 +1,5 @@
 """Consumers: every event has its effect once and in order for each key, though the database rolls back or is lost."""
 
-import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -99,7 +98,7 @@ async def test_a_deadlock_is_tried_again(bench: Bench, fresh: FreshDatabase) -> 
         async with other.transaction():
             await other.execute("SELECT FROM locked WHERE name = 'second' FOR UPDATE")
             await bench.say(happened(key, do="lock both"))
-            await asyncio.sleep(1.0)
+            await bench.until_working("wait_event_type = 'Lock'")
             await other.execute("SELECT FROM locked WHERE name = 'first' FOR UPDATE")
     await bench.until_applied(key, [1])
     assert not await bench.parked(key)
@@ -107,9 +106,10 @@ async def test_a_deadlock_is_tried_again(bench: Bench, fresh: FreshDatabase) -> 
 
 async def test_a_consumer_whose_connections_are_killed_goes_on(bench: Bench) -> None:
     key = new_key()
-    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'keypost_tiering_worker'"
     for version in range(1, 6):
         await bench.say(happened(key, version, do="take long", seconds=0.2))
-        await asyncio.sleep(0.1)
-        await bench.root.execute(kill)
+        at_work = await bench.until_working("state = 'idle in transaction'")
+        assert await bench.root.fetchval(
+            "SELECT bool_and(pg_terminate_backend(p)) FROM unnest($1::int[]) p", at_work
+        )
     await bench.until_applied(key, [1, 2, 3, 4, 5])

@@ -1,6 +1,5 @@
 """Consumers: what cannot be applied is parked and stops its key only, until it is released in order."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -103,7 +102,7 @@ async def test_one_bad_event_in_a_batch_of_2000_is_found_and_the_others_are_appl
     assert await bench.root.fetchval("SELECT count(*) FROM parked WHERE key = ANY ($1)", keys) == 4
 
 
-async def test_release_takes_along_what_was_parked_meanwhile(bench: Bench) -> None:
+async def test_what_comes_during_a_release_waits_for_it_and_is_applied_behind(bench: Bench) -> None:
     key = new_key()
     await bench.root.execute("INSERT INTO forbidden VALUES ($1)", key)
     await bench.say(happened(key, 1, do="fail unless allowed"))
@@ -112,6 +111,6 @@ async def test_release_takes_along_what_was_parked_meanwhile(bench: Bench) -> No
     async with unscoped(bench.database.worker, moment()) as tx:
         assert await release(bench.consumer, tx, key) == 1
         await bench.say(*(happened(key, version) for version in (2, 3)))
-        await asyncio.sleep(1.0)
+        await bench.until_working("wait_event_type = 'Lock'")
     await bench.until_applied(key, [1, 2, 3])
     assert not await bench.parked(key)
