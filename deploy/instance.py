@@ -120,7 +120,7 @@ class Instance:
         if name == BROKER:
             return self.bus.command(self.layout)
         return [
-            *(sys.executable, "-m", "uvicorn", f"{SERVICES[name].package}.app:create", "--factory"),
+            *(sys.executable, "-m", "chassis.serving", f"{SERVICES[name].package}.app:create", "--factory"),
             *("--host", "127.0.0.1", "--port", str(self.layout.ports[name])),
             *("--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"),
             *("--timeout-graceful-shutdown", str(SHUTDOWN_SECONDS)),
