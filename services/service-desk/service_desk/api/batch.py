@@ -9,9 +9,7 @@ import asyncpg
 from fastapi import APIRouter
 from fastapi import Request as HttpRequest
 from fastapi.responses import Response
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core.core_schema import CoreSchema, any_schema
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, ValidationError
 
 from chassis.auth import Caller
 from chassis.clock import SHANGHAI
@@ -51,25 +49,21 @@ class CallIn(ComplaintIn):
         return replace(super().command(desk_org_id), case_no=self.case_no)
 
 
-class EntryIn:
-    """What is documented as a call, and taken as it comes."""
+@dataclass(frozen=True, slots=True)
+class DocumentedAs:
+    """Documents what is taken as it comes by the model that it is read as later."""
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return any_schema()
+    model: type[BaseModel]
 
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, _schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        return handler(CallIn.__pydantic_core_schema__)
+    def __get_pydantic_json_schema__(self, _given: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return handler(self.model.__pydantic_core_schema__)
 
 
 class BatchIn(BaseModel):
     """Calls of one's own seats. Each is checked by itself: one that is refused holds up no other."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    entries: Annotated[list[EntryIn], Field(min_length=1, max_length=MOST_CALLS)]
+    entries: Annotated[list[Annotated[Any, DocumentedAs(CallIn)]], Field(min_length=1, max_length=MOST_CALLS)]
 
 
 @dataclass(frozen=True, slots=True)
