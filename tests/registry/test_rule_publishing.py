@@ -44,6 +44,7 @@ async def law_on(registry: ServiceUnderTest, topic: str, day: str, **more: str) 
 
 @pytest.fixture(autouse=True)
 def morning(registry: ServiceUnderTest) -> Iterator[None]:
+    registry.set_clock(MORNING)
     yield
     registry.set_clock(MORNING)
 

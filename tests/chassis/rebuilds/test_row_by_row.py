@@ -80,9 +80,11 @@ async def test_what_was_damaged_by_hand_is_healed_while_the_consumer_goes_on(hou
         sound = await house.rows()
         written = await house.root.fetch("SELECT key, written FROM thing ORDER BY key")
         await house.root.execute(
-            "UPDATE thing SET text = 'wrong' WHERE key IN (SELECT key FROM thing LIMIT 7)"
+            "UPDATE thing SET text = 'wrong' WHERE key IN (SELECT key FROM thing ORDER BY key LIMIT 7)"
         )
-        await house.root.execute("DELETE FROM tally WHERE key IN (SELECT key FROM tally LIMIT 3)")
+        await house.root.execute(
+            "DELETE FROM tally WHERE key IN (SELECT key FROM tally ORDER BY key LIMIT 3)"
+        )
         await house.root.execute("INSERT INTO tally VALUES ('never told', 1, 1)")
         await house.root.execute(
             "UPDATE tally SET points = points + 0.00 WHERE key = $1", sound["tally"][-1][0]

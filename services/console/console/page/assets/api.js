@@ -50,9 +50,9 @@ async function send(path, options) {
 
 export const get = (path) => send(path, { headers: headers() });
 
-export const post = (path, body) =>
+export const post = (path, body, key = crypto.randomUUID()) =>
   send(path, {
     method: "POST",
-    headers: headers({ "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() }),
+    headers: headers({ "Content-Type": "application/json", "Idempotency-Key": key }),
     body: JSON.stringify(body),
   });

@@ -3,6 +3,7 @@
 import * as clock from "./clock.js";
 import * as deadlines from "./deadlines.js";
 import * as events from "./events.js";
+import * as hotline from "./hotline.js";
 import * as session from "./session.js";
 import * as views from "./views.js";
 import { get, keepToken, signedIn } from "./api.js";
@@ -31,7 +32,11 @@ async function enter(found) {
   events.fillOrganisations();
   await Promise.all([clock.show(found.development), events.load(refused)]);
   deadlines.start();
+  const answers = hotline.isFor(found);
+  byId("views").querySelector("[data-view=hotline]").hidden = !answers;
+  if (answers) hotline.start(found);
   views.show("events");
+  if (answers && (hotline.called() || found.roles.includes("hotline-agent"))) views.show("hotline");
 }
 
 function leave(message) {
@@ -39,6 +44,7 @@ function leave(message) {
   keepToken(null);
   events.stop();
   deadlines.stop();
+  hotline.clear();
   for (const id of ["work", "views", "sign-out", "clock", "connection"]) byId(id).hidden = true;
   showPerson();
   session.offer(message);
@@ -63,6 +69,7 @@ async function begin() {
 session.prepare(enter);
 events.prepare(refused);
 views.prepare();
+hotline.prepare();
 deadlines.prepare();
 clock.prepare();
 clock.onJump(() => deadlines.refreshSoon());
@@ -71,6 +78,9 @@ events.onLive((event) => {
   deadlines.refreshSoon();
 });
 onLanguage(showPerson);
+addEventListener("hashchange", () => {
+  if (person && hotline.isFor(person) && hotline.called()) views.show("hotline");
+});
 byId("language").addEventListener("click", switchLanguage);
 byId("sign-out").addEventListener("click", () => leave());
 setInterval(() => {

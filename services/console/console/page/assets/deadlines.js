@@ -77,7 +77,7 @@ function draw() {
 
 export function tick() {
   const now = businessNow();
-  for (const place of document.querySelectorAll("#deadlines [data-due]")) {
+  for (const place of document.querySelectorAll("[data-due]")) {
     const left = new Date(place.dataset.due) - now;
     place.textContent = left > 0 ? `${say("left")} ${span(left)}`.trim() : `${say("overdue")}${span(left)}`;
   }

@@ -1,6 +1,7 @@
-/* Lists of what the services hold beside the events: classes, usage files, tariff requests, scores. One table, several views. */
+/* Lists of what the services hold beside the events: cases, classes, usage files, tariff requests, scores. One table, several views. */
 
 import { get } from "./api.js";
+import { DESK } from "./cases.js";
 import { answer, byId, element } from "./dom.js";
 import { organisationName } from "./directory.js";
 import { showRecord } from "./record.js";
@@ -18,7 +19,19 @@ const code = (value) => (value === null || value === undefined ? "" : known("cod
 const share = (value) => (value === null || value === undefined ? "" : `${(Number(value) * 100).toFixed(1)} %`);
 const classBadge = (value) => (value ? element("span", { class: "tag", "data-class": value }, say("classOf", { n: value })) : say("noClass"));
 
+const nextDue = (row) => row.deadlines.filter((one) => one.state === "running").map((one) => time(one.due_at))[0] ?? "";
+
 const VIEWS = {
+  complaints: {
+    path: () => `${DESK}/complaints`,
+    one: (row) => `${DESK}/complaints/${row.case_no}`,
+    title: (row) => `${code(row.type)} ${row.case_no}`,
+    columns: {
+      case_no: (row) => element("span", { class: "mono" }, row.case_no), customer: (row) => [text(row.customer_name), ...(row.vip ? [" ", element("span", { class: "tag warn" }, "VIP")] : [])],
+      category: (row) => code(row.category), state: (row) => code(row.state), first_responder: (row) => unit(row.first_responder),
+      handler: (row) => unit(row.handler), received_at: (row) => time(row.received_at), due_at: nextDue,
+    },
+  },
   tiers: {
     path: () => "/api/tiering/v1/tiers",
     one: (row) => `/api/tiering/v1/tiers/${row.customer_id}`,
@@ -98,7 +111,7 @@ function line(row) {
 }
 
 function draw() {
-  if (chosen === "events") return;
+  if (!(chosen in VIEWS)) return;
   const names = Object.keys(VIEWS[chosen].columns);
   byId("list-title").textContent = say(chosen);
   byId("list-head").replaceChildren(element("tr", {}, ...names.map((name) => element("th", { scope: "col" }, term("columns", name)))));
@@ -131,9 +144,11 @@ export function show(name) {
   chosen = name;
   for (const tab of document.querySelectorAll("#views button")) tab.setAttribute("aria-current", tab.dataset.view === name ? "page" : "false");
   byId("events-panel").hidden = name !== "events";
-  byId("list-panel").hidden = name === "events";
+  byId("hotline-panel").hidden = name !== "hotline";
+  byId("list-panel").hidden = !(name in VIEWS);
   byId("period-part").hidden = name !== "scores";
-  if (name === "events") return;
+  if (name === "hotline") byId("caller-wanted").focus();
+  if (!(name in VIEWS)) return;
   [rows, next, total] = [[], null, null];
   if (name === "scores") fillPeriods();
   draw();
@@ -141,7 +156,7 @@ export function show(name) {
 }
 
 export function prepare() {
-  for (const name of ["events", ...Object.keys(VIEWS)]) {
+  for (const name of ["hotline", "events", ...Object.keys(VIEWS)]) {
     byId("views").append(element("button", { type: "button", "data-view": name, "data-say": name, onclick: () => show(name) }));
   }
   byId("period").addEventListener("change", () => load());

@@ -16,11 +16,17 @@ export const words = {
     moreDeadlines: "只显示最先到期的 {n} 个", tiers: "客户级别", usage: "用邮量报表", tariffs: "资费申请", scores: "季度考评", period: "考核期", refresh: "刷新",
     emptyList: "这里还没有记录。", more: "更多", totalOf: "共 {n} 条", classOf: "{n} 类", noClass: "未列级", late: "超时", evidence: "证据 {n} 件",
     moreEvidence: "另有 {n} 件", notAssessed: "不考核",
+    hotline: "热线受理", complaints: "投诉", callerWanted: "来电号码、客户代码、信用代码、名称或拼音首字母", lookUp: "查询", match_none: "没有这样的客户，可按来电号码受理。",
+    match_one: "找到一个客户。", match_several: "找到 {n} 个客户，请选是哪一个。", manager: "客户经理", risk: "风险", openCases: "在办", lastContacts: "最近联系",
+    takeDown: "受理投诉", unknownCaller: "未登记的来电人", choose: "请选择", cityOfCustomer: "按客户所在地", category: "投诉类别", mailNo: "邮件号", content: "投诉内容",
+    phone: "来电号码", callerName: "来电人姓名", place: "发生地点", city: "所指市州局", similar: "可能已在办", same: "相同：{what}", addToIt: "补充到此案",
+    maybeSame: "可能已在办：可补充到上列案件；确系另一件事，请再按一次受理。", take: "受理", takeNote: "在投诉内容中按 Ctrl+Enter 即受理。", added: "已补充到此案。", nextCall: "下一个来电",
   },
   kinds: {
     all: "全部", declaration: "报备", claim: "开发权", customer: "客户", complaint: "投诉", compensation: "理赔", deadline: "期限", directory: "机构与人员", care: "走访与座谈", usage: "用邮量", tier: "级别与评定", pricing: "资费与协议", score: "考评",
   },
   columns: {
+    case_no: "案件编号", category: "类别", first_responder: "首问单位", handler: "经办单位",
     customer: "客户", class: "级别", tier: "档次", basis: "依据", valid_from: "生效日", organisation: "机构", month: "月份", state: "状态", rows: "总行数", loaded_rows: "入库行数",
     refused_rows: "拒收行数", received_at: "收到时间", late: "超时", lines: "业务", level: "审批层级", deciding: "审批机构", due_at: "答复期限", rank: "名次", total: "得分",
     assessed: "考核满分", share: "得分率", over: "考核期已满", seal: "封印", progress: "进度", warnings: "提示", totals: "合计", due_on: "截止日", name: "名称", customer_code: "客户编码", customer_id: "客户标识", org_id: "机构代码", period: "考核期", version: "版本", scheme: "办法",
@@ -54,6 +60,7 @@ export const words = {
     reports: "报告", inaccuracies: "不准确", wrong_rows: "差错行", files_missing: "未报报表", files_late: "迟报报表",
     state: "状态", lines: "业务", line: "业务", until: "保护至", kind: "种类", due_at: "到期", step: "步骤", holder: "责任", next_holder: "转至", channel: "渠道", category: "类别",
     level: "层级", handler: "经办", reason: "原因", reasons: "原因", matched: "匹配", name: "名称", roles: "角色", cause: "原因", satisfaction: "满意度",
+    mail_no: "邮件号", phone: "电话", customer: "客户",
     initial_class: "客户级别", above_limit: "超市局权限", responsible: "责任单位", first_responder: "首问责任", taken_lines: "已被占用", breached_by: "超时责任",
   },
   codes: {
