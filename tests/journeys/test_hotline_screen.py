@@ -115,6 +115,8 @@ async def test_another_matter_is_taken_when_the_agent_insists(services: Instance
             expect(page.locator("#list-rows tr")).not_to_have_count(0, timeout=PATIENCE_MS)
             page.locator("#list-rows .open").first.press("Enter")
             expect(page.locator("#detail-body dl").first).to_be_visible(timeout=PATIENCE_MS)
+            expect(page.locator("#detail .case-clocks li")).to_have_count(2)
+            expect(page.locator("#detail-body")).to_contain_text("24时前")
 
         await on_the_screen(services, people, works)
 

@@ -1,14 +1,16 @@
-/* One record in full: its facts, its score lines with their evidence, and why. */
+/* One record in full: its facts, its clocks, its score lines with their evidence, and why. */
 
 import { get } from "./api.js";
+import { clocks } from "./clocks.js";
 import { reasons, showDetail } from "./detail.js";
+import { tick } from "./deadlines.js";
 import { byId, element } from "./dom.js";
 import { organisationName } from "./directory.js";
 import { known, language, say, term } from "./say.js";
 import { moment } from "./text.js";
 
 const SHOWN_EVIDENCE = 12;
-const APART = new Set(["because", "lines", "chain"]);
+const APART = new Set(["because", "lines", "chain", "deadlines", "promised"]);
 
 const label = (name) => known("columns", name) ?? term("fields", name);
 const isTime = (name) => name.endsWith("_at") || name.endsWith("_since");
@@ -60,6 +62,13 @@ function facts(body) {
   ])));
 }
 
+/* What was told to the caller, and every clock behind it. */
+function promises(body) {
+  const told = body.promised?.[language()];
+  if (!told && !body.deadlines?.length) return null;
+  return element("section", {}, element("h3", {}, say("deadlines")), told ? element("p", { class: "because" }, told) : "", clocks(body.deadlines ?? []));
+}
+
 export function showRecord(title, path) {
   byId("detail-title").textContent = title;
   byId("detail-type").textContent = path.replace(/^\/api/, "");
@@ -67,6 +76,7 @@ export function showRecord(title, path) {
   byId("detail").showModal();
   return shown(path, (body) => {
     const lines = Array.isArray(body.lines) && typeof body.lines[0] === "object" ? body.lines.map(scoreLine) : [];
-    byId("detail-body").replaceChildren(...[reasons(body.because), facts(body), ...lines].filter(Boolean));
+    byId("detail-body").replaceChildren(...[promises(body), reasons(body.because), facts(body), ...lines].filter(Boolean));
+    tick();
   });
 }
