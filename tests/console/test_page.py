@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from registry.policies import match
+from service_desk.api.callers import LOOKING_ROLES
+from service_desk.api.intake import INTAKE_ROLES
 
 PAGE = resources.files("console") / "page"
 FILES = {"index.html": PAGE / "index.html"} | {one.name: one for one in (PAGE / "assets").iterdir()}
@@ -95,3 +97,11 @@ def test_what_makes_two_customers_alike_is_said_in_chinese() -> None:
     codes = text[text.index("codes: {") : text.index("roles: {")]
     said = set(re.findall(r"(?:^|[{,]\s*)\"?([\w-]+)\"?: \"", codes, flags=re.M))
     assert reasons <= said
+
+
+def test_the_hotline_s_screen_is_for_those_whom_the_desk_answers() -> None:
+    text = FILES["hotline.js"].read_text(encoding="utf-8")
+    [answerers] = re.findall(r"ANSWERERS = \[(.*?)\]", text)
+    *takers, looks_only = re.findall(r"\"([\w-]+)\"", answerers)
+    assert {*takers, looks_only} == set(LOOKING_ROLES)
+    assert set(takers) == set(INTAKE_ROLES)

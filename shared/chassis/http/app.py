@@ -86,6 +86,7 @@ def _around(settings: Settings) -> Callable[[ASGIApp], Edgewise]:
 
 def _leave_alone_what_stays() -> None:
     """Let the garbage collector pass over modules and law: looking through them again and again held requests up."""
+    gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
     gc.enable()

@@ -92,8 +92,8 @@ async function lookUp() {
   }
   draw();
   if (!found || !takes) return;
-  intake.begin(name === "phone" ? value : "", chosen);
-  if (found.match === "several") byId("caller-cards").querySelector("button").focus();
+  await intake.begin(name === "phone" ? value : "", chosen);
+  if (mine === asked && found.match === "several") byId("caller-cards").querySelector("button").focus();
 }
 
 /* The telephone system's link has the number behind the #; it is taken from there and does not stay in the address. */

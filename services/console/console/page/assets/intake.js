@@ -2,10 +2,11 @@
 
 import { get, post } from "./api.js";
 import { DESK, caseLine } from "./cases.js";
+import { clocks } from "./clocks.js";
+import { tick } from "./deadlines.js";
 import { answer, byId, element } from "./dom.js";
 import { allOrganisations, organisationName } from "./directory.js";
 import { language, onLanguage, say, term } from "./say.js";
-import { moment } from "./text.js";
 
 const COMPLAINTS = `${DESK}/complaints`;
 const FIELDS = ["phone", "name", "category", "content", "mail_no", "city", "place"];
@@ -44,7 +45,9 @@ export async function begin(phone, meant) {
   end();
   field("phone").value = phone;
   customer = meant;
+  const mine = asked;
   await learnCategories();
+  if (mine !== asked) return;
   drawChoices();
   byId("intake-form").hidden = false;
   if (meant || phone) field("category").focus();
@@ -141,9 +144,9 @@ function showReceipt(case_no, words, deadlines, responder) {
   byId("receipt-number").textContent = case_no;
   byId("receipt-words").textContent = words;
   byId("receipt-clocks").replaceChildren(
-    ...deadlines.map((one) => element("li", {}, `${term("codes", one.kind)} · ${say("dueOn")} ${moment(one.due_at).slice(0, 16)}`)),
-    responder ? element("li", {}, `${term("fields", "first_responder")} ${responder.name}`) : "",
+    clocks(deadlines), element("p", { class: "note" }, responder ? `${term("fields", "first_responder")} ${responder.name}` : ""),
   );
+  tick();
   byId("receipt-next").focus();
 }
 
