@@ -3,11 +3,10 @@
 import asyncio
 import time
 
-import orjson
-
 from contracts.envelope import Event
 from deploy.story.calling import Json
 from deploy.story.day import SECONDS_PATIENT, Day, articles, deadline_of, expect, moment
+from deploy.story.figures import tells
 
 PRICING = "/api/pricing/v1"
 EVENT = "pricing.tariff.{}.v1"
@@ -100,7 +99,7 @@ async def answer_late(day: Day) -> None:
 
 def _nothing_leaks(day: Day) -> None:
     told = day.ear.events(lambda event: event.type.startswith("pricing.") and _concerns(day, event))
-    leaks = [event for event in told if DISCOUNT.encode() in orjson.dumps(event.data)]
+    leaks = [event for event in told if tells(event.data, DISCOUNT)]
     day.tell.claim(
         bool(told) and not leaks,
         f"{len(told)} 个资费事件里没有任何金额或幅度",

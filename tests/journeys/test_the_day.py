@@ -2,7 +2,10 @@
 
 import time
 
+import pytest
+
 from deploy.instance import Instance
+from deploy.story.figures import tells
 from deploy.story.play import Stage, play
 from deploy.story.telling import Teller
 from deploy.verify.everything import verify
@@ -30,3 +33,19 @@ def test_a_story_of_true_claims_ends_well() -> None:
     tell = Teller()
     tell.claim(True, "真", "true")
     assert tell.end() == 0
+
+
+TOLD = {
+    "id": "00003700-0037-7037-8037-370000000037",
+    "step": {"at": "2026-11-27T00:01:00.370000+08:00"},
+    "late": ["0.0370", 37, 0.036, None, True],
+}
+
+
+def test_a_figure_in_an_id_or_a_time_is_not_told() -> None:
+    assert not tells(TOLD, "0.37") and not tells(TOLD, "0037-")
+
+
+@pytest.mark.parametrize("leak", ["0.37", 0.37, "优惠0.37", {"deep": [["0.370"]]}])
+def test_a_figure_anywhere_else_is_told(leak: object) -> None:
+    assert tells({**TOLD, "leak": leak}, "0.37")

