@@ -11,10 +11,10 @@ KAFKA_LOG := warn
 WORKERS := 2
 PY := .venv/bin/python
 SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
-# What depends on the broker: tests/kafka is collected on Apache Kafka only; the sample province and the screen show nothing more there.
+# What depends on the broker: tests/kafka is collected on Apache Kafka only; the sample province and the screens show nothing more there.
 KAFKA_SUITES := tests/kafka $(addprefix tests/chassis/,bus bus_faults rebuilds) \
 	$(addprefix tests/chassis/test_,consumer_goes_on.py offsets.py too_large.py relay.py acknowledgements.py replays.py) \
-	$(filter-out %/test_province.py %/test_hotline_screen.py,$(wildcard tests/journeys/test_*.py)) tests/faults
+	$(filter-out %/test_province.py %/test_hotline_screen.py %/test_working_screen.py,$(wildcard tests/journeys/test_*.py)) tests/faults
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help

@@ -1,32 +1,12 @@
 """The hotline's screen in a real browser, by keyboard: who is calling, the complaint, what to tell them, the next call."""
 
-import asyncio
-from collections.abc import Callable
-
 from playwright.sync_api import Page, expect
 
 from deploy.instance import Instance
-from support.browser import browsing, page_of
 from support.players import Customer, Players, eventually, players
+from support.screens import PATIENCE_MS, at_the_page
 
-PATIENCE_MS = 20_000
-
-
-async def on_the_screen(services: Instance, people: Players, does: Callable[[Page], None]) -> None:
-    """Sign the city's agent in, and let them work; nothing may be complained of in the browser's console."""
-
-    def work() -> list[str]:
-        base = services.layout.url("console")
-        with browsing() as browser, page_of(browser, base) as (page, complaints):
-            page.set_default_timeout(PATIENCE_MS)
-            page.goto("/")
-            page.locator("#account-search").fill(people.cast.agent.account)
-            page.locator(f"[data-account='{people.cast.agent.account}']").press("Enter")
-            expect(page.locator("#caller-wanted")).to_be_focused(timeout=PATIENCE_MS)
-            does(page)
-            return complaints
-
-    assert await asyncio.to_thread(work) == []
+SCREEN = "#caller-wanted"
 
 
 async def a_customer(people: Players) -> Customer:
@@ -88,7 +68,7 @@ async def test_a_call_is_taken_and_the_next_about_it_is_added_to_it(services: In
             page.locator("#similar").get_by_role("button", name="补充到此案").press("Enter")
             assert receipt(page) == numbers[0]
 
-        await on_the_screen(services, people, works)
+        await at_the_page(people.cast.agent, SCREEN, works)
         reply = await people.cast.agent.get(f"/api/service-desk/v1/complaints/{numbers[0]}")
         assert reply.body["mail_no"] == "EA100000000019CN"
         assert [one["content"] for one in reply.body["additions"]] == ["收件人明天就要用"]
@@ -119,7 +99,7 @@ async def test_another_matter_is_taken_when_the_agent_insists(services: Instance
             expect(page.locator("#detail .case-clocks li")).to_have_count(2)
             expect(page.locator("#detail-body")).to_contain_text("24时前")
 
-        await on_the_screen(services, people, works)
+        await at_the_page(people.cast.agent, SCREEN, works)
 
 
 async def test_a_caller_whom_nobody_knows_and_what_cannot_be_taken(services: Instance) -> None:
@@ -139,4 +119,4 @@ async def test_a_caller_whom_nobody_knows_and_what_cannot_be_taken(services: Ins
             page.locator("#language").click()
             expect(page.locator("#receipt-next")).to_have_text("Next call")
 
-        await on_the_screen(services, people, works)
+        await at_the_page(people.cast.agent, SCREEN, works)

@@ -69,8 +69,7 @@ def create_app(settings: Settings, service: Service) -> HotApp:
     routers = (*common, *hearing, *service.routers)
     for router in routers:
         app.include_router(router)
-    if service.refusals is not None:
-        document(app, routers, service.refusals, service.statuses)
+    document(app, routers, service.refusals, service.statuses)
     app.add_middleware(around)
     return app
 

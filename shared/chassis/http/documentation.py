@@ -53,19 +53,25 @@ OF_THE_CHASSIS: Refusals = {
 
 
 def document(
-    app: FastAPI, routers: Sequence[APIRouter], refusals: Refusals, statuses: Mapping[type[Refusal], int]
+    app: FastAPI,
+    routers: Sequence[APIRouter],
+    refusals: Refusals | None,
+    statuses: Mapping[type[Refusal], int],
 ) -> None:
-    """Add `x-roles` and `x-problems` ({status: [code]}) to every operation of the app's OpenAPI document."""
+    """Add `x-roles` to every operation of the app's OpenAPI document, and where a service says what it refuses
+    `x-problems` ({status: [code]})."""
     plain = app.openapi
 
     def documented() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = plain()
             for route in _routes(routers):
-                said = {**OF_THE_CHASSIS, **refusals}.get(route.operation_id or "", ())
-                own = _by_status(said, statuses)
                 for method in route.methods or ():
-                    _describe(schema["paths"][route.path_format][method.lower()], route, method, own)
+                    operation = schema["paths"][route.path_format][method.lower()]
+                    operation["x-roles"] = sorted(_roles(route.dependant))
+                    if refusals is not None:
+                        said = {**OF_THE_CHASSIS, **refusals}.get(route.operation_id or "", ())
+                        _describe(operation, route, method, _by_status(said, statuses))
         return app.openapi_schema or {}
 
     setattr(app, "openapi", documented)  # noqa: B010 - FastAPI's own way to extend it, which mypy takes for a mistake
@@ -91,7 +97,6 @@ def _describe(
     undeclared = sorted(set(own) - declared)
     if undeclared:
         raise LookupError(f"{route.operation_id} refuses with {undeclared}, which its route does not declare")
-    operation["x-roles"] = sorted(_roles(route.dependant))
     operation["x-problems"] = {
         str(status): sorted({*common(status, operation, method), *own.get(status, ())})
         for status in sorted(declared)

@@ -45,14 +45,36 @@ async function send(path, options) {
     throw new Problem(0, null);
   }
   if (!response.ok) throw await problemOf(response);
-  return response.status === 204 ? null : response.json();
+  return response;
 }
 
-export const get = (path) => send(path, { headers: headers() });
+const bodyOf = (response) => (response.status === 204 ? null : response.json());
 
-export const post = (path, body, key = crypto.randomUUID()) =>
-  send(path, {
-    method: "POST",
-    headers: headers({ "Content-Type": "application/json", "Idempotency-Key": key }),
-    body: JSON.stringify(body),
-  });
+export const get = async (path) => bodyOf(await send(path, { headers: headers() }));
+
+/* What is read to be changed is read with its version. */
+export async function read(path) {
+  const response = await send(path, { headers: headers() });
+  return { body: await bodyOf(response), etag: response.headers.get("ETag") };
+}
+
+/* Change something: a body of fields or a form with a file, once for its key, and only what is still of its version. */
+export async function change(method, path, body, { key = null, etag = null } = {}) {
+  const isForm = body instanceof FormData;
+  const more = { ...(isForm ? {} : { "Content-Type": "application/json" }), ...(key ? { "Idempotency-Key": key } : {}), ...(etag ? { "If-Match": etag } : {}) };
+  return bodyOf(await send(path, { method, headers: headers(more), body: isForm ? body : JSON.stringify(body) }));
+}
+
+const told = (body) => JSON.stringify(body, (_, value) => (value instanceof File ? [value.name, value.size, value.lastModified] : value));
+
+/* The same words are sent under the same key: what was answered is not made again, whatever became of the answer. */
+export function keys() {
+  let [before, key] = ["", ""];
+  return (words) => {
+    const now = told(words);
+    if (now !== before) [before, key] = [now, crypto.randomUUID()];
+    return key;
+  };
+}
+
+export const post = (path, body, key = crypto.randomUUID()) => change("POST", path, body, { key });

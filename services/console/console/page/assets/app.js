@@ -4,11 +4,13 @@ import * as clock from "./clock.js";
 import * as deadlines from "./deadlines.js";
 import * as events from "./events.js";
 import * as hotline from "./hotline.js";
+import * as record from "./record.js";
 import * as session from "./session.js";
 import * as views from "./views.js";
 import { get, keepToken, signedIn } from "./api.js";
 import { byId } from "./dom.js";
 import { learnNames, learnOrganisations } from "./directory.js";
+import { learnRoles } from "./operations.js";
 import { onLanguage, say, showWords, switchLanguage, term } from "./say.js";
 
 let person = null;
@@ -24,10 +26,10 @@ async function enter(found) {
   person = found;
   byId("sign-in").hidden = true;
   byId("work").hidden = false;
-  byId("views").hidden = false;
   byId("sign-out").hidden = false;
   showPerson();
   clock.learnNow(found.now);
+  learnRoles(found.roles);
   await Promise.all([learnOrganisations(), learnNames()]);
   events.fillOrganisations();
   await Promise.all([clock.show(found.development), events.load(refused)]);
@@ -35,6 +37,7 @@ async function enter(found) {
   const answers = hotline.isFor(found);
   byId("views").querySelector("[data-view=hotline]").hidden = !answers;
   if (answers) hotline.start(found);
+  byId("views").hidden = false;
   views.show("events");
   if (answers && (hotline.called() || found.roles.includes("hotline-agent"))) views.show("hotline");
 }
@@ -70,6 +73,7 @@ session.prepare(enter);
 events.prepare(refused);
 views.prepare();
 hotline.prepare();
+record.prepare();
 deadlines.prepare();
 clock.prepare();
 clock.onJump(() => deadlines.refreshSoon());

@@ -1,6 +1,6 @@
 /* Taking a complaint down: what is likely the same is shown before it is made, its number and what to tell the caller after. */
 
-import { get, post } from "./api.js";
+import { get, keys, post } from "./api.js";
 import { DESK, caseLine } from "./cases.js";
 import { clocks } from "./clocks.js";
 import { tick } from "./deadlines.js";
@@ -15,7 +15,7 @@ let customer = null;
 let categories = [];
 let anyway = false;
 let asked = 0;
-let sent = { text: "", key: "" };
+let keyOf = keys();
 
 const field = (name) => byId(`intake-${name}`);
 const value = (name) => field(name).value.trim() || undefined;
@@ -66,7 +66,7 @@ export function end() {
   for (const id of ["receipt-number", "receipt-words"]) byId(id).textContent = "";
   answer("intake-answer", "");
   showSimilar([]);
-  [customer, anyway, sent] = [null, false, { text: "", key: "" }];
+  [customer, anyway, keyOf] = [null, false, keys()];
   asked += 1;
 }
 
@@ -93,12 +93,7 @@ async function look() {
   }
 }
 
-/* The same words are sent under the same key: what was answered is not made again, whatever became of the answer. */
-function send(path, body) {
-  const text = JSON.stringify([path, body]);
-  if (text !== sent.text) sent = { text, key: crypto.randomUUID() };
-  return post(path, body, sent.key);
-}
+const send = (path, body) => post(path, body, keyOf([path, body]));
 
 async function add(case_no) {
   try {

@@ -1,42 +1,29 @@
-/* One record in full: its facts, its clocks, its score lines with their evidence, and why. */
+/* One record in full: its facts, its clocks, its score lines with their evidence, and why; what can be done with it and what
+   belongs to it. A list stands here the same way. */
 
-import { get } from "./api.js";
+import { acts } from "./acting.js";
+import { get, read } from "./api.js";
 import { clocks } from "./clocks.js";
 import { reasons, showDetail } from "./detail.js";
 import { tick } from "./deadlines.js";
 import { byId, element } from "./dom.js";
-import { organisationName } from "./directory.js";
-import { known, language, say, term } from "./say.js";
-import { moment } from "./text.js";
+import { facts, label, plain } from "./facts.js";
+import { table } from "./listing.js";
+import { operationsAt } from "./operations.js";
+import { language, say } from "./say.js";
 
 const SHOWN_EVIDENCE = 12;
-const APART = new Set(["because", "lines", "chain", "deadlines", "promised"]);
 
-const label = (name) => known("columns", name) ?? term("fields", name);
-const isTime = (name) => name.endsWith("_at") || name.endsWith("_since");
-const isUnit = (name) => name === "unit" || name.endsWith("org_id");
+const listeners = [];
+let trail = [];
 
-function plain(value, name = "") {
-  if (value === null || value === undefined) return say("none");
-  if (Array.isArray(value)) return value.map((one) => plain(one, name)).join("、") || say("none");
-  if (typeof value === "object") return value.name ?? Object.entries(value).filter(([part]) => !APART.has(part)).map(([part, one]) => `${label(part)} ${plain(one, part)}`).join("，");
-  if (isTime(name)) return moment(value);
-  if (isUnit(name)) return organisationName(value);
-  return known("codes", value) ?? String(value);
+/* Be told when something was done: lists behind it may show it. */
+export const onDone = (listener) => listeners.push(listener);
+
+function openEvidence(id) {
+  follow(null);
+  return shown(() => get(`/api/scoring/v1/events/${id}`), (one) => showDetail({ ...one, id, data: one.data ?? {} }));
 }
-
-/* What is asked for and cannot be shown is said where it would stand. */
-async function shown(path, show) {
-  try {
-    show(await get(path));
-  } catch (problem) {
-    byId("detail-body").replaceChildren(element("p", { class: "answer bad" }, problem.message));
-  }
-  byId("detail").scrollTop = 0;
-}
-
-const openEvidence = (id) =>
-  shown(`/api/scoring/v1/events/${id}`, (one) => showDetail({ ...one, id, data: one.data ?? {} }));
 
 function evidence(ids) {
   const links = ids.slice(0, SHOWN_EVIDENCE).map((id) =>
@@ -55,13 +42,6 @@ function scoreLine(one) {
   );
 }
 
-function facts(body) {
-  const pairs = Object.entries(body).filter(([name]) => !APART.has(name) || typeof body[name]?.[0] === "string");
-  return element("section", {}, element("dl", {}, ...pairs.flatMap(([name, value]) => [
-    element("dt", {}, label(name)), element("dd", {}, plain(value, name)),
-  ])));
-}
-
 /* What was told to the caller, and every clock behind it. */
 function promises(body) {
   const told = body.promised?.[language()];
@@ -69,14 +49,81 @@ function promises(body) {
   return element("section", {}, element("h3", {}, say("deadlines")), told ? element("p", { class: "because" }, told) : "", clocks(body.deadlines ?? []));
 }
 
-export function showRecord(title, path) {
+function partsOf(body) {
+  const lines = Array.isArray(body.lines) && typeof body.lines[0] === "object" ? body.lines.map(scoreLine) : [];
+  return [promises(body), reasons(body.because), ...facts(body), ...lines].filter(Boolean);
+}
+
+const isList = (body) => Array.isArray(body?.items);
+
+function links(parts) {
+  if (!parts.length) return null;
+  return element("div", { class: "row parts" }, ...parts.map((one) => element("button", { type: "button", "data-part": one.id, onclick: () => visit(one.title(), one.path) }, one.title())));
+}
+
+/* What is asked for and cannot be shown is said where it would stand. */
+async function shown(ask, show) {
+  try {
+    await show(await ask());
+  } catch (problem) {
+    byId("detail-body").replaceChildren(element("p", { class: "answer bad" }, problem.message));
+  }
+  byId("detail").scrollTop = 0;
+}
+
+/* A service whose document cannot be had shows its records all the same. */
+const workOf = (path) => operationsAt(path).catch(() => ({ changes: [], parts: [] }));
+
+/* The way back is as long as the way that was come. */
+function follow(step) {
+  trail.push(step);
+  byId("detail-back").hidden = trail.length < 2;
+}
+
+function drawn(title, path, said = null) {
+  const mine = { title, path };
+  follow(mine);
   byId("detail-title").textContent = title;
   byId("detail-type").textContent = path.replace(/^\/api/, "");
-  byId("detail-body").replaceChildren();
-  byId("detail").showModal();
-  return shown(path, (body) => {
-    const lines = Array.isArray(body.lines) && typeof body.lines[0] === "object" ? body.lines.map(scoreLine) : [];
-    byId("detail-body").replaceChildren(...[promises(body), reasons(body.because), facts(body), ...lines].filter(Boolean));
+  return shown(() => read(path), async ({ body, etag }) => {
+    const { changes, parts } = await workOf(path);
+    const content = isList(body) ? [await table(body, path, visit)] : partsOf(body);
+    if (trail.at(-1) !== mine) return;
+    const again = (answered, operation) => done(operation, operation.isLook || isList(body) ? answered : null, title, path);
+    byId("detail-body").replaceChildren(...[said, links(parts), acts(changes, { path, etag }, again), ...content].filter(Boolean));
     tick();
+  });
+}
+
+/* What was done is said, with what came of it where that is not the record itself, which is shown as it is now. */
+function done(operation, outcome, title, path) {
+  const told = element("p", { class: "answer", role: "status", "data-done": operation.id }, `✓ ${operation.title()}`);
+  const said = element("div", { class: "said" }, told, ...(outcome ? partsOf(outcome) : []));
+  for (const listener of listeners) listener();
+  if (operation.method === "DELETE") return byId("detail-body").replaceChildren(said);
+  trail.pop();
+  return drawn(title, path, said);
+}
+
+function visit(title, path) {
+  byId("detail-body").replaceChildren();
+  return drawn(title, path);
+}
+
+export function showRecord(title, path) {
+  trail = [];
+  byId("detail").showModal();
+  return visit(title, path);
+}
+
+export function prepare() {
+  byId("detail").addEventListener("close", () => {
+    trail = [];
+    byId("detail-back").hidden = true;
+  });
+  byId("detail-back").addEventListener("click", () => {
+    trail.pop();
+    const { title, path } = trail.pop();
+    visit(title, path);
   });
 }

@@ -4,10 +4,11 @@ import { get } from "./api.js";
 import { DESK } from "./cases.js";
 import { answer, byId, element } from "./dom.js";
 import { organisationName } from "./directory.js";
-import { showRecord } from "./record.js";
+import { onDone, showRecord } from "./record.js";
 import { businessNow } from "./clock.js";
 import { known, onLanguage, say, term } from "./say.js";
 import { moment, valueText } from "./text.js";
+import * as works from "./works.js";
 
 const PAGE = 50;
 const QUARTERS = 5;
@@ -145,9 +146,11 @@ export function show(name) {
   for (const tab of document.querySelectorAll("#views button")) tab.setAttribute("aria-current", tab.dataset.view === name ? "page" : "false");
   byId("events-panel").hidden = name !== "events";
   byId("hotline-panel").hidden = name !== "hotline";
+  byId("works-panel").hidden = name !== "works";
   byId("list-panel").hidden = !(name in VIEWS);
   byId("period-part").hidden = name !== "scores";
   if (name === "hotline") byId("caller-wanted").focus();
+  if (name === "works") works.show();
   if (!(name in VIEWS)) return;
   [rows, next, total] = [[], null, null];
   if (name === "scores") fillPeriods();
@@ -156,11 +159,14 @@ export function show(name) {
 }
 
 export function prepare() {
-  for (const name of ["hotline", "events", ...Object.keys(VIEWS)]) {
+  for (const name of ["hotline", "events", ...Object.keys(VIEWS), "works"]) {
     byId("views").append(element("button", { type: "button", "data-view": name, "data-say": name, onclick: () => show(name) }));
   }
   byId("period").addEventListener("change", () => load());
   byId("list-more").addEventListener("click", () => load(next));
   byId("list-refresh").addEventListener("click", () => load());
+  byId("list-work").addEventListener("click", () => showRecord(say(chosen), VIEWS[chosen].path()));
   onLanguage(draw);
+  onDone(() => chosen in VIEWS && load());
+  works.prepare();
 }

@@ -21,13 +21,16 @@ export const words = {
     takeDown: "Take a complaint down", unknownCaller: "a caller not on record", choose: "choose", cityOfCustomer: "the customer's", category: "Category", mailNo: "Mail number", content: "What the caller says",
     phone: "Phone that calls", callerName: "Caller's name", place: "Where it happened", city: "City that is meant", similar: "Perhaps open already", same: "same: {what}", addToIt: "Add to it",
     maybeSame: "This may be open already: add to a case above, or take it down again if it is another matter.", take: "Take down", takeNote: "Ctrl+Enter in the text takes it down.", added: "Added to this case.", nextCall: "Next call",
+    works: "Everything", worksNote: "Every list that you may read, by service; begin something in a list, work on it where it is opened.", acts: "What can be done", doIt: "Do it", look: "Look", back: "Back", oneALine: "one a line", oneMore: "One more", noJson: "This is not JSON",
   },
   kinds: {
     all: "All", declaration: "Declarations", claim: "Claims", customer: "Customers", complaint: "Complaints", compensation: "Compensations", deadline: "Deadlines", directory: "Organisations and staff", care: "Visits and symposia", usage: "Usage", tier: "Classes and reviews", pricing: "Tariffs and agreements", score: "Scores",
   },
+  services: { registry: "Registry", tiering: "Classes and usage", pricing: "Tariffs and agreements", "service-desk": "Service desk", scoring: "Scores" },
   columns: {},
   things: {}, pasts: {}, types: {},
   fields: {
+    zh: "says", en: "says",
     unit: "unit", deciding_org_id: "decided by", requested_by: "requested by", requested_at: "requested", level_since: "at this level since",
     state: "state", lines: "lines", line: "line", until: "until", kind: "kind", due_at: "due", step: "step", holder: "holder", next_holder: "passed to", channel: "channel", category: "category",
     level: "level", handler: "handler", reason: "reason", reasons: "reasons", matched: "matched", name: "name", roles: "roles", cause: "cause", satisfaction: "satisfaction",

@@ -1,0 +1,118 @@
+"""The page's forms are made from the services' documents: every operation of every service has one, in words."""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from typing import Any
+
+import pytest
+
+from deploy.api_pages import document
+from deploy.layout import SERVICES
+from support.browser import browsing, page_of
+
+Json = Mapping[str, Any]
+WORDS = (resources.files("console") / "page" / "assets" / "words-zh.js").read_text(encoding="utf-8")
+PARTS = [name for name in SERVICES if name != "console"]
+# Gives, of each operation, what its untouched form says and the names of its controls.
+MAKE = """
+async ([operations, schemas]) => {
+  const { fieldsOf } = await import("/assets/forms.js");
+  const made = {};
+  for (const [id, schema] of Object.entries(operations)) {
+    const { node, read } = fieldsOf(schema, schemas);
+    for (const more of node.querySelectorAll("fieldset > button")) more.click();
+    const controls = [...node.querySelectorAll("[name]")];
+    made[id] = { said: JSON.stringify(fieldsOf(schema, schemas).read()), names: controls.map((one) => one.name),
+                 needed: controls.filter((one) => one.required).map((one) => one.name) };
+  }
+  return made;
+}
+"""
+
+
+@pytest.fixture(scope="module", params=PARTS)
+def service(request: pytest.FixtureRequest) -> Json:
+    return document(request.param)
+
+
+def operations(service: Json) -> Iterator[Json]:
+    for methods in service["paths"].values():
+        for method, operation in methods.items():
+            yield {**operation, "method": method}
+
+
+def bodies(service: Json) -> dict[str, Json]:
+    """Give the schema of what each operation takes."""
+    return {
+        operation["operationId"]: media["schema"]
+        for operation in operations(service)
+        for media in operation.get("requestBody", {}).get("content", {}).values()
+    }
+
+
+def members(schema: Json, schemas: Json) -> Iterator[tuple[str, Json]]:
+    """Give every member that a schema has, however deep."""
+    if "$ref" in schema:
+        yield from members(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+    for part in (*schema.get("anyOf", ()), schema.get("items", {})):
+        if part:
+            yield from members(part, schemas)
+    for name, part in schema.get("properties", {}).items():
+        yield name, part
+        yield from members(part, schemas)
+
+
+def enumerated(part: Json, schemas: Json) -> Iterator[str]:
+    """Give what can be chosen for a member."""
+    whole = schemas[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+    yield from whole.get("enum", ())
+    for inner in (*whole.get("anyOf", ()), *([whole["items"]] if "items" in whole else [])):
+        yield from enumerated(inner, schemas)
+
+
+def said(table: str) -> set[str]:
+    part = WORDS[WORDS.index(f"\n  {table}: {{") :]
+    return set(re.findall(r"(?:^|[{,]\s*)\"?([\w-]+)\"?: \"", part[: part.index("\n  },")], flags=re.M))
+
+
+def test_every_operation_says_for_whom_it_is_and_what_it_does_in_chinese(service: Json) -> None:
+    for operation in operations(service):
+        assert isinstance(operation["x-roles"], list), operation["operationId"]
+        assert re.search(r"[一-鿿]", operation["summary"]), operation["operationId"]
+
+
+def test_every_field_and_choice_of_a_form_is_said_in_chinese(service: Json) -> None:
+    schemas = service["components"]["schemas"]
+    found = [pair for body in bodies(service).values() for pair in members(body, schemas)]
+    assert {name for name, _ in found} <= said("fields") | said("columns")
+    choices = {choice for _, part in found for choice in enumerated(part, schemas)}
+    assert choices <= said("codes") | said("roles")
+
+
+async def test_every_operation_has_a_form_that_says_nothing_before_it_is_filled_in(
+    service: Json, origin: Any
+) -> None:
+    schemas, taken = service["components"]["schemas"], bodies(service)
+
+    def make() -> tuple[Any, list[str]]:
+        with browsing() as browser, page_of(browser, origin.base) as (page, complaints):
+            page.goto("/")
+            return page.evaluate(MAKE, [taken, schemas]), complaints
+
+    made, complaints = await asyncio.to_thread(make)
+    assert (made.keys(), complaints) == (taken.keys(), [])
+    for operation, body in taken.items():
+        whole = schemas[body["$ref"].rpartition("/")[2]] if "$ref" in body else body
+        form = made[operation]
+        assert '""' not in form["said"] and "null" not in form["said"], operation
+        deep = {name for name, _ in members(body, schemas)}
+        assert set(form["names"]) <= deep, operation
+        flat = {
+            name
+            for name, part in whole["properties"].items()
+            if part.get("type") in ("string", "integer", "number")
+        }
+        assert flat <= set(form["names"]), operation
+        assert flat & set(whole.get("required", ())) <= set(form["needed"]), operation

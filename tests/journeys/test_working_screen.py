@@ -1,0 +1,159 @@
+"""Working on records at the page, with the forms that the services' own documents give: every step, and what is refused."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from deploy.instance import Instance
+from deploy.story.calling import Json
+from deploy.story.cast import person_at
+from support.players import Players, done, eventually, once_heard, players
+from support.screens import PATIENCE_MS, at_the_page
+
+DESK = "/api/service-desk/v1"
+TIERING = "/api/tiering/v1"
+WORKS = "#views [data-view=works]"
+
+
+def opened(page: Page, a_list: str) -> None:
+    """Open a list from among everything that there is to work with."""
+    page.locator(WORKS).click()
+    page.locator(f"[data-list={a_list}]").press("Enter")
+    expect(page.locator("#detail")).to_be_visible()
+
+
+def form_of(page: Page, operation: str) -> Locator:
+    page.locator(f"[data-operation={operation}]").press("Enter")
+    return page.locator("form.act")
+
+
+def done_at(page: Page, operation: str) -> None:
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(f"[data-done={operation}]")).to_be_visible(timeout=PATIENCE_MS)
+
+
+async def compensation(people: Players, case_no: str) -> Json:
+    return await done(people.cast.officer.get(f"{DESK}/compensations/{case_no}"))
+
+
+async def test_a_complaint_is_worked_to_its_end(services: Instance) -> None:
+    async with players(services) as people:
+        customer = await people.register()
+        case_no: str = (await people.complain(customer.firm.phone))["case_no"]
+
+        def works(page: Page) -> None:
+            opened(page, "list_complaints")
+            page.locator("#detail").get_by_role("button", name=case_no).press("Enter")
+            form = form_of(page, "close_complaint")
+            form.locator("[name=satisfaction]").fill("5")
+            form.locator("[name=follow_up]").fill("满意")
+            page.keyboard.press("Control+Enter")
+            expect(form.locator(".answer.bad")).to_contain_text("须在“已解决”之后", timeout=PATIENCE_MS)
+            expect(form.locator(".cite")).not_to_have_count(0)
+
+            form = form_of(page, "answer_complaint")
+            form.locator("[name=answer]").fill("已致歉,正在追查")
+            form.locator("[name=by]").select_option("phone")
+            form.locator("[name=next_steps]").fill("明日回电")
+            done_at(page, "answer_complaint")
+
+            form = form_of(page, "record_investigation")
+            form.locator("[name=cause]").fill("transit-delay")
+            form.locator("[name=link]").select_option("transport")
+            form.locator("[name=responsibility]").fill("中转积压")
+            done_at(page, "record_investigation")
+
+            form = form_of(page, "resolve_complaint")
+            form.locator("[name=result]").fill("邮件已投递")
+            form.locator("[name=reply]").fill("已电话答复客户")
+            done_at(page, "resolve_complaint")
+
+            form = form_of(page, "close_complaint")
+            form.locator("[name=satisfaction]").fill("5")
+            form.locator("[name=follow_up]").fill("满意")
+            done_at(page, "close_complaint")
+
+            page.locator("[data-part=get_complaint_timeline]").press("Enter")
+            expect(page.locator("#detail-body table").first).to_contain_text("满意", timeout=PATIENCE_MS)
+            page.locator("#detail-back").press("Enter")
+            expect(page.locator("#detail-title")).to_have_text(case_no)
+
+        await at_the_page(people.cast.officer, WORKS, works)
+        shown = await done(people.cast.officer.get(f"{DESK}/complaints/{case_no}"))
+        assert (shown["state"], shown["satisfaction"]) == ("closed", 5)
+
+
+async def test_money_is_claimed_granted_and_paid_each_by_whom_it_is_for(services: Instance) -> None:
+    async with players(services) as people:
+        numbers: list[str] = []
+        mail_no = f"EA{people.rng.randrange(10**9):09}CN"
+
+        def asks(page: Page) -> None:
+            opened(page, "list_compensations")
+            form = form_of(page, "file_compensation")
+            form.locator("[name=channel]").select_option("hotline")
+            form.locator("[name=cause]").select_option("damage")
+            form.locator("[name=mail_no]").fill("short")
+            form.locator("[name=amount_claimed]").fill("300.00")
+            form.locator("[name=phone]").fill(people.firm().phone)
+            page.keyboard.press("Control+Enter")
+            expect(form.locator(".answer.bad")).not_to_be_empty(timeout=PATIENCE_MS)
+            expect(form.locator("[name=mail_no]")).to_be_focused()
+            form.locator("[name=mail_no]").fill(mail_no)
+            done_at(page, "file_compensation")
+            expect(page.locator(".said")).to_contain_text("24时前")
+            numbers.extend(re.findall(r"\b\d{15}\b", page.locator(".said").inner_text()))
+            expect(page.locator("[data-operation=pay_compensation]")).to_have_count(0)
+
+        await at_the_page(people.cast.agent, WORKS, asks)
+        [case_no] = set(numbers)
+        assert (await compensation(people, case_no))["mail_no"] == mail_no
+
+        def grants(page: Page) -> None:
+            opened(page, "list_compensations")
+            page.locator("#detail").get_by_role("button", name=case_no).press("Enter")
+            form = form_of(page, "handle_compensation")
+            form.locator("[name=amount]").fill("280.00")
+            form.locator("[name=reason]").fill("外包装破损属实")
+            done_at(page, "handle_compensation")
+
+        await at_the_page(people.cast.officer, WORKS, grants)
+        assert (await compensation(people, case_no))["state"] == "handled"
+
+        def pays(page: Page) -> None:
+            opened(page, "list_compensations")
+            page.locator("#detail").get_by_role("button", name=case_no).press("Enter")
+            form = form_of(page, "pay_compensation")
+            form.locator("[name=amount]").fill("280.00")
+            form.locator("[name=reference]").fill("付字第1号")
+            done_at(page, "pay_compensation")
+
+        finance = await person_at(people.cast.officer.house, people.cast.officer.org_id, "finance")
+        await at_the_page(finance, WORKS, pays)
+        assert (await compensation(people, case_no))["state"] == "paid"
+
+
+async def test_a_month_s_file_goes_in(services: Instance) -> None:
+    async with players(services) as people:
+        customer = await people.register()
+        await once_heard(lambda: people.cast.officer.get(f"{TIERING}/tiers/{customer.customer_id}"))
+        row = f"{customer.code},国内异地速递,1000.00,10,5"
+        content = f"客户编码,业务种类,收入(元),件数,重量(公斤)\n{row}\n".encode()
+
+        def works(page: Page) -> None:
+            opened(page, "list_usage_files")
+            form = form_of(page, "upload_usage_file")
+            form.locator("[name=month]").fill("2026-09")
+            form.locator("[name=file]").set_input_files(
+                {"name": "用邮.csv", "mimeType": "text/csv", "buffer": content}
+            )
+            form.locator("[type=submit]").press("Enter")
+            expect(page.locator("[data-done=upload_usage_file]")).to_be_visible(timeout=PATIENCE_MS)
+
+        await at_the_page(people.cast.officer, WORKS, works)
+        path = f"{TIERING}/usage-files?month=2026-09"
+        files = await eventually(
+            lambda: done(people.cast.officer.get(path)),
+            lambda page: page["items"][0]["state"] in ("loaded", "rejected"),
+        )
+        assert (files["items"][0]["state"], files["items"][0]["loaded_rows"]) == ("loaded", 1)
