@@ -83,6 +83,49 @@ async def test_a_complaint_is_worked_to_its_end(services: Instance) -> None:
         assert (shown["state"], shown["satisfaction"]) == ("closed", 5)
 
 
+async def test_a_firm_is_declared_filed_and_approved(services: Instance) -> None:
+    async with players(services) as people:
+        firm = people.firm()
+
+        def declares(page: Page) -> None:
+            opened(page, "list_declarations")
+            form = form_of(page, "submit_declaration")
+            asked = form.locator("fieldset").first
+            for name in ("name", "credit_code", "division", "address"):
+                asked.locator(f"[name={name}]").fill(firm.declaration()["customer"][name])
+            asked.locator("[name=phones]").fill(f"{firm.phone}\n027-87650021")
+            asked.locator("[name=nature]").select_option("organisation")
+            form.locator("input[value=domestic-express]").first.check()
+            done_at(page, "submit_declaration")
+            expect(page.locator(".said")).to_contain_text("受保护")
+
+            page.locator("#detail").get_by_role("button", name=firm.name).press("Enter")
+            form = form_of(page, "file_annex_1")
+            for name, value in firm.form("经办人", "120000.00").items():
+                field = form.locator(f"[name={name}]").first
+                if name == "lines":
+                    form.locator(f"input[value={value[0]}]").check()
+                elif field.evaluate("one => one.tagName") == "SELECT":
+                    field.select_option(value)
+                else:
+                    field.fill(value)
+            done_at(page, "file_annex_1")
+
+        def approves(page: Page) -> None:
+            opened(page, "list_declarations")
+            page.locator("#detail").get_by_role("button", name=firm.name).press("Enter")
+            form = form_of(page, "approve_declaration")
+            form.locator("[name=override_reason]").fill("人手不足")
+            done_at(page, "approve_declaration")
+            expect(page.locator("#detail dl").first).to_contain_text("已批准")
+
+        await at_the_page(people.cast.first_team, WORKS, declares)
+        await at_the_page(people.cast.director, WORKS, approves)
+        known = await eventually(lambda: people.look_up(firm.phone), lambda answer: answer["match"] == "one")
+        assert known["cards"][0]["customer"]["name"] == firm.name
+        assert known["cards"][0]["customer"]["code"]
+
+
 async def test_money_is_claimed_granted_and_paid_each_by_whom_it_is_for(services: Instance) -> None:
     async with players(services) as people:
         numbers: list[str] = []

@@ -10,6 +10,7 @@ import * as views from "./views.js";
 import { get, keepToken, signedIn } from "./api.js";
 import { byId } from "./dom.js";
 import { learnNames, learnOrganisations } from "./directory.js";
+import { learnLines } from "./lines.js";
 import { learnRoles } from "./operations.js";
 import { onLanguage, say, showWords, switchLanguage, term } from "./say.js";
 
@@ -30,6 +31,7 @@ async function enter(found) {
   showPerson();
   clock.learnNow(found.now);
   learnRoles(found.roles);
+  learnLines(found.organisation.org_id);
   await Promise.all([learnOrganisations(), learnNames()]);
   events.fillOrganisations();
   await Promise.all([clock.show(found.development), events.load(refused)]);

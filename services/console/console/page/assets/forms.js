@@ -2,6 +2,7 @@
 
 import { element } from "./dom.js";
 import { label } from "./facts.js";
+import { lines } from "./lines.js";
 import { known, say, term } from "./say.js";
 
 const LONG = 400;
@@ -60,7 +61,7 @@ function line(name, isNeeded, schema) {
   return { node: labelled(name, isNeeded, control, isLong), read, controls: [control] };
 }
 
-function lines(name, isNeeded) {
+function texts(name, isNeeded) {
   const control = element("textarea", { name, rows: 2, required: isNeeded, placeholder: say("oneALine") });
   const read = () => control.value.split("\n").map((one) => one.trim()).filter(Boolean);
   return { node: labelled(name, isNeeded, control, true), read: () => (read().length ? read() : undefined), controls: [control] };
@@ -115,7 +116,8 @@ function part(name, isNeeded, given, schemas) {
   if (schema.enum) return choice(name, isNeeded, schema);
   if (items?.enum) return choices(name, isNeeded, items.enum);
   if (items?.type === "object" && items.properties) return several(name, isNeeded, schema, schemas);
-  if (items?.type === "string") return lines(name, isNeeded);
+  if (name === "lines" && lines().length) return choices(name, isNeeded, lines());
+  if (items?.type === "string") return texts(name, isNeeded);
   if (schema.type === "boolean") return box(name, isNeeded, schema);
   if (schema.type && isFlat(schema)) return line(name, isNeeded, schema);
   return raw(name, isNeeded);

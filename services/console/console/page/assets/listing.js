@@ -6,7 +6,7 @@ import { columnsOf, label, plain } from "./facts.js";
 import { addressesOf } from "./operations.js";
 import { say } from "./say.js";
 
-const SHOWN_COLUMNS = 7;
+const SHOWN_COLUMNS = 10;
 const PAGE = 50;
 const NAMES = ["name", "case_no", "title", "customer_name", "customer", "staff_name"];
 

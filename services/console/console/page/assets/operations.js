@@ -37,7 +37,12 @@ function templateOf(paths, address) {
   return Object.keys(paths).filter(fits).sort((one, other) => count(one) - count(other))[0];
 }
 
-const english = (id) => (id[0].toUpperCase() + id.slice(1)).replaceAll("_", " ");
+/* `list_usage_files` → Usage files, `answer_complaint` → Answer complaint */
+function english(id) {
+  const words = id.replace(/^(list|get)_/, "").replaceAll("_", " ");
+  return words[0].toUpperCase() + words.slice(1);
+}
+
 const succeeds = (operation) => Object.keys(operation.responses).some((status) => status.startsWith("2"));
 const isForMe = (operation) => !operation["x-roles"]?.length || operation["x-roles"].some((role) => roles.includes(role));
 const needed = (operation) => (operation.parameters ?? []).some((one) => one.in === "query" && one.required);
