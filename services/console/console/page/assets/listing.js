@@ -8,6 +8,8 @@ import { say } from "./say.js";
 
 const SHOWN_COLUMNS = 10;
 const PAGE = 50;
+/* What a reader of a list looks for stands first, wherever the service says it. */
+const FIRST = ["state", "class", "suggested_class", "former"];
 const NAMES = ["name", "case_no", "title", "customer_name", "customer", "staff_name"];
 
 function row(item, lead, columns, address, visit) {
@@ -20,7 +22,8 @@ function row(item, lead, columns, address, visit) {
 export async function table(first, path, visit) {
   const addressOf = await addressesOf(path).catch(() => () => null);
   const lead = NAMES.find((name) => first.items.some((item) => item[name])) ?? "id";
-  const columns = columnsOf(first.items, [lead]).slice(0, SHOWN_COLUMNS);
+  const told = columnsOf(first.items, [lead]);
+  const columns = [...FIRST.filter((name) => told.includes(name)), ...told.filter((name) => !FIRST.includes(name))].slice(0, SHOWN_COLUMNS);
   const rows = element("tbody");
   const more = element("button", { type: "button", onclick: () => add() }, say("more"));
   let next = null;

@@ -114,6 +114,7 @@ export const words = {
     assumption: "约定", credit: "归属", day: "日期", evidence: "证据", merged: "并入", other: "另一户", rule: "规则", source: "来源", staff: "人员",
     subject: "所属记录", transport: "运输方式",
    
+    agreement: "协议",
   },
   codes: {
     close: "办结", investigation: "调查", reopen: "重新受理", escalate: "上报", withdraw: "撤回", addition: "补充", handle: "处理", pay: "赔付", approve: "批准", report: "上报", refuse: "拒绝",
