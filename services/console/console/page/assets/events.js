@@ -5,7 +5,7 @@ import { showDetail } from "./detail.js";
 import { answer, byId, element } from "./dom.js";
 import { allOrganisations, learnFrom, organisationName } from "./directory.js";
 import { Reader } from "./reader.js";
-import { known, onLanguage, say, term, typeWords } from "./say.js";
+import { known, onLanguage, say, term } from "./say.js";
 import { about, lastLabel, shortMoment, summary, tone, typeCode, heading } from "./text.js";
 
 const PAGE = 100;

@@ -15,7 +15,7 @@ export function learnRoles(own) {
   roles = own;
 }
 
-export function documentOf(service) {
+function documentOf(service) {
   if (!documents.has(service)) {
     const asked = get(`/api/${service}/v1/openapi.json`);
     asked.catch(() => documents.delete(service));
