@@ -1,6 +1,7 @@
 """The page's forms are made from the services' documents: every operation of every service has one, in words."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator, Mapping
 from importlib import resources
@@ -72,6 +73,15 @@ def enumerated(part: Json, schemas: Json) -> Iterator[str]:
         yield from enumerated(inner, schemas)
 
 
+def values(told: Any) -> Iterator[Any]:
+    """Give all that is said but `no`, which a box that has to be answered says by standing empty."""
+    if isinstance(told, dict | list):
+        for part in told.values() if isinstance(told, dict) else told:
+            yield from values(part)
+    elif told is not False:
+        yield told
+
+
 def said(table: str) -> set[str]:
     part = WORDS[WORDS.index(f"\n  {table}: {{") :]
     return set(re.findall(r"(?:^|[{,]\s*)\"?([\w-]+)\"?: \"", part[: part.index("\n  },")], flags=re.M))
@@ -81,6 +91,14 @@ def test_every_operation_says_for_whom_it_is_and_what_it_does_in_chinese(service
     for operation in operations(service):
         assert isinstance(operation["x-roles"], list), operation["operationId"]
         assert re.search(r"[一-鿿]", operation["summary"]), operation["operationId"]
+
+
+def test_what_needs_the_version_of_another_record_says_where_that_is_read(service: Json) -> None:
+    for path, methods in service["paths"].items():
+        for operation in methods.values():
+            if "x-version-of" in operation:
+                beside = f"{path.rpartition('/')[0]}/{operation['x-version-of']}"
+                assert "get" in service["paths"][beside] and "428" in operation["responses"]
 
 
 def test_every_field_and_choice_of_a_form_is_said_in_chinese(service: Json) -> None:
@@ -106,7 +124,7 @@ async def test_every_operation_has_a_form_that_says_nothing_before_it_is_filled_
     for operation, body in taken.items():
         whole = schemas[body["$ref"].rpartition("/")[2]] if "$ref" in body else body
         form = made[operation]
-        assert '""' not in form["said"] and "null" not in form["said"], operation
+        assert not list(values(json.loads(form["said"]))), operation
         deep = {name for name, _ in members(body, schemas)}
         assert set(form["names"]) <= deep, operation
         flat = {

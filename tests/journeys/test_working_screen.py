@@ -27,6 +27,22 @@ def form_of(page: Page, operation: str) -> Locator:
     return page.locator("form.act")
 
 
+def filled(form: Locator, **values: str) -> None:
+    """Fill fields in by name: text is written, a choice is chosen."""
+    for name, value in values.items():
+        field = form.locator(f"[name={name}]").first
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+
+
+def worked(page: Page, operation: str, **values: str) -> None:
+    """Open an operation's form, fill it in and send it."""
+    filled(form_of(page, operation), **values)
+    done_at(page, operation)
+
+
 def done_at(page: Page, operation: str) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator(f"[data-done={operation}]")).to_be_visible(timeout=PATIENCE_MS)
@@ -45,33 +61,20 @@ async def test_a_complaint_is_worked_to_its_end(services: Instance) -> None:
             opened(page, "list_complaints")
             page.locator("#detail").get_by_role("button", name=case_no).press("Enter")
             form = form_of(page, "close_complaint")
-            form.locator("[name=satisfaction]").fill("5")
-            form.locator("[name=follow_up]").fill("满意")
+            filled(form, satisfaction="5", follow_up="满意")
             page.keyboard.press("Control+Enter")
             expect(form.locator(".answer.bad")).to_contain_text("须在“已解决”之后", timeout=PATIENCE_MS)
             expect(form.locator(".cite")).not_to_have_count(0)
-
-            form = form_of(page, "answer_complaint")
-            form.locator("[name=answer]").fill("已致歉,正在追查")
-            form.locator("[name=by]").select_option("phone")
-            form.locator("[name=next_steps]").fill("明日回电")
-            done_at(page, "answer_complaint")
-
-            form = form_of(page, "record_investigation")
-            form.locator("[name=cause]").fill("transit-delay")
-            form.locator("[name=link]").select_option("transport")
-            form.locator("[name=responsibility]").fill("中转积压")
-            done_at(page, "record_investigation")
-
-            form = form_of(page, "resolve_complaint")
-            form.locator("[name=result]").fill("邮件已投递")
-            form.locator("[name=reply]").fill("已电话答复客户")
-            done_at(page, "resolve_complaint")
-
-            form = form_of(page, "close_complaint")
-            form.locator("[name=satisfaction]").fill("5")
-            form.locator("[name=follow_up]").fill("满意")
-            done_at(page, "close_complaint")
+            worked(page, "answer_complaint", answer="已致歉,正在追查", by="phone", next_steps="明日回电")
+            worked(
+                page,
+                "record_investigation",
+                cause="transit-delay",
+                link="transport",
+                responsibility="中转积压",
+            )
+            worked(page, "resolve_complaint", result="邮件已投递", reply="已电话答复客户")
+            worked(page, "close_complaint", satisfaction="5", follow_up="满意")
 
             page.locator("[data-part=get_complaint_timeline]").press("Enter")
             expect(page.locator("#detail-body table").first).to_contain_text("满意", timeout=PATIENCE_MS)
@@ -101,22 +104,15 @@ async def test_a_firm_is_declared_filed_and_approved(services: Instance) -> None
 
             page.locator("#detail").get_by_role("button", name=firm.name).press("Enter")
             form = form_of(page, "file_annex_1")
-            for name, value in firm.form("经办人", "120000.00").items():
-                field = form.locator(f"[name={name}]").first
-                if name == "lines":
-                    form.locator(f"input[value={value[0]}]").check()
-                elif field.evaluate("one => one.tagName") == "SELECT":
-                    field.select_option(value)
-                else:
-                    field.fill(value)
+            annex_1 = firm.form("经办人", "120000.00")
+            form.locator(f"input[value={annex_1.pop('lines')[0]}]").check()
+            filled(form, **annex_1)
             done_at(page, "file_annex_1")
 
         def approves(page: Page) -> None:
             opened(page, "list_declarations")
             page.locator("#detail").get_by_role("button", name=firm.name).press("Enter")
-            form = form_of(page, "approve_declaration")
-            form.locator("[name=override_reason]").fill("人手不足")
-            done_at(page, "approve_declaration")
+            worked(page, "approve_declaration", override_reason="人手不足")
             expect(page.locator("#detail dl").first).to_contain_text("已批准")
 
         await at_the_page(people.cast.first_team, WORKS, declares)
@@ -126,7 +122,7 @@ async def test_a_firm_is_declared_filed_and_approved(services: Instance) -> None
         assert known["cards"][0]["customer"]["code"]
 
 
-async def test_money_is_claimed_granted_and_paid_each_by_whom_it_is_for(services: Instance) -> None:
+async def test_money_is_claimed_granted_paid_and_charged_each_by_whom_it_is_for(services: Instance) -> None:
     async with players(services) as people:
         numbers: list[str] = []
         mail_no = f"EA{people.rng.randrange(10**9):09}CN"
@@ -134,10 +130,7 @@ async def test_money_is_claimed_granted_and_paid_each_by_whom_it_is_for(services
         def asks(page: Page) -> None:
             opened(page, "list_compensations")
             form = form_of(page, "file_compensation")
-            form.locator("[name=channel]").select_option("hotline")
-            form.locator("[name=cause]").select_option("damage")
-            form.locator("[name=mail_no]").fill("short")
-            form.locator("[name=amount_claimed]").fill("300.00")
+            filled(form, channel="hotline", cause="damage", mail_no="short", amount_claimed="300.00")
             form.locator("[name=phone]").fill(people.firm().phone)
             page.keyboard.press("Control+Enter")
             expect(form.locator(".answer.bad")).not_to_be_empty(timeout=PATIENCE_MS)
@@ -155,10 +148,7 @@ async def test_money_is_claimed_granted_and_paid_each_by_whom_it_is_for(services
         def grants(page: Page) -> None:
             opened(page, "list_compensations")
             page.locator("#detail").get_by_role("button", name=case_no).press("Enter")
-            form = form_of(page, "handle_compensation")
-            form.locator("[name=amount]").fill("280.00")
-            form.locator("[name=reason]").fill("外包装破损属实")
-            done_at(page, "handle_compensation")
+            worked(page, "handle_compensation", amount="280.00", reason="外包装破损属实")
 
         await at_the_page(people.cast.officer, WORKS, grants)
         assert (await compensation(people, case_no))["state"] == "handled"
@@ -166,14 +156,22 @@ async def test_money_is_claimed_granted_and_paid_each_by_whom_it_is_for(services
         def pays(page: Page) -> None:
             opened(page, "list_compensations")
             page.locator("#detail").get_by_role("button", name=case_no).press("Enter")
-            form = form_of(page, "pay_compensation")
-            form.locator("[name=amount]").fill("280.00")
-            form.locator("[name=reference]").fill("付字第1号")
-            done_at(page, "pay_compensation")
+            worked(page, "pay_compensation", amount="280.00", reference="付字第1号")
 
         finance = await person_at(people.cast.officer.house, people.cast.officer.org_id, "finance")
         await at_the_page(finance, WORKS, pays)
         assert (await compensation(people, case_no))["state"] == "paid"
+
+        def charges(page: Page) -> None:
+            opened(page, "list_compensations")
+            page.locator("#detail").get_by_role("button", name=case_no).press("Enter")
+            form = form_of(page, "assign_liability")
+            filled(form, link="transport", org_id=people.cast.officer.org_id, share="1", reason="中转破损")
+            done_at(page, "assign_liability")
+
+        await at_the_page(people.cast.officer, WORKS, charges)
+        liability = await done(people.cast.officer.get(f"{DESK}/compensations/{case_no}/liability"))
+        assert liability["state"] == "assigned"
 
 
 async def test_a_month_s_file_goes_in(services: Instance) -> None:

@@ -65,13 +65,14 @@ def document(
     def documented() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = plain()
+            refused = {**OF_THE_CHASSIS, **(refusals or {})}
             for route in _routes(routers):
                 for method in route.methods or ():
                     operation = schema["paths"][route.path_format][method.lower()]
                     operation["x-roles"] = sorted(_roles(route.dependant))
                     if refusals is not None:
-                        said = {**OF_THE_CHASSIS, **refusals}.get(route.operation_id or "", ())
-                        _describe(operation, route, method, _by_status(said, statuses))
+                        own = _by_status(refused.get(route.operation_id or "", ()), statuses)
+                        _describe(operation, route, method, own)
         return app.openapi_schema or {}
 
     setattr(app, "openapi", documented)  # noqa: B010 - FastAPI's own way to extend it, which mypy takes for a mistake

@@ -27,6 +27,8 @@ from service_desk.repository.liability import Liabilities
 
 router = APIRouter(tags=["compensations"])
 CENTER = ("center-officer", "center-director")
+# Said of what changes the liability: its If-Match is the version of what stands there behind the case.
+OF_LIABILITY = {"x-version-of": "liability"}
 C = TypeVar("C")
 Step = Callable[[C, AskedOf, CompensationsPort, Snapshot], Awaitable[None]]
 LiabilityStep = Callable[[C, Charged, LiabilitiesPort, Snapshot], Awaitable[None]]
@@ -132,6 +134,7 @@ async def pay_compensation(body: PayIn, asked: ByCashier) -> Response:
     operation_id="assign_liability",
     summary="定责",
     responses=PROBLEMS,
+    openapi_extra=OF_LIABILITY,
 )
 async def assign_liability(body: ChargeIn, asked: ByCenter) -> Response:
     """Share liability among the links of the chain; pending → assigned. If-Match is the version of the liability."""
@@ -143,6 +146,7 @@ async def assign_liability(body: ChargeIn, asked: ByCenter) -> Response:
     operation_id="appeal_liability",
     summary="对定责申诉",
     responses=PROBLEMS,
+    openapi_extra=OF_LIABILITY,
 )
 async def appeal_liability(body: AppealIn, asked: ByHandler) -> Response:
     """Appeal as a charged unit, in time; assigned → appealed. If-Match is the version of the liability."""
@@ -154,6 +158,7 @@ async def appeal_liability(body: AppealIn, asked: ByHandler) -> Response:
     operation_id="decide_liability_appeal",
     summary="裁定定责申诉",
     responses=PROBLEMS,
+    openapi_extra=OF_LIABILITY,
 )
 async def decide_liability_appeal(body: DecideAppealIn, asked: ByCenter) -> Response:
     """Uphold or replace the shares as the level above. If-Match is the version of the liability."""
@@ -165,6 +170,7 @@ async def decide_liability_appeal(body: DecideAppealIn, asked: ByCenter) -> Resp
     operation_id="settle_liability",
     summary="责任入账结算",
     responses=PROBLEMS,
+    openapi_extra=OF_LIABILITY,
 )
 async def settle_liability(body: AppealIn, asked: ByCashier) -> Response:
     """Write what each charged unit owes into the ledger; final. If-Match is the version of the liability."""

@@ -14,7 +14,7 @@ function asForm(body) {
 
 async function version(operation, record) {
   if (!operation.isVersioned) return null;
-  return operation.versionAt ? (await read(record.path + operation.versionAt)).etag : record.etag;
+  return operation.versionOf ? (await read(`${record.path}/${operation.versionOf}`)).etag : record.etag;
 }
 
 function formOf(operation, record, done) {

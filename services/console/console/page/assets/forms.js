@@ -27,7 +27,7 @@ function labelled(name, isNeeded, control, wide = false) {
 function choice(name, isNeeded, schema) {
   const options = schema.enum.map((code) => element("option", { value: code, selected: code === schema.default }, word(code)));
   const control = element("select", { name, required: isNeeded }, element("option", { value: "" }, isNeeded ? say("choose") : ""), ...options);
-  const read = () => schema.enum.find((code) => String(code) === control.value);
+  const read = () => schema.enum.find((code) => String(code) === control.value && (isNeeded || code !== schema.default));
   return { node: labelled(name, isNeeded, control), read, controls: [control] };
 }
 

@@ -5,8 +5,6 @@ import { language } from "./say.js";
 
 const ADDRESS = /^(\/api\/([^/]+))(\/[^?]*)/;
 const CHANGING = ["post", "patch", "delete"];
-/* Their If-Match is the version of the liability, which has an address of its own beside the claim's. */
-const VERSION_AT = { assign_liability: "/liability", appeal_liability: "/liability", decide_liability_appeal: "/liability", settle_liability: "/liability" };
 
 const documents = new Map();
 let roles = [];
@@ -52,13 +50,13 @@ function described(method, operation, path, document) {
   return {
     id: operation.operationId, title: () => (language() === "zh" ? operation.summary : english(operation.operationId)),
     method: method.toUpperCase(), path, isForm: media === "multipart/form-data", schema: body?.schema ?? null, schemas: document.components?.schemas ?? {},
-    isLook: Boolean(operation["x-reads"]), isVersioned: "428" in operation.responses, versionAt: VERSION_AT[operation.operationId],
+    isLook: Boolean(operation["x-reads"]), isVersioned: "428" in operation.responses, versionOf: operation["x-version-of"],
   };
 }
 
 const answersJson = (operation) => "application/json" in (operation.responses["200"]?.content ?? {});
 
-/* Give what somebody of my roles may do at an address or one word behind it (`changes`), and what can be read behind it (`parts`). */
+/* Give what somebody of my roles may do at an address or behind it (`changes`), and what can be read behind it (`parts`). */
 export async function operationsAt(address) {
   const [, base, service, path] = ADDRESS.exec(address);
   const document = await documentOf(service);
@@ -86,7 +84,7 @@ export async function addressesOf(address) {
   const name = one?.slice(own.length + 2, -1);
   return (item) => {
     const key = name && (item[name] ?? item[`${name}_id`] ?? item.id ?? item.customer_id);
-    return key ? `${base}${path}/${key}` : null;
+    return key ? `${base}${path}/${encodeURIComponent(key)}` : null;
   };
 }
 

@@ -62,17 +62,17 @@ function links(parts) {
 }
 
 /* What is asked for and cannot be shown is said where it would stand. */
-async function shown(ask, show) {
+async function shown(ask, show, said = "") {
   try {
     await show(await ask());
   } catch (problem) {
-    byId("detail-body").replaceChildren(element("p", { class: "answer bad" }, problem.message));
+    byId("detail-body").replaceChildren(said, element("p", { class: "answer bad" }, problem.message));
   }
   byId("detail").scrollTop = 0;
 }
 
-/* A service whose document cannot be had shows its records all the same. */
-const workOf = (path) => operationsAt(path).catch(() => ({ changes: [], parts: [] }));
+/* A service whose document cannot be had shows its records all the same, and says that they cannot be worked now. */
+const workOf = (path) => operationsAt(path).catch((problem) => ({ changes: [], parts: [], trouble: element("p", { class: "note" }, say("noActs"), " ", problem.message) }));
 
 /* The way back is as long as the way that was come. */
 function follow(step) {
@@ -80,25 +80,31 @@ function follow(step) {
   byId("detail-back").hidden = trail.length < 2;
 }
 
-function drawn(title, path, said = null) {
+function drawn(title, path, said = "") {
   const mine = { title, path };
   follow(mine);
   byId("detail-title").textContent = title;
   byId("detail-type").textContent = path.replace(/^\/api/, "");
   return shown(() => read(path), async ({ body, etag }) => {
-    const { changes, parts } = await workOf(path);
+    const { changes, parts, trouble } = await workOf(path);
     const content = isList(body) ? [await table(body, path, visit)] : partsOf(body);
     if (trail.at(-1) !== mine) return;
-    const again = (answered, operation) => done(operation, operation.isLook || isList(body) ? answered : null, title, path);
-    byId("detail-body").replaceChildren(...[said, links(parts), acts(changes, { path, etag }, again), ...content].filter(Boolean));
+    const again = (answered, operation) => done(operation, outcome(answered, body), title, path);
+    byId("detail-body").replaceChildren(...[said, trouble, links(parts), acts(changes, { path, etag }, again), ...content].filter(Boolean));
     tick();
-  });
+  }, said);
 }
 
-/* What was done is said, with what came of it where that is not the record itself, which is shown as it is now. */
-function done(operation, outcome, title, path) {
+/* What was answered, folded where it is a step of the record, which is shown as it is now. */
+function outcome(answered, record) {
+  if (answered === null || typeof answered !== "object") return "";
+  return element("details", { open: !(answered.state && record.state) }, element("summary", {}, say("outcome")), ...partsOf(answered));
+}
+
+/* What was done is said, with what came of it. */
+function done(operation, came, title, path) {
   const told = element("p", { class: "answer", role: "status", "data-done": operation.id }, `✓ ${operation.title()}`);
-  const said = element("div", { class: "said" }, told, ...(outcome ? partsOf(outcome) : []));
+  const said = element("div", { class: "said" }, told, came);
   for (const listener of listeners) listener();
   if (operation.method === "DELETE") return byId("detail-body").replaceChildren(said);
   trail.pop();
@@ -118,7 +124,9 @@ export function showRecord(title, path) {
 
 export function prepare() {
   byId("detail").addEventListener("close", () => {
+    if (byId("detail").open) return;
     trail = [];
+    byId("detail-body").replaceChildren();
     byId("detail-back").hidden = true;
   });
   byId("detail-back").addEventListener("click", () => {
