@@ -99,13 +99,14 @@ class Rebuilder:
             try:
                 await self._rebuild(connection, asked)
             except Cancelled:
+                await shadow.drop(connection)
                 log().info("rebuild.cancelled")
             except Exception as error:  # as in the bus, any other failure means that it cannot be done
                 if isinstance(error, BUS_FAILURES) or is_passing(error):
                     raise
+                await shadow.drop(connection)  # first: what is said to have failed has left nothing
                 log().error("rebuild.failed", error=describe(error))
                 await connection.execute(FAILED, asked, self._clock.now(), describe(error))
-            await shadow.drop(connection)
 
     async def _rebuild(self, connection: Connection, asked: UUID) -> None:
         await shadow.lay(connection, self.projection)

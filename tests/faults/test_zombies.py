@@ -37,10 +37,12 @@ async def test_a_relay_that_stood_still_changes_nothing_when_it_goes_on(
         await acknowledged.until(5)
         with beside(mortal, service, stand_still_at=point) as zombie:
             await asyncio.to_thread(zombie.wait)
-            await asyncio.to_thread(mortal.revive, service)  # gives the lanes away
+            revival = asyncio.create_task(asyncio.to_thread(mortal.revive, service))  # gives the lanes away
             await asyncio.to_thread(zombie.wait_for_standstill)
+            # At once: the server itself ends a session that is silent for longer, also during a long revival.
             owner = await session_that_relays(mortal, service)
             assert owner is not None
+            await revival
             await acknowledged.until(20)
             await end_session(mortal, service, owner)
 
