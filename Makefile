@@ -7,7 +7,7 @@ KAFKA_DATA := kafka-data
 KAFKA_PORT := 19092
 KAFKA_LOG := warn
 # So many processes test side by side, each with a database and a broker of its own; a module stays in one of them.
-# The faults come after them, alone: what they take away is time.
+# The faults come after the rest: what they take away is time, and half of theirs is waiting.
 WORKERS := 2
 PY := .venv/bin/python
 SIDE_BY_SIDE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
@@ -52,7 +52,7 @@ kafka-stop: environment ## 停止它,数据保留 · stop it, its data stays
 test: test-environment ## 全部测试 · all tests
 ifeq ($(strip $(ARGS)),)
 	@$(PY) -m pytest $(SIDE_BY_SIDE) --ignore tests/faults
-	@$(PY) -m pytest tests/faults
+	@$(PY) -m pytest $(SIDE_BY_SIDE) tests/faults
 else
 	@$(PY) -m pytest $(ARGS)
 endif
@@ -61,7 +61,7 @@ test-sabotage: test-environment ## 逐一拿掉每道保护,其测试必须失�
 	@PYTHONPATH=tests $(PY) -m sabotage $(ARGS)
 
 test-kafka: test-environment ## 在 Apache Kafka 上重跑总线、流程与故障测试 · bus, journey and fault suites on Apache Kafka
-	@KEYPOST_TEST_BROKER=kafka $(PY) -m pytest $(KAFKA_SUITES) $(ARGS)
+	@KEYPOST_TEST_BROKER=kafka $(PY) -m pytest $(SIDE_BY_SIDE) $(KAFKA_SUITES) $(ARGS)
 
 test-long: test-environment ## 分钟级的故障测试 · the fault suite with outages of minutes
 	@KEYPOST_LONG=1 $(PY) -m pytest tests/faults $(ARGS)

@@ -3,11 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from chassis import points
 from deploy.instance import Instance
 from support import dying
 from support.instance import Databases, load_sample, throwaway_instance, whole_instance
+
+# How long an example takes is the machine's affair: speed is measured by `make bench`.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -100,8 +100,15 @@ class Origin:
                 )
                 if len(rows) == len(events):
                     found: dict[UUID, int] = {row["event_id"]: row["position"] for row in rows}
+                    await self._shown(max(found.values()))
                     return [found[one] for one in ids]
                 await asyncio.sleep(0.02)
+
+    async def _shown(self, position: int) -> None:
+        """Have the console read its log up to a position: what it shows is a moment behind."""
+        asked = {"after": str(position), "limit": "1"}
+        answer = await self.client.get("/v1/events", params=asked, headers=await self.headers())
+        answer.raise_for_status()
 
     async def last(self) -> int:
         """Give the last position of the log."""
@@ -120,7 +127,9 @@ def _instance(upstream: Upstream) -> Iterator[Instance]:
         layout = instance.layout
         services = {name: layout.url(name) for name in ("console", "tiering", "pricing", "scoring")}
         instance.extra["KEYPOST_SERVICES"] = json.dumps(services)
-        instance.extra["KEYPOST_STALL"] = "2"
+        instance.extra["KEYPOST_STALL"] = "5"
+        instance.extra["KEYPOST_CLOCK_PATIENCE"] = "20"
+        instance.extra["KEYPOST_HEALTH_PATIENCE"] = "10"
         with instance.running("postgres", "broker"), upstream.serving(layout.ports["pricing"]):
             instance.make_databases()
             instance.migrate(["console", "tiering", "scoring"])
@@ -137,7 +146,7 @@ async def origin(_instance: Instance, upstream: Upstream) -> AsyncIterator[Origi
     async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=30) as client:
         found = Origin(_instance, upstream, outbox, log, client)
         await found.told([_node(path) for path in NODES] + [_person(number) for number in PEOPLE])
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await client.get("/dev/accounts")).json()["total"] < len(PEOPLE):
                 await asyncio.sleep(0.05)
         yield found

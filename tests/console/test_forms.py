@@ -33,6 +33,30 @@ async ([operations, schemas]) => {
 """
 
 
+# Fills in the form of a person as it is, changes it, and gives what it says before and afterwards.
+CHANGE = """
+async ([schema, schemas, now]) => {
+  const { fieldsOf } = await import("/assets/forms.js");
+  const { node, read } = fieldsOf(schema, schemas, now);
+  const at = (name) => node.querySelector(`[name=${name}]`);
+  const before = read();
+  at("name").value += "二";
+  at("deputy_id").value = "";
+  at("active").click();
+  node.querySelector("[value=account-manager]").click();
+  return { before, after: read() };
+}
+"""
+
+HELD = """
+async ([schema, schemas, now]) => {
+  const { fieldsOf } = await import("/assets/forms.js");
+  const controls = fieldsOf(schema, schemas, now).node.querySelectorAll("[name]");
+  return Object.fromEntries([...controls].map((control) => [control.name, control.value]));
+}
+"""
+
+
 @pytest.fixture(scope="module", params=PARTS)
 def service(request: pytest.FixtureRequest) -> Json:
     return document(request.param)
@@ -134,3 +158,36 @@ async def test_every_operation_has_a_form_that_says_nothing_before_it_is_filled_
         }
         assert flat <= set(form["names"]), operation
         assert flat & set(whole.get("required", ())) <= set(form["needed"]), operation
+
+
+async def test_a_form_of_change_holds_what_there_is_and_says_what_was_changed_or_emptied(origin: Any) -> None:
+    registry = document("registry")
+    now = {
+        "name": "甲", "org_id": "420106", "roles": ["unit-head", "account-manager"], "active": True,
+        "deputy_id": "019a8c1e-0000-7000-8000-000000000001", "version": 3, "absences": [{"reason": "休假"}],
+    }  # fmt: skip
+
+    def change() -> Any:
+        with browsing() as browser, page_of(browser, origin.base) as (page, _):
+            page.goto("/")
+            schema = bodies(registry)["change_person"]
+            return page.evaluate(CHANGE, [schema, registry["components"]["schemas"], now])
+
+    said = await asyncio.to_thread(change)
+    assert said["before"] == {}
+    changed = {"name": "甲二", "deputy_id": None, "active": False, "roles": ["unit-head"]}
+    assert said["after"] == changed
+
+
+async def test_what_is_masked_is_not_put_into_a_field(origin: Any) -> None:
+    registry = document("registry")
+    now = {"name": "某某公司", "phones": ["138****0001"], "address": None}
+
+    def make() -> Any:
+        with browsing() as browser, page_of(browser, origin.base) as (page, _):
+            page.goto("/")
+            schema = bodies(registry)["change_customer"]
+            return page.evaluate(HELD, [schema, registry["components"]["schemas"], now])
+
+    held = await asyncio.to_thread(make)
+    assert held == {"name": "某某公司", "phones": "", "address": "", "vip": "on"}

@@ -1,5 +1,6 @@
 """Working on records at the page, with the forms that the services' own documents give: every step, and what is refused."""
 
+import asyncio
 import re
 
 from playwright.sync_api import Locator, Page, expect
@@ -7,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from deploy.instance import Instance
 from deploy.story.calling import Json
 from deploy.story.cast import person_at
-from support.players import Players, done, eventually, once_heard, players
+from support.players import REGISTRY, Players, done, eventually, once_heard, players
 from support.screens import PATIENCE_MS, at_the_page
 
 DESK = "/api/service-desk/v1"
@@ -172,6 +173,39 @@ async def test_money_is_claimed_granted_paid_and_charged_each_by_whom_it_is_for(
         await at_the_page(people.cast.officer, WORKS, charges)
         liability = await done(people.cast.officer.get(f"{DESK}/compensations/{case_no}/liability"))
         assert liability["state"] == "assigned"
+
+
+async def test_who_changes_what_somebody_else_has_changed_is_told_and_shown_what_there_is_now(
+    services: Instance,
+) -> None:
+    async with players(services) as people:
+        customer = await people.register()
+        path = f"{REGISTRY}/customers/{customer.customer_id}"
+        officer = people.cast.officer
+
+        async def moves() -> None:
+            known = await officer.get(path)
+            assert (await officer.patch(path, {"address": "别人改的路2号"}, etag=known.etag)).status == 200
+
+        loop = asyncio.get_running_loop()
+
+        def works(page: Page) -> None:
+            page.evaluate(
+                "async (path) => (await import('/assets/record.js')).showRecord('客户', path)", path
+            )
+            form = form_of(page, "change_customer")
+            expect(form.locator("[name=name]")).to_have_value(customer.firm.name)
+            asyncio.run_coroutine_threadsafe(moves(), loop).result()
+            filled(form, address="自己改的路3号")
+            page.keyboard.press("Control+Enter")
+            expect(form.locator(".answer.bad")).to_contain_text("已被他人修改", timeout=PATIENCE_MS)
+            form.locator("[data-reopen]").press("Enter")
+            form = form_of(page, "change_customer")
+            expect(form.locator("[name=address]")).to_have_value("别人改的路2号")
+            worked(page, "change_customer", address="自己改的路3号")
+
+        await at_the_page(officer, WORKS, works)
+        assert (await done(officer.get(path)))["address"] == "自己改的路3号"
 
 
 async def test_a_month_s_file_goes_in(services: Instance) -> None:

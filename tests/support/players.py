@@ -20,6 +20,8 @@ PATIENCE_SECONDS = 300.0
 YEARLY_FEES = "120000.00"
 T = TypeVar("T")
 _numbers = count(time.time_ns())
+_given: set[str] = set()
+"""The phones and codes of firms that have been given: an instance may have met them."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,11 @@ class Players:
 
     def firm(self) -> Firm:
         """Give a firm that nobody has."""
-        return invent(self.rng, self.cast.first_team.org_id[:6])
+        while True:
+            firm = invent(self.rng, self.cast.first_team.org_id[:6])
+            if _given.isdisjoint((firm.phone, firm.credit_code)):
+                _given.update((firm.phone, firm.credit_code))
+                return firm
 
     async def declare(self, firm: Firm, team: Person | None = None) -> Json:
         """Declare a firm and give what was answered."""

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-# How busy the machine is fails no test.
-UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _TRADITIONAL = str.maketrans("贸汉黄龙东长业国发达华荣兴", "貿漢黃龍東長業國發達華榮興")
 _SAME: Mapping[str, Callable[[str], str]] = {
     "full width": lambda name: "".join(

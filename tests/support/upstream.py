@@ -21,6 +21,7 @@ class Upstream:
         self.ready = True
         self.clock_revision = 10**9
         self.pieces_sent = 0
+        self.may_go_on = False
         self.deadlines: list[dict[str, Any]] = []
 
     async def echo(self, request: Request) -> Response:
@@ -50,13 +51,14 @@ class Upstream:
         return answer
 
     async def drip(self, _request: Request) -> Response:
-        """Answer in pieces, a tenth of a second apart."""
+        """Answer in pieces, all but the first when it is allowed."""
 
         async def pieces() -> AsyncIterator[bytes]:
             for number in range(10):
                 self.pieces_sent = number + 1
                 yield b"%d\n" % number
-                await asyncio.sleep(0.1)
+                while not self.may_go_on:
+                    await asyncio.sleep(0.02)
 
         return StreamingResponse(pieces(), media_type="text/plain")
 

@@ -43,7 +43,7 @@ A_FILE = "01930000-0000-7000-8000-0000000000f1"
 async def test_who_asks_again_reads_the_place_from_what_is_kept(fresh: ServiceUnderTest) -> None:
     customers = await ranked(fresh, *FEES)
     assert await places(fresh, customers) == [1, 2, 3, 4, 5, 6]
-    await until_kept(fresh)
+    await until_kept(fresh, customers[0])
     assert await places(fresh, customers) == [1, 2, 3, 4, 5, 6]
     await kept_too_much(fresh, customers[4])
     # What is asked of another period, or as known earlier, is not in it.
@@ -121,7 +121,7 @@ async def until_exact(
 ) -> None:
     """See the places at once, once more when they are kept, and keep what says too much from then on."""
     assert await places(tiering, customers) == expected
-    await until_kept(tiering)
+    await until_kept(tiering, customers[0])
     assert await places(tiering, customers) == expected
     await kept_too_much(tiering, customers[4])
 
@@ -134,7 +134,7 @@ async def test_a_place_is_that_of_now_right_after_what_changed_it(
     await until_exact(fresh, customers, [1, 2, 3, 4, 5, 6])
     expected = await change(fresh, customers)
     assert await places(fresh, customers) == expected
-    await until_kept(fresh)
+    await until_kept(fresh, customers[0])
     assert await places(fresh, customers) == expected
 
 
@@ -191,8 +191,8 @@ async def test_nothing_that_was_noted_stays_when_nothing_kept_was_made_without_i
 ) -> None:
     here, beside = await ranked(fresh, *FEES), await ranked(fresh, *FEES, org_id=BESIDE)
     await places(fresh, [here[0], beside[0]])
-    await until_kept(fresh, HERE)
-    await until_kept(fresh, BESIDE)
+    await until_kept(fresh, here[0])
+    await until_kept(fresh, beside[0], BESIDE)
     await posted(fresh, {here[0].code: {"2026-01": "1.00"}})
     await tidied(fresh)
     assert [one["bureau"] for one in await fresh.rows("SELECT bureau FROM standing")] == [BESIDE]

@@ -159,7 +159,7 @@ async def test_lists_never_show_figures(pricing: ServiceUnderTest) -> None:
     for person in (MANAGER, HEAD, INSPECTOR):
         answer = await pricing.get(person, f"/tariff-requests?customer_id={customer.customer_id}")
         assert FIGURES.isdisjoint(expect(answer, 200)["items"][0])
-        assert "0.0937" not in answer.text
+        assert not tells(answer.json(), "0.0937")
 
 
 async def test_no_event_tells_a_rate_a_standard_or_a_reason(pricing: ServiceUnderTest) -> None:

@@ -8,7 +8,7 @@ from registry.model.customers import Nature
 from registry.policies.blocking import match_keys, name_key
 from registry.policies.likeness import Identity
 from support.match_report import PARTS, read_pairs
-from support.spellings import SPELLINGS, UNTIMED, firm_names
+from support.spellings import SPELLINGS, firm_names
 
 LOWEST, HIGHEST = -(2**31), 2**31 - 1
 
@@ -47,13 +47,11 @@ def test_who_shares_a_house_and_a_letter_meets() -> None:
     assert not meet(one, firm("湖北源丰物流公司", "中北路2号"))
 
 
-@UNTIMED
 @given(firm_names(), st.sampled_from(sorted(SPELLINGS)))
 def test_spellings_of_one_name_have_the_same_keys(name: str, spelt: str) -> None:
     assert match_keys(firm(SPELLINGS[spelt](name))) == match_keys(firm(name))
 
 
-@UNTIMED
 @given(st.text(min_size=1, max_size=40), st.text(max_size=40))
 def test_keys_are_small_numbers_each_once_and_the_name_among_them(name: str, address: str) -> None:
     keys = match_keys(firm(name, address))

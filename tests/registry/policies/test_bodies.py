@@ -10,7 +10,6 @@ from registry.policies.blocking import match_keys
 from registry.policies.likeness import Identity
 from registry.policies.match import compare
 from registry.settings import RegistrySettings
-from support.spellings import UNTIMED
 
 BOUNDS = RegistrySettings.model_construct().bounds
 MOST_KEYS = 80
@@ -56,13 +55,11 @@ def outcome(one: str, two: str) -> Outcome:
     return forth
 
 
-@UNTIMED
 @given(st.sampled_from(BODIES), st.sampled_from(PARTS), st.sampled_from(("", "湖北省")))
 def test_whatever_stands_behind_a_whole_name_is_a_part_of_it(body: str, part: str, above: str) -> None:
     assert outcome(f"梅岭县{body}", f"{above}梅岭县{body}{part}") is Outcome.RELATED
 
 
-@UNTIMED
 @given(st.sampled_from(BODIES), st.sampled_from(PARTS))
 def test_a_part_is_tied_to_the_body_of_its_own_place_alone(body: str, part: str) -> None:
     assert outcome(f"梅岭县{body}", f"竹岭县{body}{part}") is Outcome.NONE
@@ -153,7 +150,6 @@ def test_numbers_are_compared_by_value_however_written(one: str, two: str) -> No
     assert outcome(f"武汉{one}餐饮有限公司", f"武汉{two}餐饮有限公司") is Outcome.PROBABLE
 
 
-@UNTIMED
 @given(st.integers(11, 9999), st.integers(11, 9999))
 def test_another_number_is_another_firm(one: int, two: int) -> None:
     same = outcome(f"武汉{one}番餐饮有限公司", f"武汉{two}番餐饮有限公司") is not Outcome.NONE

@@ -11,7 +11,7 @@ from registry.model.declarations import Outcome
 from registry.policies.likeness import Identity, Known
 from registry.policies.match import compare, identity_keys, judge
 from registry.settings import RegistrySettings
-from support.spellings import SPELLINGS, UNTIMED, firm_names
+from support.spellings import SPELLINGS, firm_names
 
 BOUNDS = RegistrySettings.model_construct().bounds
 CODE, OTHER_CODE = "91420100MA4KLM1234", "91420100MA4KXY9876"
@@ -254,14 +254,12 @@ def test_nothing_known_is_no_match() -> None:
     assert judge(firm(XINYUAN), [], BOUNDS).outcome is Outcome.NONE
 
 
-@UNTIMED
 @given(firm_names(), firm_names(), st.booleans(), st.booleans())
 def test_a_match_is_the_same_from_either_side(one: str, two: str, same_phone: bool, coded: bool) -> None:
     mine = firm(one, CODE if coded else None, "p1", address="中北路1号")
     outcome(mine, firm(two, OTHER_CODE if coded else None, "p1" if same_phone else "p2", address="友谊路2号"))
 
 
-@UNTIMED
 @given(firm_names(), firm_names(), st.sampled_from(sorted(SPELLINGS)), st.booleans())
 def test_legal_form_brackets_and_width_never_change_the_outcome(
     one: str, two: str, spelt: str, same_phone: bool

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.policies.names import initials, normalised, parse, person_name
-from support.spellings import SPELLINGS, UNTIMED, firm_names
+from support.spellings import SPELLINGS, firm_names
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,6 @@ def test_a_company_limited_by_shares_is_another_legal_form() -> None:
     assert normalised("鑫源股份公司") == normalised("鑫源股份有限公司")
 
 
-@UNTIMED
 @given(firm_names(), st.sampled_from(sorted(SPELLINGS)))
 def test_normalising_again_changes_nothing_and_every_spelling_comes_to_the_same(
     name: str, spelt: str
@@ -45,7 +44,6 @@ def test_normalising_again_changes_nothing_and_every_spelling_comes_to_the_same(
     assert normalised(SPELLINGS[spelt](name)) == plain
 
 
-@UNTIMED
 @given(st.text(max_size=30))
 def test_any_text_is_normalised_once_and_for_all(text: str) -> None:
     plain = normalised(text)

@@ -17,8 +17,16 @@ async function version(operation, record) {
   return operation.versionOf ? (await read(`${record.path}/${operation.versionOf}`)).etag : record.etag;
 }
 
+const OUTDATED = 412;
+
+/* What was refused, why, and where somebody else was faster, the way to what there is now. */
+function refusal(problem, record) {
+  const again = problem.status === OUTDATED ? element("button", { type: "button", "data-reopen": "", onclick: record.reopen }, say("reopen")) : "";
+  return [element("p", { class: "answer bad" }, problem.message), again, reasons(problem.body?.because) ?? ""];
+}
+
 function formOf(operation, record, done) {
-  const fields = fieldsOf(operation.schema, operation.schemas);
+  const fields = fieldsOf(operation.schema, operation.schemas, operation.method === "PATCH" ? record.body : {});
   const said = element("div", { role: "alert" });
   const go = element("button", { type: "submit", class: "primary" }, say(operation.isLook ? "look" : "doIt"));
   const keyOf = keys();
@@ -32,7 +40,7 @@ function formOf(operation, record, done) {
     try {
       done(await send(fields.read()), operation);
     } catch (problem) {
-      said.replaceChildren(element("p", { class: "answer bad" }, problem.message), reasons(problem.body?.because) ?? "");
+      said.replaceChildren(...refusal(problem, record));
       (fields.meant(problem.body?.pointer) ?? go).focus();
     }
     go.disabled = false;

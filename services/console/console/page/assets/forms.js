@@ -1,9 +1,14 @@
-/* A form for what an operation takes, made from its schema; what is left empty is not sent. */
+/* A form for what an operation takes, made from its schema. What is left empty is not sent; where a record is changed its
+   fields hold what there is, only what differs is sent, and a field that was emptied says so (null).
+
+   A field has its `node`, what it has `said` (undefined: nothing), what it says by itself (`usual`), how to `fill` it, and
+   its `controls`. */
 
 import { element } from "./dom.js";
 import { label } from "./facts.js";
 import { lines } from "./lines.js";
 import { known, say, term } from "./say.js";
+import { moment } from "./text.js";
 
 const LONG = 400;
 const CHINA = "+08:00";
@@ -27,22 +32,24 @@ function labelled(name, isNeeded, control, wide = false) {
 function choice(name, isNeeded, schema) {
   const options = schema.enum.map((code) => element("option", { value: code, selected: code === schema.default }, word(code)));
   const control = element("select", { name, required: isNeeded }, element("option", { value: "" }, isNeeded ? say("choose") : ""), ...options);
-  const read = () => schema.enum.find((code) => String(code) === control.value && (isNeeded || code !== schema.default));
-  return { node: labelled(name, isNeeded, control), read, controls: [control] };
+  const said = () => schema.enum.find((code) => String(code) === control.value);
+  const fill = (was) => { control.value = String(was); };
+  return { node: labelled(name, isNeeded, control), said, usual: schema.default, fill, controls: [control] };
 }
 
 function choices(name, isNeeded, codes) {
   const controls = codes.map((code) => element("input", { type: "checkbox", name, value: code }));
   const boxes = controls.map((control) => element("label", { class: "box" }, control, ` ${word(control.value)}`));
-  const read = () => controls.filter((control) => control.checked).map((control) => control.value);
-  return { node: group(name, isNeeded, element("div", { class: "row" }, ...boxes)), read: () => (isNeeded || read().length ? read() : undefined), controls };
+  const said = () => controls.filter((control) => control.checked).map((control) => control.value);
+  const fill = (was) => controls.forEach((control) => { control.checked = was.includes(control.value); });
+  return { node: group(name, isNeeded, element("div", { class: "row" }, ...boxes)), said, usual: [], fill, controls };
 }
 
-function box(name, isNeeded, schema) {
+function box(name, schema) {
   const usual = schema.default ?? false;
   const control = element("input", { type: "checkbox", name, checked: usual });
-  const read = () => (isNeeded || control.checked !== usual ? control.checked : undefined);
-  return { node: element("label", { class: "box" }, control, ` ${label(name)}`), read, controls: [control] };
+  const fill = (was) => { control.checked = was; };
+  return { node: element("label", { class: "box" }, control, ` ${label(name)}`), said: () => control.checked, usual, fill, controls: [control] };
 }
 
 function line(name, isNeeded, schema) {
@@ -53,19 +60,21 @@ function line(name, isNeeded, schema) {
   const control = isLong
     ? element("textarea", { name, rows: 3, required: isNeeded })
     : element("input", { name, type, required: isNeeded, maxlength: type === "text" ? schema.maxLength : null, step: type === "number" ? "any" : null, placeholder: schema.examples?.[0] ?? null, autocomplete: "off" });
-  const read = () => {
+  const said = () => {
     if (type === "file") return control.files[0];
     const value = text(control);
     if (value === undefined) return undefined;
     return type === "number" ? Number(value) : type === "datetime-local" ? `${value}${CHINA}` : value;
   };
-  return { node: labelled(name, isNeeded, control, isLong), read, controls: [control] };
+  const fill = (was) => { control.value = type === "datetime-local" ? moment(was).slice(0, 16).replace(" ", "T") : was; };
+  return { node: labelled(name, isNeeded, control, isLong), said, fill, controls: [control] };
 }
 
 function texts(name, isNeeded) {
   const control = element("textarea", { name, rows: 2, required: isNeeded, placeholder: say("oneALine") });
-  const read = () => control.value.split("\n").map((one) => one.trim()).filter(Boolean);
-  return { node: labelled(name, isNeeded, control, true), read: () => (read().length ? read() : undefined), controls: [control] };
+  const each = () => control.value.split("\n").map((one) => one.trim()).filter(Boolean);
+  const fill = (was) => { control.value = was.join("\n"); };
+  return { node: labelled(name, isNeeded, control, true), said: () => (each().length ? each() : undefined), fill, controls: [control] };
 }
 
 const group = (name, isNeeded, ...children) =>
@@ -80,15 +89,15 @@ function several(name, isNeeded, schema, schemas) {
   };
   if (isNeeded) add();
   const node = group(name, isNeeded, place, element("button", { type: "button", onclick: add }, say("oneMore")));
-  const read = () => added.map((one) => one.read()).filter((one) => one !== undefined);
-  return { node, read: () => (isNeeded || read().length ? read() : undefined), get controls() { return added.flatMap((one) => one.controls); } };
+  const said = () => added.map((one) => one.read()).filter((one) => one !== undefined);
+  return { node, said, usual: [], get controls() { return added.flatMap((one) => one.controls); } };
 }
 
 /* What no field fits is written as it is sent. */
 function raw(name, isNeeded) {
   const control = element("textarea", { name, rows: 3, required: isNeeded, class: "mono", placeholder: "JSON", spellcheck: "false" });
   control.addEventListener("input", () => control.setCustomValidity(isJson(control.value) ? "" : say("noJson")));
-  return { node: labelled(name, isNeeded, control, true), read: () => (text(control) === undefined ? undefined : JSON.parse(control.value)), controls: [control] };
+  return { node: labelled(name, isNeeded, control, true), said: () => (text(control) === undefined ? undefined : JSON.parse(control.value)), controls: [control] };
 }
 
 function isJson(value) {
@@ -99,19 +108,36 @@ function isJson(value) {
   }
 }
 
-function whole(name, isNeeded, schema, schemas) {
+function whole(name, isNeeded, schema, schemas, now = {}) {
   const required = new Set(schema.required ?? []);
-  const parts = Object.entries(schema.properties).map(([each, of]) => [each, part(each, isNeeded && required.has(each), of, schemas)]);
-  const read = () => {
-    const said = parts.map(([each, one]) => [each, one.read()]).filter(([, value]) => value !== undefined);
-    return said.length || isNeeded ? Object.fromEntries(said) : undefined;
-  };
+  const parts = Object.entries(schema.properties).map(([each, of]) => [each, part(each, isNeeded && required.has(each), of, schemas, now[each])]);
+  const said = () => Object.fromEntries(parts.map(([each, one]) => [each, one.read()]).filter(([, value]) => value !== undefined));
   const nodes = parts.map(([, one]) => one.node);
-  return { node: name ? group(name, isNeeded, element("div", { class: "fields" }, ...nodes)) : element("div", { class: "fields" }, ...nodes), read, get controls() { return parts.flatMap(([, one]) => one.controls); } };
+  return { node: name ? group(name, isNeeded, element("div", { class: "fields" }, ...nodes)) : element("div", { class: "fields" }, ...nodes), said, usual: {}, get controls() { return parts.flatMap(([, one]) => one.controls); } };
 }
 
-function part(name, isNeeded, given, schemas) {
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/* Whether a field can hold what there is; what is masked is not put into one. */
+const holds = (schema, was) =>
+  was !== null && Array.isArray(was) === (schema.type === "array") && [was].flat().every((one) => typeof one !== "object") && !JSON.stringify(was).includes("**");
+
+/* A field as a part of a form: `read` gives what of it is sent. */
+function part(name, isNeeded, given, schemas, was = null) {
   const schema = plain(given, schemas);
+  const one = field(name, isNeeded, schema, schemas);
+  const isHeld = Boolean(one.fill) && holds(schema, was);
+  if (isHeld) one.fill(was);
+  const before = isHeld ? one.said() : one.usual;
+  one.read = () => {
+    const said = one.said();
+    if (same(said, before)) return isNeeded && !isHeld ? said : undefined;
+    return isHeld ? said ?? null : said;
+  };
+  return one;
+}
+
+function field(name, isNeeded, schema, schemas) {
   const items = schema.items && plain(schema.items, schemas);
   if (schema.type === "object") return schema.properties ? whole(name, isNeeded, schema, schemas) : raw(name, isNeeded);
   if (schema.enum) return choice(name, isNeeded, schema);
@@ -119,14 +145,15 @@ function part(name, isNeeded, given, schemas) {
   if (items?.type === "object" && items.properties) return several(name, isNeeded, schema, schemas);
   if (name === "lines" && lines().length) return choices(name, isNeeded, lines());
   if (items?.type === "string") return texts(name, isNeeded);
-  if (schema.type === "boolean") return box(name, isNeeded, schema);
+  if (schema.type === "boolean") return box(name, schema);
   if (schema.type && isFlat(schema)) return line(name, isNeeded, schema);
   return raw(name, isNeeded);
 }
 
-/* Give the fields of a schema: their element, what they say, and the one that a problem's pointer means. */
-export function fieldsOf(schema, schemas) {
-  const made = schema ? whole("", true, plain(schema, schemas), schemas) : { node: element("div"), read: () => ({}), controls: [] };
+/* Give the fields of a schema: their element, what they say, and the one that a problem's pointer means. `now` is what a record
+   that is changed holds. */
+export function fieldsOf(schema, schemas, now = {}) {
+  const made = schema ? whole("", true, plain(schema, schemas), schemas, now) : { node: element("div"), said: () => ({}), controls: [] };
   const meant = (pointer) => made.controls.find((control) => control.name === pointer?.split("/").filter((part) => !/^\d+$/.test(part)).pop());
-  return { node: made.node, read: made.read, meant };
+  return { node: made.node, read: made.said, meant };
 }

@@ -60,7 +60,7 @@ export async function offer(message) {
     accounts = [];
   }
   byId("accounts-part").hidden = accounts.length === 0;
-  byId("token-part").open = accounts.length === 0;
+  if (!accounts.length) byId("token-part").open = true;
   roles();
   draw();
 }

@@ -21,7 +21,7 @@ export const words = {
     takeDown: "Take a complaint down", unknownCaller: "a caller not on record", choose: "choose", cityOfCustomer: "the customer's", category: "Category", mailNo: "Mail number", content: "What the caller says",
     phone: "Phone that calls", callerName: "Caller's name", place: "Where it happened", city: "City that is meant", similar: "Perhaps open already", same: "same: {what}", addToIt: "Add to it",
     maybeSame: "This may be open already: add to a case above, or take it down again if it is another matter.", take: "Take down", takeNote: "Ctrl+Enter in the text takes it down.", added: "Added to this case.", nextCall: "Next call",
-    works: "Everything", worksNote: "Every list that you may read, by service; begin something in a list, work on it where it is opened.", acts: "What can be done", doIt: "Do it", look: "Look", noActs: "Nothing can be done here now:", outcome: "Result", back: "Back", oneALine: "one a line", oneMore: "One more", noJson: "This is not JSON",
+    works: "Everything", worksNote: "Every list that you may read, by service; begin something in a list, work on it where it is opened.", acts: "What can be done", doIt: "Do it", look: "Look", noActs: "Nothing can be done here now:", outcome: "Result", back: "Back", oneALine: "one a line", oneMore: "One more", noJson: "This is not JSON", reopen: "Show it as it is now",
   },
   kinds: {
     all: "All", declaration: "Declarations", claim: "Claims", customer: "Customers", complaint: "Complaints", compensation: "Compensations", deadline: "Deadlines", directory: "Organisations and staff", care: "Visits and symposia", usage: "Usage", tier: "Classes and reviews", pricing: "Tariffs and agreements", score: "Scores",

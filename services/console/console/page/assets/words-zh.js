@@ -21,7 +21,7 @@ export const words = {
     takeDown: "受理投诉", unknownCaller: "未登记的来电人", choose: "请选择", cityOfCustomer: "按客户所在地", category: "投诉类别", mailNo: "邮件号", content: "投诉内容",
     phone: "来电号码", callerName: "来电人姓名", place: "发生地点", city: "所指市州局", similar: "可能已在办", same: "相同：{what}", addToIt: "补充到此案",
     maybeSame: "可能已在办：可补充到上列案件；确系另一件事，请再按一次受理。", take: "受理", takeNote: "在投诉内容中按 Ctrl+Enter 即受理。", added: "已补充到此案。", nextCall: "下一个来电",
-    works: "全部业务", worksNote: "按服务列出本人可以查看的全部清单；打开清单可以新办，打开一件可以办理。", acts: "办理", doIt: "提交", look: "查看", noActs: "暂时不能办理：", outcome: "结果", back: "返回", oneALine: "每行一项", oneMore: "再加一项", noJson: "不是有效的 JSON",
+    works: "全部业务", worksNote: "按服务列出本人可以查看的全部清单；打开清单可以新办，打开一件可以办理。", acts: "办理", doIt: "提交", look: "查看", noActs: "暂时不能办理：", outcome: "结果", back: "返回", oneALine: "每行一项", oneMore: "再加一项", noJson: "不是有效的 JSON", reopen: "查看最新内容",
   },
   kinds: {
     all: "全部", declaration: "报备", claim: "开发权", customer: "客户", complaint: "投诉", compensation: "理赔", deadline: "期限", directory: "机构与人员", care: "走访与座谈", usage: "用邮量", tier: "级别与评定", pricing: "资费与协议", score: "考评",
