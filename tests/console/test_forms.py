@@ -1,5 +1,6 @@
 """The page's forms are made from the services' documents: every operation of every service has one, in words."""
 
+import ast
 import asyncio
 import json
 import re
@@ -10,11 +11,13 @@ from typing import Any
 import pytest
 
 from deploy.api_pages import document
-from deploy.layout import SERVICES
+from deploy.layout import ROOT, SERVICES
 from support.browser import browsing, page_of
 
 Json = Mapping[str, Any]
 WORDS = (resources.files("console") / "page" / "assets" / "words-zh.js").read_text(encoding="utf-8")
+# Formats have the same names in every language; what an import is of is never shown by its name.
+UNSAID = {"csv", "xlsx", "declaration_import", "file_import"}
 PARTS = [name for name in SERVICES if name != "console"]
 # Gives, of each operation, what its untouched form says and the names of its controls.
 MAKE = """
@@ -131,6 +134,18 @@ def test_every_field_and_choice_of_a_form_is_said_in_chinese(service: Json) -> N
     assert {name for name, _ in found} <= said("fields") | said("columns")
     choices = {choice for _, part in found for choice in enumerated(part, schemas)}
     assert choices <= said("codes") | said("roles")
+
+
+def test_every_state_and_kind_of_the_records_is_said_in_chinese() -> None:
+    told = {
+        line.value.value
+        for module in (ROOT / "services").glob("*/*/model/*.py")
+        for made in ast.parse(module.read_text(encoding="utf-8")).body
+        if isinstance(made, ast.ClassDef) and any(ast.unparse(base) == "StrEnum" for base in made.bases)
+        for line in made.body
+        if isinstance(line, ast.Assign) and isinstance(line.value, ast.Constant)
+    }
+    assert told - said("codes") - said("roles") == UNSAID
 
 
 async def test_every_operation_has_a_form_that_says_nothing_before_it_is_filled_in(

@@ -9,6 +9,7 @@ import { moment, span, valueText } from "./text.js";
 
 const SERVICES = ["registry", "service-desk", "tiering", "pricing", "scoring"];
 const SHOWN = 50;
+const MISSED_SHOWN = 10; // what was missed long ago does not hide what is still running
 const REFRESH = 30000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const GATHER = 600; // several events of one act cause one look
@@ -29,10 +30,17 @@ async function look() {
   if (!running) return;
   const silent = SERVICES.filter((_, at) => answers[at].status === "rejected" && answers[at].reason.status !== 403);
   answer("deadlines-answer", silent.length ? say("notAnswering", { names: silent.join(", ") }) : "", true);
-  deadlines = answers.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
-  deadlines.sort((a, b) => a.due_at.localeCompare(b.due_at));
+  deadlines = inOrder(answers.flatMap((one) => (one.status === "fulfilled" ? one.value : [])));
   draw();
   refreshSoon(REFRESH);
+}
+
+/* The latest that were missed, then what runs, first due first, then what else was missed. */
+function inOrder(all) {
+  const sorted = all.sort((a, b) => a.due_at.localeCompare(b.due_at));
+  const missed = sorted.filter((one) => one.state === "breached");
+  const latest = missed.slice(-MISSED_SHOWN);
+  return [...latest, ...sorted.filter((one) => one.state !== "breached"), ...missed.slice(0, -MISSED_SHOWN)];
 }
 
 export function refreshSoon(after = GATHER) {

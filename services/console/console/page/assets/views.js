@@ -20,7 +20,15 @@ const code = (value) => (value === null || value === undefined ? "" : known("cod
 const share = (value) => (value === null || value === undefined ? "" : `${(Number(value) * 100).toFixed(1)} %`);
 const classBadge = (value) => (value ? element("span", { class: "tag", "data-class": value }, say("classOf", { n: value })) : say("noClass"));
 
-const nextDue = (row) => row.deadlines.filter((one) => one.state === "running").map((one) => time(one.due_at))[0] ?? "";
+const isOpen = (one) => ["running", "breached", "paused"].includes(one.state);
+
+/* The clock of a case that comes first, or came and was missed. */
+function nextDue(row) {
+  const [first] = row.deadlines.filter(isOpen).sort((one, other) => one.due_at.localeCompare(other.due_at));
+  if (!first) return "";
+  const late = first.state === "breached" ? [" ", element("span", { class: "tag bad" }, say("breached"))] : [];
+  return [`${time(first.due_at)} ${code(first.kind)}`, ...late];
+}
 
 const VIEWS = {
   complaints: {
