@@ -16,6 +16,7 @@ from contracts.envelope import Event
 from support.browser import browsing, page_of
 
 HONGSHAN, YICHANG = "CN.420000.420100.420111", "CN.420000.420500"
+RETURN_MS = 60_000
 CLAIM = "registry.claim.granted.v1"
 REASON = {
     "text": {"zh": "依据办法第七条，保护期三十天。", "en": "Article 7: protected for thirty days."},
@@ -75,7 +76,7 @@ async def test_a_person_sees_an_event_as_it_happens_and_why(
 
         def looks() -> None:
             first = page.locator("#rows tr").first
-            expect(first).to_contain_text("开发权已授予", timeout=5_000)
+            expect(first).to_contain_text("开发权已授予")
             expect(first).to_contain_text("洪山区分公司")
             expect(first).to_contain_text("国内速递")
             expect(page.locator("#rows")).not_to_contain_text("宜昌市分公司")
@@ -108,9 +109,9 @@ async def test_the_page_comes_back_after_the_console_was_away_and_has_missed_not
         await asyncio.to_thread(origin.instance.wait_for, "console")
 
         def looks() -> None:
-            expect(page.locator("#connection")).to_have_attribute("data-state", "live", timeout=15_000)
+            expect(page.locator("#connection")).to_have_attribute("data-state", "live", timeout=RETURN_MS)
             for number in range(3):
-                expect(page.locator("#rows", has_text=f"第{number}件")).to_have_count(1, timeout=10_000)
+                expect(page.locator("#rows", has_text=f"第{number}件")).to_have_count(1, timeout=RETURN_MS)
 
         await browser.does(looks)
 

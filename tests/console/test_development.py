@@ -17,13 +17,14 @@ from chassis.clock import SHANGHAI
 from deploy.probes import answers, wait_until
 from support.instance import free_base_port
 
+START_SECONDS = 120
 DEVELOPMENT_PATHS = ["/dev/accounts", "/dev/token", "/dev/clock", "/dev/jwks.json"]
 
 
 @pytest.fixture
 def real_time_afterwards(origin: Any) -> Iterator[None]:
     yield
-    httpx.post(f"{origin.base}/dev/clock", json={"real": True}, trust_env=False)
+    httpx.post(f"{origin.base}/dev/clock", json={"real": True}, trust_env=False, timeout=30)
 
 
 async def test_the_accounts_are_the_active_staff_and_the_built_in_administrator(origin: Any) -> None:
@@ -79,7 +80,7 @@ async def test_setting_the_clock_moves_every_service_before_it_answers(
         health = httpx.get(f"{origin.instance.layout.url(service)}/healthz", trust_env=False).json()
         assert health["clock_revision"] == told["revision"]
         passed = datetime.fromisoformat(health["now"]) - datetime(2026, 3, 1, 9, tzinfo=SHANGHAI)
-        assert timedelta(0) <= passed < timedelta(seconds=10)
+        assert timedelta(0) <= passed < timedelta(minutes=1)
 
 
 async def test_advancing_adds_and_real_returns_to_real_time(origin: Any, real_time_afterwards: None) -> None:
@@ -168,7 +169,7 @@ async def test_a_production_console_has_no_development_paths_and_a_cookie_for_ht
         try:
             base = f"http://127.0.0.1:{port}"
             await asyncio.to_thread(
-                wait_until, lambda: answers(f"{base}/healthz"), 20, "a production console"
+                wait_until, lambda: answers(f"{base}/healthz"), START_SECONDS, "a production console"
             )
             async with httpx.AsyncClient(base_url=base, trust_env=False) as client:
                 for path in DEVELOPMENT_PATHS:

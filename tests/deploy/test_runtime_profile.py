@@ -9,7 +9,7 @@ import pytest
 from deploy.instance import Instance
 from support.instance import throwaway_instance
 
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 @pytest.fixture(scope="module")

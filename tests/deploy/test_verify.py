@@ -28,7 +28,7 @@ async def lived_in(services: Instance) -> AsyncIterator[Instance]:
         await people.complain(customer.firm.phone)
         await people.cast.officer.get(f"/api/registry/v1/customers/{customer.code}")
     await _sealed(services)
-    found = await findings(services, patience=30)
+    found = await findings(services, patience=120)
     assert found == [], [str(one) for one in found]
     yield services
 

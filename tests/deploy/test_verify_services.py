@@ -48,7 +48,7 @@ async def busy(services: Instance) -> AsyncIterator[Instance]:
     """An instance at rest where every service has had something to do."""
     async with players(services) as people:
         await live(people)
-    found = await findings(services, patience=30)
+    found = await findings(services, patience=120)
     assert found == [], [str(one) for one in found]
     yield services
 

@@ -165,7 +165,7 @@ async def test_a_draft_whose_day_has_gone_by_is_not_published(registry: ServiceU
     rule, citation = "platform.objection", {"act": "platform", "article": "平台约定"}
     value = (await wordings(registry, rule))[0]["value"]
     draft = await drafted(registry, rule, value, assumption=False, citation=citation, in_force=TODAY)
-    registry.set_clock("2026-03-02T23:59:59+08:00")
+    registry.set_clock("2026-03-02T23:59:50+08:00")
     assert (await expect(registry.get(DRAFTER, f"/rules/drafts/{draft['id']}"), 200))["state"] == "open"
     registry.set_clock("2026-03-03T00:00:00+08:00")
     refused = await expect(publish(registry, PROVINCE, draft), 409)

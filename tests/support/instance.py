@@ -46,22 +46,30 @@ def chosen_bus(advertised: str | None = None) -> Bus:
 def free_base_port() -> int:
     """Give a base port whose whole range is free, and stays reserved for this test process."""
     for base in range(LOWEST_PORT, HIGHEST_PORT, PORTS_APART):
+        reservation = _reserved(base + PORTS_APART - 1)
+        if reservation is None:
+            continue
         layout = Layout(Path(), base)
         broker = range(layout.broker_port, layout.broker_port + BROKER_PORTS)
-        if all(_free(port) for port in (*layout.ports.values(), *broker, base + PORTS_APART - 1)):
-            _reserve(base + PORTS_APART - 1)
+        if all(_free(port) for port in (*layout.ports.values(), *broker)):
+            _reservations.append(reservation)
             return base
+        reservation.close()
     raise RuntimeError("no free range of ports")
 
 
 _reservations: list[socket.socket] = []
 
 
-def _reserve(port: int) -> None:
-    """Hold a port that no instance uses, so that other test processes see the range as taken."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", port))
-    _reservations.append(listener)
+def _reserved(port: int) -> socket.socket | None:
+    """Hold a port that no instance uses, which is held by one test process at most; None where another has it."""
+    holder = socket.socket()
+    try:
+        holder.bind(("127.0.0.1", port))
+    except OSError:
+        holder.close()
+        return None
+    return holder
 
 
 def _free(port: int) -> bool:

@@ -5,7 +5,6 @@ from playwright.sync_api import Page, expect
 from support.browser import browsing, page_of
 
 LISTS = ("tiers", "usage", "tariffs", "scores")
-PATIENCE_MS = 15_000
 
 
 def through_the_lists(base: str, account: str) -> list[str]:
@@ -25,8 +24,8 @@ def through_the_lists(base: str, account: str) -> list[str]:
 def _open_first(page: Page, name: str) -> None:
     page.locator(f"#views [data-view={name}]").click()
     expect(page.locator(f"#views [data-view={name}]")).to_have_attribute("aria-current", "page")
-    page.locator("#list-rows .open").first.press("Enter", timeout=PATIENCE_MS)
-    expect(page.locator("#detail-body dl").first).to_be_visible(timeout=PATIENCE_MS)
+    page.locator("#list-rows .open").first.press("Enter")
+    expect(page.locator("#detail-body dl").first).to_be_visible()
 
 
 def _open_evidence(page: Page) -> None:
@@ -34,4 +33,4 @@ def _open_evidence(page: Page) -> None:
     expect(page.locator("#detail .score-line")).to_have_count(8)
     expect(page.locator("#detail")).to_contain_text("第35条")
     page.locator("#detail .evidence button").first.press("Enter")
-    expect(page.locator("#detail pre")).to_contain_text("orgpath", timeout=PATIENCE_MS)
+    expect(page.locator("#detail pre")).to_contain_text("orgpath")

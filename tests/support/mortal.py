@@ -9,7 +9,7 @@ from support import dying
 from support.instance import FreshDatabase, free_base_port
 from support.service import environment
 
-DEATH_SECONDS = 30
+DEATH_SECONDS = 120
 
 
 @contextmanager

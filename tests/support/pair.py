@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ import httpx
 from support.instance import FreshDatabase, free_base_port
 from support.registry import plant
 from support.service import OFFICER, Client, environment, issuer_key
+
+PATIENCE_SECONDS = 120.0
+LOOK_EVERY_SECONDS = 0.1
 
 
 @dataclass
@@ -45,13 +49,15 @@ def process(database: FreshDatabase, port: int) -> Iterator[None]:
 
 
 async def ready(http: httpx.AsyncClient) -> None:
-    for _ in range(300):
+    """Wait until a process answers."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
         try:
             if (await http.get("/healthz")).status_code == 200:
                 return
         except httpx.TransportError:
             pass
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
     raise AssertionError("the registry does not come up")
 
 
@@ -75,9 +81,10 @@ async def two_registries(database: FreshDatabase) -> AsyncIterator[Pair]:
 
 async def known_to(client: Client) -> None:
     """Wait until the other process has read the staff."""
-    for _ in range(100):
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
         answer = await client.get(OFFICER, "/rules", org_id="420106-T01")
         if answer.status_code == 200 and answer.json()["total"] > 0:
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
     raise AssertionError("the second process does not see the tree")

@@ -1,6 +1,5 @@
 """Customers, tariff requests, agreements and bills for tests of pricing; a desk without a database."""
 
-import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ from regulations.calendars import due
 from support.facts import assignment_fact, customer_fact, fact
 from support.service import Person as Somebody
 from support.service import ServiceUnderTest, expect
+from support.waiting import eventually
 
 SECOND_HEAD = Somebody("420106", "unit-head", "副局长")
 _serials = count(1)
@@ -100,14 +100,14 @@ async def move(
 
 async def swept(service: ServiceUnderTest) -> None:
     """Wait until the sweeper has nothing left to do."""
-    for _ in range(200):
-        [due_now] = await service.rows(
+
+    async def due_now() -> int:
+        [found] = await service.rows(
             "SELECT count(*) AS n FROM deadline WHERE next_at <= $1", service.runtime.clock.now()
         )
-        if due_now["n"] == 0:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("the sweeper does not come to an end")
+        return int(found["n"])
+
+    await eventually(due_now, 0)
 
 
 async def told(service: ServiceUnderTest, aggregate: str) -> list[str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from deploy.story.calling import Person
 from support.browser import browsing, page_of
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 
 
 async def at_the_page(person: Person, ready: str, does: Callable[[Page], None]) -> None:
@@ -16,7 +16,6 @@ async def at_the_page(person: Person, ready: str, does: Callable[[Page], None]) 
 
     def work() -> list[str]:
         with browsing() as browser, page_of(browser, person.house.base) as (page, complaints):
-            page.set_default_timeout(PATIENCE_MS)
             page.goto("/")
             page.locator("#account-search").fill(person.account)
             page.locator(f"[data-account='{person.account}']").press("Enter")

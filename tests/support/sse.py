@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+PATIENCE_SECONDS = 60.0
+
 
 class Stream:
     """Frames of one connection; remembers the last id, also of frames without data."""
@@ -20,14 +22,14 @@ class Stream:
         self._rest = ""
         self._events: list[dict[str, Any]] = []
 
-    async def next(self, seconds: float = 10.0) -> dict[str, Any]:
+    async def next(self, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Give the next event; raises TimeoutError, or StopAsyncIteration when the server ends the stream."""
         async with asyncio.timeout(seconds):
             while not self._events:
                 await self._read()
         return self._events.pop(0)
 
-    async def take(self, count: int, seconds: float = 20.0) -> list[dict[str, Any]]:
+    async def take(self, count: int, seconds: float = PATIENCE_SECONDS) -> list[dict[str, Any]]:
         """Give this many events."""
         async with asyncio.timeout(seconds):
             return [await self.next(seconds) for _ in range(count)]
@@ -61,12 +63,12 @@ async def subscribed(
     if last_event_id is not None:
         headers["Last-Event-ID"] = str(last_event_id)
     async with (
-        httpx.AsyncClient(trust_env=False, timeout=httpx.Timeout(30.0)) as client,
+        httpx.AsyncClient(trust_env=False, timeout=httpx.Timeout(PATIENCE_SECONDS)) as client,
         client.stream("GET", f"{base}/v1/stream", params=dict(params or {}), headers=headers) as response,
     ):
         response.raise_for_status()
         stream = Stream(response)
-        async with asyncio.timeout(10.0):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while stream.last_id is None:
                 await stream._read()
         yield stream

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.05
 
 

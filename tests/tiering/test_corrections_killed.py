@@ -16,8 +16,9 @@ from support.instance import Databases, FreshDatabase, free_base_port
 from support.service import PROVINCE, ServiceUnderTest, environment, expect, running_service
 from support.tiering import planted
 
+pytestmark = pytest.mark.timeout(900)
 CUSTOMERS = 5
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 KEY = "approve-once"
 
 

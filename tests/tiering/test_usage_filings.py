@@ -32,14 +32,15 @@ async def missing(tiering: ServiceUnderTest, month: str, org_id: str = "420100")
 
 
 @pytest.mark.parametrize(
-    ("at", "late"), [("2026-03-05T23:59:59+08:00", False), ("2026-03-06T00:00:00+08:00", True)]
+    ("at", "late"), [("2026-03-05T23:59:50+08:00", False), ("2026-03-06T00:00:00+08:00", True)]
 )
 async def test_a_file_of_the_5th_is_in_time_and_one_of_the_6th_is_late(
     tiering: ServiceUnderTest, at: str, late: bool
 ) -> None:
+    content = csv([row(await customer(tiering))])
     tiering.set_clock(at)
     try:
-        file = await upload(tiering, OFFICER, csv([row(await customer(tiering))]))
+        file = await upload(tiering, OFFICER, content)
     finally:
         tiering.set_clock("2026-03-02T09:00:00+08:00")
     assert (file["late"], file["due_on"]) == (late, "2026-03-05")

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from chassis.ids import uuid7
 from deploy.child import base_environment
@@ -31,8 +32,9 @@ from support.usage_filing import code, csv, done, on_record, row, upload
 from support.usage_sums import summed, sums_hold
 from tiering.consumers.files import Loader
 
+pytestmark = pytest.mark.timeout(900)
 PORTIONS_BEFORE, PORTIONS = 9, 15
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 UNITS = ("420106-T01", "420525", "420100-S01", "420506")
 IN_THE_WAY = """
     INSERT INTO usage (customer_id, line, month, version, revenue, pieces, weight_kg, org_id, recorded)

