@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from chassis.auth import Caller
 from chassis.clock import SHANGHAI
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match, may
-from chassis.http.paging import Filters
+from chassis.http.paging import ListFilters
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
@@ -36,7 +36,7 @@ CHANGES = problems(400, 401, 403, 404, 409, 412, 413, 422, 428, 503)
 RECORDS = problems(400, 401, 403, 409, 413, 422, 503)
 
 
-class EmergencyFilters(Filters):
+class EmergencyFilters(ListFilters):
     """What emergencies are listed by."""
 
     situation: Word = None
@@ -44,7 +44,7 @@ class EmergencyFilters(Filters):
     active: bool | None = None
 
 
-class MeetingFilters(Filters):
+class MeetingFilters(ListFilters):
     """What meetings are listed by."""
 
     customer_id: UUID | None = None
@@ -52,7 +52,7 @@ class MeetingFilters(Filters):
     org_id: Word = None
 
 
-class FeedbackFilters(Filters):
+class FeedbackFilters(ListFilters):
     """What feedback is listed by."""
 
     customer_id: UUID | None = None

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge, if_match, may
-from chassis.http.paging import Filters
+from chassis.http.paging import ListFilters
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
@@ -65,7 +65,7 @@ class CorrectionIn(Body):
         return self
 
 
-class ErasureFilters(Filters):
+class ErasureFilters(ListFilters):
     """What requests are listed by."""
 
     state: ErasureState | None = None

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from chassis import audit
 from chassis.auth import Caller
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, Edge
-from chassis.http.paging import Filters
+from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
@@ -19,7 +19,7 @@ from chassis.vault import Vault
 from service_desk.api.complaints import OK, CaseNo
 from service_desk.model.cases import Category, Channel, CompensationState, State
 from service_desk.queries import cases, compensations, lists, words
-from service_desk.queries.lists import Cases
+from service_desk.queries.lists import Cases, CaseSort
 from service_desk.queries.readers import Reader
 from service_desk.queries.timelines import View, timeline
 from service_desk.settings import LONGEST_REFERENCE
@@ -51,7 +51,7 @@ Single = Annotated[Wanted, Depends(wanted)]
 Show = Callable[[Transaction, Vault, str, Reader], Awaitable[dict[str, Any]]]
 
 
-class ComplaintFilters(Filters):
+class ComplaintFilters(SortedFilters):
     """What complaints are listed by."""
 
     state: State | None = None
@@ -61,9 +61,10 @@ class ComplaintFilters(Filters):
     handler: Organisation = None
     customer_id: UUID | None = None
     open: bool | None = None
+    sort: CaseSort | None = None
 
 
-class CompensationFilters(Filters):
+class CompensationFilters(SortedFilters):
     """What compensations are listed by."""
 
     state: CompensationState | None = None
@@ -71,6 +72,7 @@ class CompensationFilters(Filters):
     first_responder: Organisation = None
     customer_id: UUID | None = None
     open: bool | None = None
+    sort: CaseSort | None = None
 
 
 @router.get(
@@ -82,7 +84,7 @@ class CompensationFilters(Filters):
 async def list_complaints(
     asked: Annotated[ComplaintFilters, Query()], request: Request, caller: Authenticated, edge: AtTheEdge
 ) -> Response:
-    """List complaints of the caller's scope, the newest first."""
+    """List complaints of the caller's scope, the newest first unless sorted; also as a sheet."""
     return await _listed(request, caller, edge, lists.COMPLAINTS, asked)
 
 
@@ -95,7 +97,7 @@ async def list_complaints(
 async def list_compensations(
     asked: Annotated[CompensationFilters, Query()], request: Request, caller: Authenticated, edge: AtTheEdge
 ) -> Response:
-    """List compensations of the caller's scope, the newest first."""
+    """List compensations of the caller's scope, the newest first unless sorted; also as a sheet."""
     return await _listed(request, caller, edge, lists.COMPENSATIONS, asked)
 
 
@@ -158,7 +160,7 @@ async def _listed(
     caller: Caller,
     edge: Edge,
     of: Cases,
-    asked: Filters,
+    asked: SortedFilters,
 ) -> Response:
     async def run(tx: Transaction) -> Answer:
         return Answer(OK, await lists.cases(tx, of, asked.conditions(), asked.paging(request)))

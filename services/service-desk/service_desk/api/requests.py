@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from chassis import audit
 from chassis.auth import Caller
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match, may
-from chassis.http.paging import Filters
+from chassis.http.paging import ListFilters, SortedFilters
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
@@ -22,6 +22,7 @@ from service_desk.api.request_bodies import MoveIn, RequestIn
 from service_desk.handlers.requests import RequestAsked, move_request, open_request
 from service_desk.model.requests import RequestMove, RequestState
 from service_desk.queries import requests as read
+from service_desk.queries.lists import CaseSort
 from service_desk.queries.readers import Reader
 from service_desk.repository.numbers import Numbers
 from service_desk.repository.requests import Requests
@@ -33,7 +34,7 @@ Taker = Annotated[Caller, Depends(may(*INTAKE_ROLES))]
 Handler = Annotated[Caller, Depends(may(*HANDLING_ROLES))]
 
 
-class RequestFilters(Filters):
+class RequestFilters(SortedFilters):
     """What requests are listed by."""
 
     state: RequestState | None = None
@@ -42,9 +43,10 @@ class RequestFilters(Filters):
     org_id: Word = None
     customer_id: UUID | None = None
     open: bool | None = None
+    sort: CaseSort | None = None
 
 
-class QueueFilters(Filters):
+class QueueFilters(ListFilters):
     """What the queue is cut down to."""
 
     org_id: Word = None
@@ -128,7 +130,7 @@ async def decline_service_request(body: MoveIn, asked: ByHandler) -> Response:
 async def list_service_requests(
     asked: Annotated[RequestFilters, Query()], request: Request, caller: Authenticated, edge: AtTheEdge
 ) -> Response:
-    """List requests of the caller's scope, the newest first."""
+    """List requests of the caller's scope, the newest first unless sorted; also as a sheet."""
 
     async def run(tx: Transaction) -> Answer:
         return Answer(OK, await read.requests(tx, asked.conditions(), asked.paging(request)))

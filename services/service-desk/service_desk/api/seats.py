@@ -11,7 +11,7 @@ from chassis.auth import Caller
 from chassis.directory import Snapshot
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match, may
-from chassis.http.paging import Filters
+from chassis.http.paging import ListFilters
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
@@ -54,7 +54,7 @@ class EnrolIn(Body):
         return EnrolSeat(self.device)
 
 
-class SeatFilters(Filters):
+class SeatFilters(ListFilters):
     """What seats are listed by."""
 
     number: int | None = None

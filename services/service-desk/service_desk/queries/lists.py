@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import orjson
@@ -14,10 +14,31 @@ from chassis.http.paging import Paging
 from chassis.transaction import Transaction
 from service_desk.queries.readers import in_shanghai
 
+SORTED_CUSTOMER = "sorted_customer"
 ORDER = (
     Key("c.received_at", datetime.fromisoformat, newest_first=True),
     Key("c.id", UUID, newest_first=True),
 )
+
+CaseSort = Literal[
+    "received_at", "-received_at", "case_no", "-case_no", "state", "-state", "customer", "-customer"
+]
+
+
+def sorts_of(table: str) -> dict[str, Key]:
+    """Give by what a list of cases may be sorted (`CaseSort`), its table and its customers under these names."""
+    return {
+        "received_at": Key(f"{table}.received_at", datetime.fromisoformat),
+        "case_no": Key(f"{table}.case_no", str),
+        "state": Key(f"{table}.state", str),
+        "customer": Key("COALESCE(k.name, '')", str, label=SORTED_CUSTOMER),
+    }
+
+
+def without_sorted(row: Record) -> dict[str, Any]:
+    """Give what is shown of a row: not what it was only sorted by."""
+    return {name: value for name, value in row.items() if name != SORTED_CUSTOMER}
+
 
 # Filter → its condition; only these names ever reach the SQL text, values are parameters.
 COMPLAINT_FILTERS = {
@@ -60,13 +81,13 @@ async def cases(tx: Transaction, of: Cases, filters: Mapping[str, object], pagin
     """Give a page of cases in the caller's scope."""
     conditions = {of.filters[name]: value for name, value in filters.items()}
     source = f"{of.table} LEFT JOIN customer k USING (customer_id)"
-    listing = Listing(source, ORDER, conditions, of.columns, counted=of.table)
+    listing = Listing(source, ORDER, conditions, of.columns, counted=of.table, sorts=sorts_of("c"))
     return await listed(tx, listing, paging, _item)
 
 
 def _item(row: Record) -> dict[str, Any]:
     return {
-        **row,
+        **without_sorted(row),
         "received_at": in_shanghai(row["received_at"]),
         "ended_at": in_shanghai(row["ended_at"]),
         "deadlines": orjson.loads(row["deadlines"]),

@@ -14,6 +14,7 @@ from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts.refusals import NotFound
 from contracts.values import code_and_id
+from service_desk.queries.lists import sorts_of, without_sorted
 from service_desk.queries.phones import shown_phone
 from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
@@ -95,8 +96,15 @@ SELECT u.id, u.org_id, u.at, u.actor, u.pieces, u.words FROM emergency_use u WHE
 async def requests(tx: Transaction, filters: Mapping[str, object], paging: Paging) -> dict[str, Any]:
     """Give a page of requests in the caller's scope, the newest first; headers only."""
     conditions = {REQUEST_FILTERS[name]: value for name, value in filters.items()}
-    listing = Listing(REQUEST_SOURCE, REQUEST_ORDER, conditions, REQUEST_COLUMNS, counted="service_request r")
-    return await listed(tx, listing, paging, _shown)
+    listing = Listing(
+        REQUEST_SOURCE,
+        REQUEST_ORDER,
+        conditions,
+        REQUEST_COLUMNS,
+        counted="service_request r",
+        sorts=sorts_of("r"),
+    )
+    return await listed(tx, listing, paging, lambda row: _shown(without_sorted(row)))
 
 
 async def request(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:
