@@ -136,6 +136,21 @@ def test_every_field_and_choice_of_a_form_is_said_in_chinese(service: Json) -> N
     assert choices <= said("codes") | said("roles")
 
 
+def test_what_a_list_is_asked_by_is_said_in_chinese(service: Json) -> None:
+    lists = [one for one in operations(service) if one["operationId"].startswith("list_")]
+    asked = {
+        parameter["name"]: parameter["schema"]
+        for one in lists
+        for parameter in one.get("parameters", ())
+        if parameter["in"] == "query"
+    }
+    sorts = {
+        sort.removeprefix("-") for sort in enumerated(asked.get("sort", {}), service["components"]["schemas"])
+    }
+    names = asked.keys() - {"cursor", "limit", "format", "sort"} | sorts
+    assert names <= said("fields") | said("columns")
+
+
 def test_every_state_and_kind_of_the_records_is_said_in_chinese() -> None:
     told = {
         line.value.value

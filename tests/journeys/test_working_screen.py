@@ -1,6 +1,7 @@
 """Working on records at the page, with the forms that the services' own documents give: every step, and what is refused."""
 
 import asyncio
+import csv
 import re
 
 from playwright.sync_api import Locator, Page, expect
@@ -175,6 +176,33 @@ async def test_money_is_claimed_granted_paid_and_charged_each_by_whom_it_is_for(
         assert liability["state"] == "assigned"
 
 
+async def test_a_list_is_filtered_sorted_and_taken_away_as_a_sheet(services: Instance) -> None:
+    async with players(services) as people:
+        customer = await people.register()
+        numbers = [(await people.complain(customer.firm.phone))["case_no"] for _ in range(2)]
+        taken: list[str] = []
+
+        def works(page: Page) -> None:
+            opened(page, "list_complaints")
+            page.locator("#detail .asking summary").press("Enter")
+            asking = page.locator("#detail .asking form")
+            filled(asking, customer_id=customer.customer_id, open="true", sort="received_at")
+            asking.locator("[name=sort]").press("Enter")
+            asking.locator("[type=submit]").press("Enter")
+            rows = page.locator("#detail table.items tbody .open")
+            expect(rows).to_have_text(numbers)
+            with page.expect_download() as download:
+                asking.locator("[data-sheet=csv]").press("Enter")
+            taken.append(download.value.path().read_text(encoding="utf-8-sig"))
+            filled(asking, open="false")
+            asking.locator("[type=submit]").press("Enter")
+            expect(rows).to_have_count(0)
+
+        await at_the_page(people.cast.officer, WORKS, works)
+        lines = list(csv.DictReader(taken[0].splitlines()))
+        assert [line["case_no"] for line in lines] == numbers
+
+
 async def test_who_changes_what_somebody_else_has_changed_is_told_and_shown_what_there_is_now(
     services: Instance,
 ) -> None:
@@ -200,6 +228,7 @@ async def test_who_changes_what_somebody_else_has_changed_is_told_and_shown_what
             page.keyboard.press("Control+Enter")
             expect(form.locator(".answer.bad")).to_contain_text("已被他人修改", timeout=PATIENCE_MS)
             form.locator("[data-reopen]").press("Enter")
+            expect(form).to_have_count(0)
             form = form_of(page, "change_customer")
             expect(form.locator("[name=address]")).to_have_value("别人改的路2号")
             worked(page, "change_customer", address="自己改的路3号")

@@ -58,6 +58,17 @@ export async function read(path) {
   return { body: await bodyOf(response), etag: response.headers.get("ETag") };
 }
 
+/* What a service gives as a file is saved under the name that it has there. */
+export async function download(path) {
+  const response = await send(path, { headers: headers({ Accept: "*/*" }) });
+  const [, name] = /filename="?([^";]+)/.exec(response.headers.get("Content-Disposition") ?? "") ?? [];
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = name ?? path.split("?")[0].split("/").pop();
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
 /* Change something: a body of fields or a form with a file, once for its key, and only what is still of its version. */
 export async function change(method, path, body, { key = null, etag = null } = {}) {
   const isForm = body instanceof FormData;

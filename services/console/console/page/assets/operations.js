@@ -88,6 +88,21 @@ export async function addressesOf(address) {
   };
 }
 
+const QUERY_OF_EVERY_LIST = new Set(["cursor", "limit", "format", "sort"]);
+const isYesOrNo = (schema) => [schema, ...(schema.anyOf ?? [])].some((one) => one.type === "boolean");
+const choices = (schema) => [schema, ...(schema?.anyOf ?? [])].flatMap((one) => one?.enum ?? []);
+
+/* What a list may be asked: a schema of its filters, its orders, and the formats in which it is given whole. */
+export async function askedOf(address) {
+  const [, , service, path] = ADDRESS.exec(address);
+  const document = await documentOf(service);
+  const { parameters = [] } = document.paths[templateOf(document.paths, path)].get;
+  const given = Object.fromEntries(parameters.filter((one) => one.in === "query").map((one) => [one.name, one.schema]));
+  const filters = Object.entries(given).filter(([name]) => !QUERY_OF_EVERY_LIST.has(name));
+  const properties = Object.fromEntries(filters.map(([name, schema]) => [name, isYesOrNo(schema) ? { enum: ["true", "false"] } : schema]));
+  return { schema: { type: "object", properties }, schemas: document.components?.schemas ?? {}, sorts: choices(given.sort), formats: choices(given.format).filter((one) => one !== "json") };
+}
+
 /* Every list of a service that somebody of my roles may read. */
 export async function listsOf(service) {
   const document = await documentOf(service);

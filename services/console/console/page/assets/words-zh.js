@@ -21,7 +21,7 @@ export const words = {
     takeDown: "受理投诉", unknownCaller: "未登记的来电人", choose: "请选择", cityOfCustomer: "按客户所在地", category: "投诉类别", mailNo: "邮件号", content: "投诉内容",
     phone: "来电号码", callerName: "来电人姓名", place: "发生地点", city: "所指市州局", similar: "可能已在办", same: "相同：{what}", addToIt: "补充到此案",
     maybeSame: "可能已在办：可补充到上列案件；确系另一件事，请再按一次受理。", take: "受理", takeNote: "在投诉内容中按 Ctrl+Enter 即受理。", added: "已补充到此案。", nextCall: "下一个来电",
-    works: "全部业务", worksNote: "按服务列出本人可以查看的全部清单；打开清单可以新办，打开一件可以办理。", acts: "办理", doIt: "提交", look: "查看", noActs: "暂时不能办理：", outcome: "结果", back: "返回", oneALine: "每行一项", oneMore: "再加一项", noJson: "不是有效的 JSON", reopen: "查看最新内容",
+    works: "全部业务", worksNote: "按服务列出本人可以查看的全部清单；打开清单可以新办，打开一件可以办理。", acts: "办理", doIt: "提交", look: "查看", noActs: "暂时不能办理：", outcome: "结果", back: "返回", oneALine: "每行一项", oneMore: "再加一项", noJson: "不是有效的 JSON", reopen: "查看最新内容", narrow: "筛选、排序、导出", showThese: "显示", order: "排序", usualOrder: "默认", sheet: "全部导出 {format}",
   },
   kinds: {
     all: "全部", declaration: "报备", claim: "开发权", customer: "客户", complaint: "投诉", compensation: "理赔", deadline: "期限", directory: "机构与人员", care: "走访与座谈", usage: "用邮量", tier: "级别与评定", pricing: "资费与协议", score: "考评",
@@ -69,6 +69,8 @@ export const words = {
     initial_class: "客户级别", above_limit: "超市局权限", responsible: "责任单位", first_responder: "首问责任", taken_lines: "已被占用", breached_by: "超时责任",
     file: "文件", unless_similar: "有相似则不受理", entries: "记录", next_steps: "下一步", responsibility: "责任", follow_up: "回访情况", tries: "联系次数",
     note: "说明", asked_by: "申请人工号", number: "编号", device: "设备", amount: "金额（元）", reference: "凭证号", shares: "份额", share: "份额",
+    q: "名称、拼音首字母或代码", valid: "有效于", known: "当时所知", on: "日期", holds: "持有", ending_before: "到期早于", project: "项目", score_from: "评分不低于", ruling_org_id: "裁决机构",
+    history: "含历史", adjusted: "已调整", changed: "有变化", open: "未结", newest: "最新", role: "角色", party: "当事单位", moved: "有变动", former_class: "原级别", direction: "方向", unlike: "对照评定", over_days: "逾期超过天数",
     amount_granted: "核定金额（元）", amount_paid: "已付金额（元）", same_item: "同一邮件的其他理赔", liability: "责任",
     debtor: "应付单位", creditor: "应收单位", priority: "优先级", wanted_by: "要求完成时间", text: "内容", situation: "情况", service_request: "服务请求",
     occasion: "场合", held_on: "日期", participants: "参加人", side: "方", minutes: "纪要", case_nos: "案件编号", parent_id: "上级机构",
