@@ -51,6 +51,8 @@ async def propose_correction(
     if waiting is not None:
         raise CorrectionOpen.of(waiting.number, str(waiting.id))
     found = reviewed_law(desk.law, review.org_id, review.valid_from)
+    units = {unit.org_id: unit.profile for unit in found.units}
+    succeeded = await desk.corrections.succeeded(review.id, units)
     correction = await desk.corrections.propose(
         NewCorrection(
             id=correction_id,
@@ -59,7 +61,7 @@ async def propose_correction(
             proposed_by=command.reviewer.staff_id,
             proposed_at=desk.now,
             sheet=sheet(found.units, found.laws),
-            rewordings=rewordings(await desk.corrections.laws(review.id), found.laws),
+            rewordings=rewordings(await desk.corrections.laws(review.id), found.laws, succeeded),
         )
     )
     if not correction.customers:

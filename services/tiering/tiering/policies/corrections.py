@@ -1,6 +1,6 @@
 """Which wordings a review would be decided by differently, and how a corrected line says what changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -28,23 +28,24 @@ WORDS_EN = {
 
 
 def rewordings(
-    earlier: Mapping[UUID, Mapping[int, ClassLaw]], now: Mapping[int, ClassLaw]
+    earlier: Mapping[UUID, Mapping[int, ClassLaw]],
+    now: Mapping[int, ClassLaw],
+    succeeded: Iterable[tuple[UUID, int, int]],
 ) -> list[dict[str, Any]]:
-    """Give what differs between each law that lines were decided by and each law of now, one row a pair that differs.
+    """Give what differs between the law that lines of a unit were decided by and that of the same unit now.
 
-    `earlier` has the laws of the review and of its approved corrections by their ids.
+    `earlier` has the laws of the review and of its approved corrections by their ids; `succeeded` names which of them
+    was followed by which law of now at any unit. One row a pair that differs.
     """
     return [
         {
             "source": str(source),
             "before": before,
             "after": after,
-            "wordings": list(_wordings(law, other)),
+            "wordings": list(_wordings(earlier[source][before], now[after])),
         }
-        for source, laws in earlier.items()
-        for before, law in laws.items()
-        for after, other in now.items()
-        if law.key != other.key
+        for source, before, after in sorted(succeeded)
+        if earlier[source][before].key != now[after].key
     ]
 
 

@@ -1,6 +1,6 @@
 """What the handlers of corrections need from outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -46,6 +46,13 @@ class Corrections(Protocol):
 
     async def laws(self, review_id: UUID) -> Mapping[UUID, Mapping[int, ClassLaw]]:
         """Give every law that standing lines were decided by: the review's and its approved corrections', by their ids."""
+        ...
+
+    async def succeeded(self, review_id: UUID, units: Mapping[str, int]) -> Set[tuple[UUID, int, int]]:
+        """Give which law standing lines of a unit were decided by, as source and number, and which of now succeeded it.
+
+        `units` has the number of the law of now by unit.
+        """
         ...
 
     async def open_of(self, review_id: UUID) -> Correction | None:

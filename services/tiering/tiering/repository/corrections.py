@@ -1,6 +1,6 @@
 """Corrections of reviews, their lines and the classes that they change, as rows and events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,7 @@ LAWS = """
 SELECT id, law FROM review WHERE id = $1
 UNION ALL SELECT id, law FROM review_correction WHERE review_id = $1 AND state = 'approved'
 """
+DECIDED_BY = "SELECT DISTINCT source, org_id, profile FROM standing_lines($1)"
 LINE = """
 SELECT l.customer_id, l.overridden_at, l.override_kept FROM review_correction_line l JOIN customer c USING (customer_id)
 WHERE l.correction_id = $1 AND (c.code = $2 OR c.customer_id = $3)
@@ -81,6 +82,17 @@ class CorrectionRows:
     async def laws(self, review_id: UUID) -> Mapping[UUID, Mapping[int, ClassLaw]]:
         """Give every law that standing lines were decided by: the review's and its approved corrections', by their ids."""
         return {row["id"]: laws_of(row["law"]) for row in await self._tx.fetch(LAWS, review_id)}
+
+    async def succeeded(self, review_id: UUID, units: Mapping[str, int]) -> Set[tuple[UUID, int, int]]:
+        """Give which law standing lines of a unit were decided by, as source and number, and which of now succeeded it.
+
+        `units` has the number of the law of now by unit.
+        """
+        await self._tx.take_time(self._timeout_ms)
+        rows = await self._tx.fetch(DECIDED_BY, review_id)
+        return {
+            (row["source"], row["profile"], units[row["org_id"]]) for row in rows if row["org_id"] in units
+        }
 
     async def open_of(self, review_id: UUID) -> Correction | None:
         """Give the correction of a review that waits for its decision, if there is one."""
