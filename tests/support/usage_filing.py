@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.ids import uuid7
 from contracts.values import check_digit_mod_11_10
 from support.facts import customer_fact
-from support.service import Person, ServiceUnderTest, expect
+from support.service import OFFICER, Person, ServiceUnderTest, expect
 
 HEADER = "客户编码,客户名称,业务种类,收入(元),件数,重量(公斤)"
 LINE = "国内异地速递"
@@ -86,6 +86,13 @@ async def filed(tiering: ServiceUnderTest, person: Person, rows: Iterable[str], 
     """Upload rows as CSV and wait; gives the file."""
     body = await upload(tiering, person, csv(rows), **options)
     return await done(tiering, person, body["id"])
+
+
+async def corrected(tiering: ServiceUnderTest, customer_code: str, revenue: str, month: str) -> None:
+    """Correct by hand what a customer's month has of `LINE`."""
+    figures = {"customer": customer_code, "line": "domestic-express", "revenue": revenue}
+    sent = {"month": month, "reason": "inaccuracy", "rows": [figures]}
+    expect(await tiering.post(OFFICER, "/usage/corrections", sent), 201)
 
 
 async def refusals(tiering: ServiceUnderTest, person: Person, file_id: str) -> dict[int, str]:

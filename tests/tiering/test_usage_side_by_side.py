@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from support.instance import Databases
 from support.service import OFFICER, ServiceUnderTest, running_service, surroundings
-from support.usage_filing import csv, customer, done, row, upload
+from support.usage_filing import corrected, csv, customer, done, filed, on_record, refusals, row, upload
 from support.usage_sums import sums_hold
 from tiering.consumers.side_by_side import Place, SideBySide
 from tiering.policies.csv_lines import LineCutter
@@ -50,6 +50,21 @@ async def test_a_file_in_any_order_is_told_and_counted_in_its_own(
     told = [(one[1], Decimal(one[2])) for event in events for one in event["payload"]["rows"]]
     assert [revenue for _, revenue in told] == [Decimal(one.split(",")[3]) for one in rows]
     assert await sums_hold(tiering)
+
+
+async def test_a_repeated_row_of_another_portion_stays_refused_when_its_file_comes_again(
+    in_small_pieces: ServiceUnderTest,
+) -> None:
+    tiering = in_small_pieces
+    made, others = await customer(tiering), [await customer(tiering) for _ in range(CUSTOMERS)]
+    rows = [row(made, "5.00"), *(row(one) for one in others), row(made, "6.00")]
+    first = await filed(tiering, OFFICER, rows)
+    await corrected(tiering, made, "9.00", "2026-02")
+    again = await filed(tiering, OFFICER, rows)
+    for file, loaded in ((first, CUSTOMERS + 1), (again, 0)):
+        assert (file["loaded_rows"], file["refused_rows"], file["totals"]) == (loaded, 1, first["totals"])
+    assert await refusals(tiering, OFFICER, again["id"]) == {len(rows) + 1: "repeated-row"}
+    assert [one["revenue"] for one in await on_record(tiering, made)] == [Decimal("5.00"), Decimal("9.00")]
 
 
 async def test_what_has_something_in_common_follows_and_the_rest_goes_on() -> None:

@@ -156,6 +156,35 @@ async def test_the_form_s_totals_are_compared_and_a_difference_is_a_warning(
 
 
 @pytest.mark.parametrize(
+    ("stated", "warnings"),
+    [
+        ("927.077", []),
+        ("927.0770", []),
+        ("927.076", ["weight_kg-total-differs"]),
+        ("927.078", ["weight_kg-total-differs"]),
+        ("5", ["weight_kg-total-differs"]),
+        ("", []),
+    ],
+)
+async def test_the_weight_of_the_form_is_compared_to_the_gram(
+    tiering: ServiceUnderTest, stated: str, warnings: list[str]
+) -> None:
+    made = await customer(tiering)
+    rows = [row(made, "10", kg="927.07"), row(made, "5", line="礼仪", kg="0.007")]
+    file = await filed(tiering, OFFICER, [*rows, f"合计,,,15.00,20,{stated}"])
+    assert (warned(file), file["totals"]["weight_kg"]) == (warnings, "927.077")
+
+
+async def test_a_weight_given_in_tons_and_one_that_is_given_twice_are_added_up_too(
+    tiering: ServiceUnderTest,
+) -> None:
+    made = await customer(tiering)
+    rows = [row(made, "10", pieces="1.5吨", kg=""), row(made, "10", kg="0.5")]
+    file = await filed(tiering, OFFICER, [*rows, "合计,,,20.00,10,1500.5"])
+    assert (file["loaded_rows"], file["refused_rows"], warned(file)) == (1, 1, [])
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [
         (b"a,b,c\n1,2,3\n", "header-missing"),

@@ -146,6 +146,7 @@ class Loader:
             file_id=file.file_id,
             reason=Reason.SOURCE,
             rows_per_event=self.settings.usage_event_rows,
+            loaded_before=file.loaded_before,
         )
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
             rows, files = UsageRowsInTables(tx), UsageFilesInTables(tx)
@@ -171,6 +172,7 @@ class Loader:
                 refused=len(portion.refused),
                 revenue=taken.tally.revenue + portion.repeated.revenue,
                 pieces=taken.tally.pieces + portion.repeated.pieces,
+                weight_kg=taken.tally.weight_kg + portion.repeated.weight_kg,
             )
             await files.count(file, portion.rows, tally, portion.progress)
             points.reach("usage.before-commit")
@@ -184,8 +186,8 @@ class Loader:
             await FilingClocks(self.runtime, self.settings).plan()
         async with unscoped(self.runtime.database.worker, self._moment(file)) as tx:
             files, filings = UsageFilesInTables(tx), FilingsInTables(tx, law)
-            revenue, pieces, taken = await files.sums(file)
-            warnings = warnings_of.of_totals(source.stated, revenue, pieces)
+            revenue, pieces, weight_kg, taken = await files.sums(file)
+            warnings = warnings_of.of_totals(source.stated, revenue, pieces, weight_kg)
             least = least_customers(file.org_id, file.month, law)
             if least is not None:
                 covered = await filings.covered(file.org_id, file.month, least.outcome)

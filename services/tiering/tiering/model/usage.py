@@ -84,7 +84,10 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class UsageFile:
-    """A file that waits for its loading, or is half loaded: `rows` of it have been taken."""
+    """A file that waits for its loading, or is half loaded: `rows` of it have been taken.
+
+    `loaded_before` are the same bytes of the same unit and month, loaded by earlier uploads.
+    """
 
     file_id: UUID
     org_id: str
@@ -96,11 +99,12 @@ class UsageFile:
     uploaded_by: str
     correlation_id: str
     rows: int
+    loaded_before: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What became of rows; `revenue` of all that could be read, in yuan."""
+    """What became of rows; `revenue`, `pieces` and `weight_kg` of all that could be read, in yuan and kilograms."""
 
     loaded: int = 0
     corrected: int = 0
@@ -109,6 +113,7 @@ class Tally:
     revenue: Decimal = Decimal(0)
     loaded_revenue: Decimal = Decimal(0)
     pieces: int = 0
+    weight_kg: Decimal = Decimal(0)
 
 
 def told_figures(line: str, revenue: str, pieces: str, weight_kg: str) -> str:

@@ -89,6 +89,7 @@ class Portion:
                 self.repeated,
                 revenue=self.repeated.revenue + Decimal(revenue),
                 pieces=self.repeated.pieces + int(pieces),
+                weight_kg=self.repeated.weight_kg + Decimal(weight),
             )
             return
         self.keys.add(code + line)

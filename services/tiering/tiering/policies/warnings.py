@@ -7,11 +7,17 @@ from regulations.provisions import Decision
 from tiering.model.usage import Stated
 
 
-def of_totals(stated: Stated | None, revenue: Decimal, pieces: int) -> list[dict[str, Any]]:
-    """Compare what a form says of itself with its rows."""
+def of_totals(
+    stated: Stated | None, revenue: Decimal, pieces: int, weight_kg: Decimal | None
+) -> list[dict[str, Any]]:
+    """Compare what a form says of itself with its rows, as far as both are known."""
     if stated is None:
         return []
-    compared = (("revenue", "收入", stated.revenue, revenue), ("pieces", "件数", stated.pieces, pieces))
+    compared: tuple[tuple[str, str, Decimal | int | None, Decimal | int | None], ...] = (
+        ("revenue", "收入", stated.revenue, revenue),
+        ("pieces", "件数", stated.pieces, pieces),
+        ("weight_kg", "重量", stated.weight_kg, weight_kg),
+    )
     return [
         {
             "code": f"{field}-total-differs",
@@ -19,7 +25,7 @@ def of_totals(stated: Stated | None, revenue: Decimal, pieces: int) -> list[dict
             "en": f"The form's total of {field} is {said}, its rows add up to {counted}",
         }
         for field, word, said, counted in compared
-        if said is not None and said != counted
+        if said is not None and counted is not None and said != counted
     ]
 
 

@@ -14,7 +14,10 @@ from tiering.model.usage import Reason, Tally, told_figures
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Of which unit's month rows are, and why they replace or come after what is on record."""
+    """Of which unit's month rows are, and why they replace or come after what is on record.
+
+    `loaded_before` are earlier files of the same bytes: of these rows only those are taken that each of them refused.
+    """
 
     org_id: str
     orgpath: str
@@ -22,6 +25,7 @@ class Batch:
     file_id: UUID | None
     reason: Reason
     rows_per_event: int
+    loaded_before: Sequence[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from tiering.queries.units import UNITS
 ORDER = (Key("f.month", date.fromisoformat, newest_first=True), Key("f.id", UUID, newest_first=True))
 COLUMNS = """f.id, f.org_id, o.name AS org_name, f.month, f.name, f.format, f.size, f.state, f.received_at, f.due_on,
 f.late, f.rows, f.loaded_rows, f.corrected_rows, f.unchanged_rows, f.refused_rows, f.progress, f.revenue,
-f.loaded_revenue, f.pieces, f.stated, f.warnings, f.rejected_because, f.uploaded_by, f.finished_at, f.version"""
+f.loaded_revenue, f.pieces, f.weight_kg, f.stated, f.warnings, f.rejected_because, f.uploaded_by, f.finished_at, f.version"""
 SORTS = {
     "month": ORDER[0],
     "received_at": Key("f.received_at", datetime.fromisoformat),
@@ -83,7 +83,7 @@ async def all_errors(tx: Transaction, file_id: UUID, most: int) -> AsyncIterator
 
 def _shown(row: Record) -> dict[str, Any]:
     shown = dict(row)
-    figures = ("revenue", "loaded_revenue", "pieces")
+    figures = ("revenue", "loaded_revenue", "pieces", "weight_kg")
     totals = {name: shown.pop(name) for name in figures}
     stated = shown.pop("stated")
     rejected = shown.pop("rejected_because")
@@ -94,7 +94,7 @@ def _shown(row: Record) -> dict[str, Any]:
         "received_at": row["received_at"].astimezone(SHANGHAI),
         "finished_at": finished and finished.astimezone(SHANGHAI),
         "totals": {
-            **{name: str(value) for name, value in totals.items()},
+            **{name: None if value is None else str(value) for name, value in totals.items()},
             "stated": stated and orjson.loads(stated),
         },
         "warnings": orjson.loads(row["warnings"]),

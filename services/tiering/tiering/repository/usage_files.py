@@ -28,7 +28,9 @@ RECEIVE = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 KEEP = "INSERT INTO usage_file_part (usage_file_id, number, org_id, content) VALUES ($1, $2, $3, $4)"
-COLUMNS = "id, org_id, month, format, state, received_at, late, uploaded_by, correlation_id, rows"
+COLUMNS = """f.id, f.org_id, f.month, f.format, f.state, f.received_at, f.late, f.uploaded_by, f.correlation_id, f.rows,
+ARRAY(SELECT e.id FROM usage_file e WHERE e.sha256 = f.sha256 AND e.org_id = f.org_id AND e.month = f.month
+      AND e.state = 'loaded' AND (e.received_at, e.id) < (f.received_at, f.id)) AS loaded_before"""
 # A file waits for those of its month that came before it from its own unit, or one above or below: the last word wins.
 OPEN = """
     SELECT f.id FROM usage_file f JOIN organisation o USING (org_id)
@@ -41,10 +43,13 @@ OPEN = """
 COUNT = """
     UPDATE usage_file SET rows = $2, loaded_rows = loaded_rows + $3, corrected_rows = corrected_rows + $4,
       unchanged_rows = unchanged_rows + $5, refused_rows = refused_rows + $6, revenue = revenue + $7,
-      loaded_revenue = loaded_revenue + $8, pieces = pieces + $9, progress = $10, version = version + 1
-    WHERE id = $1 AND rows = $11 AND state = 'checking' RETURNING true
+      loaded_revenue = loaded_revenue + $8, pieces = pieces + $9, weight_kg = weight_kg + $10, progress = $11,
+      version = version + 1
+    WHERE id = $1 AND rows = $12 AND state = 'checking' RETURNING true
 """
-SUMS = "SELECT revenue, pieces, loaded_rows + unchanged_rows AS taken FROM usage_file WHERE id = $1"
+SUMS = (
+    "SELECT revenue, pieces, weight_kg, loaded_rows + unchanged_rows AS taken FROM usage_file WHERE id = $1"
+)
 LOADED = """
     UPDATE usage_file SET state = 'loaded', stated = $2::jsonb, warnings = $3::jsonb, finished_at = $4, progress = 1,
       version = version + 1
@@ -99,7 +104,7 @@ class UsageFilesInTables:
         """Add a portion that ends at a row; raises LoadedElsewhere."""
         counted = await self._tx.fetchval(
             COUNT, file.file_id, rows, tally.loaded, tally.corrected, tally.unchanged, tally.refused, tally.revenue,
-            tally.loaded_revenue, tally.pieces, progress, file.rows,
+            tally.loaded_revenue, tally.pieces, tally.weight_kg, progress, file.rows,
         )  # fmt: skip
         if not counted:
             raise LoadedElsewhere(str(file.file_id))
@@ -114,12 +119,15 @@ class UsageFilesInTables:
             ]  # fmt: skip
             await self._tx.execute(REFUSE, file.file_id, file.org_id, dumps(rows).decode())
 
-    async def sums(self, file: UsageFile) -> tuple[Decimal, int, int]:
-        """Give revenue and pieces of the rows that could be read, and how many rows were taken or on record alike."""
+    async def sums(self, file: UsageFile) -> tuple[Decimal, int, Decimal | None, int]:
+        """Give revenue, pieces and weight of the rows that could be read, and how many were taken or on record alike.
+
+        The weight is None of a file that was begun before weights were added up.
+        """
         row = await self._tx.fetchrow(SUMS, file.file_id)
         if row is None:
             raise LoadedElsewhere(str(file.file_id))
-        return row["revenue"], int(row["pieces"]), row["taken"]
+        return row["revenue"], int(row["pieces"]), row["weight_kg"], row["taken"]
 
     async def loaded(
         self, file: UsageFile, stated: Stated | None, warnings: Sequence[Mapping[str, Any]], orgpath: str
@@ -162,7 +170,7 @@ async def open_files(connection: Connection, most: int) -> list[UUID]:
 
 async def one_file(connection: Connection, file_id: UUID) -> UsageFile | None:
     """Give a file that waits or is half loaded; None where it is done."""
-    row = await connection.fetchrow(f"SELECT {COLUMNS} FROM usage_file WHERE id = $1", file_id)  # noqa: S608
+    row = await connection.fetchrow(f"SELECT {COLUMNS} FROM usage_file f WHERE f.id = $1", file_id)  # noqa: S608
     if row is None or row["state"] not in (FileState.RECEIVED, FileState.CHECKING):
         return None
     return UsageFile(
@@ -176,6 +184,7 @@ async def one_file(connection: Connection, file_id: UUID) -> UsageFile | None:
         row["uploaded_by"],
         row["correlation_id"],
         row["rows"],
+        row["loaded_before"],
     )
 
 

@@ -14,6 +14,7 @@ from contracts.tiering import UsageCorrected, UsageRecorded
 from contracts.values import code_and_id
 from tiering.model.months import month_text
 from tiering.model.usage import Reason, Tally
+from tiering.policies import faults
 from tiering.ports.usage import Batch, Staged, Taken
 
 BY_CODE, BY_ID = "code", "customer_id"
@@ -60,20 +61,28 @@ WITH held AS MATERIALIZED (
   FROM usage_named n CROSS JOIN LATERAL (
     SELECT r.line, r.version, r.revenue, r.pieces, r.weight_kg, r.recorded, r.usage_file_id, r.ctid AS place
     FROM usage r WHERE r.month = $2 AND r.customer_id = n.customer_id AND r.current OFFSET 0) r),
+-- What every earlier loading of the same file refused: its other rows were taken then, and may have been corrected since.
+refused AS MATERIALIZED (
+  SELECT f.row_no, bool_or(f.code = $10) AS repeated FROM usage_refusal f
+  WHERE f.usage_file_id = ANY ($9::uuid[]) AND f.row_no BETWEEN (SELECT min(s.number) FROM usage_staged s)
+    AND (SELECT max(s.number) FROM usage_staged s)
+  GROUP BY f.row_no HAVING count(*) = cardinality($9::uuid[])),
 judged AS MATERIALIZED (
   SELECT s.number, s.line, s.revenue, s.pieces, s.weight_kg, s.told, n.customer_id, h.version AS old_version,
     h.revenue AS old_revenue, h.pieces AS old_pieces, h.weight_kg AS old_weight_kg, h.recorded AS old_recorded,
     h.place AS old_place,
     CASE
       WHEN n.customer_id IS NULL THEN 'unknown'
-      WHEN h.usage_file_id = $3 THEN 'repeated'
+      WHEN h.usage_file_id = $3 OR f.repeated THEN 'repeated'
+      WHEN cardinality($9::uuid[]) > 0 AND f.row_no IS NULL THEN 'unchanged'
       WHEN h.version IS NULL THEN 'new'
       WHEN (h.revenue, h.pieces, h.weight_kg) = (s.revenue, s.pieces, s.weight_kg) THEN 'unchanged'
       ELSE 'changed'
     END AS verdict
   FROM usage_staged s
   LEFT JOIN usage_named n ON n.:key = s.:key
-  LEFT JOIN held h ON h.customer_id = n.customer_id AND h.line = s.line),
+  LEFT JOIN held h ON h.customer_id = n.customer_id AND h.line = s.line
+  LEFT JOIN refused f ON f.row_no = s.number),
 written AS (
   INSERT INTO usage (customer_id, line, month, version, revenue, pieces, weight_kg, org_id, usage_file_id, reason,
                      recorded)
@@ -93,7 +102,7 @@ told AS (
     || old_weight_kg || '"' ORDER BY number)
   FROM judged WHERE verdict = 'changed'),
 counted AS (
-  SELECT verdict, count(*) AS rows, sum(revenue) AS revenue, sum(pieces) AS pieces,
+  SELECT verdict, count(*) AS rows, sum(revenue) AS revenue, sum(pieces) AS pieces, sum(weight_kg) AS weight_kg,
     array_agg(number) FILTER (WHERE verdict IN ('unknown', 'repeated') OR $8) AS numbers
   FROM judged GROUP BY verdict)
 SELECT c.*, ARRAY(SELECT array_to_string(t.rows[place + 1:place + $7], '],["')
@@ -204,7 +213,7 @@ class UsageRowsInTables:
     async def _write(self, batch: Batch, by: str, *, all_numbers: bool) -> Written:
         rows = await self._tx.fetch(
             WRITE.replace(":key", by), batch.org_id, batch.month, batch.file_id, batch.reason.value, Reason.LATE.value,
-            self._tx.now, batch.rows_per_event, all_numbers,
+            self._tx.now, batch.rows_per_event, all_numbers, batch.loaded_before, faults.REPEATED.code,
         )  # fmt: skip
         told = {row["verdict"]: row["told"] for row in rows}
         return Written(_taken(rows), told.get("new", ()), told.get("changed", ()))
@@ -243,6 +252,7 @@ def _taken(rows: Sequence[Record]) -> Taken:
         revenue=sum(revenue.values(), Decimal(0)),
         loaded_revenue=accepted,
         pieces=sum(int(row["pieces"]) for row in rows),
+        weight_kg=sum((row["weight_kg"] for row in rows), Decimal(0)),
     )
     return Taken(tally, new, {row["verdict"]: sorted(row["numbers"]) for row in rows if row["numbers"]})
 
