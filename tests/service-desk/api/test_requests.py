@@ -220,3 +220,20 @@ async def test_a_contact_meeting_keeps_who_took_part_and_what_came_of_it_sealed(
     for wrong, pointer in (({"occasion": "festival"}, "/occasion"), ({"held_on": "2026-03-03"}, "/held_on")):
         answer = await desk.post(MANAGER, "/contact-meetings", {**body, **wrong})
         assert (answer.status_code, answer.json()["pointer"]) == (422, pointer)
+
+
+@pytest.mark.parametrize(
+    ("wanted_by", "status"),
+    [
+        ("2026-03-02T08:29:59+08:00", 422),
+        ("2026-03-02T08:30:00+08:00", 201),
+        ("2026-03-02T00:30:00Z", 201),
+        ("1900-01-01T00:00:00+08:00", 422),
+    ],
+)
+async def test_nothing_is_wanted_before_it_was_asked_for(
+    desk: ServiceUnderTest, wanted_by: str, status: int
+) -> None:
+    customer = await a_customer(desk, vip=True)
+    answer = await asked(desk, customer, status, received_at="2026-03-02T08:30:00+08:00", wanted_by=wanted_by)
+    assert answer.get("pointer") == ("/wanted_by" if status == 422 else None)

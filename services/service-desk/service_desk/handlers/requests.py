@@ -44,8 +44,12 @@ class RequestAsked:
 async def open_request(
     command: OpenRequest, now: datetime, rows: Requests, numbers: Numbers, law: Snapshot
 ) -> ServiceRequest:
-    """Put a request on record with the unit that serves the customer; raises UnknownCustomer, UnknownWord and NotVip."""
+    """Put a request on record with the unit that serves the customer; raises UnknownCustomer, UnknownWord, NotVip."""
     received_at = receipt_time(command.intake, now)
+    if command.wanted_by is not None and command.wanted_by < received_at:
+        raise InvalidValue(
+            "要求完成时间早于提出时间", "It is wanted before it was asked for", pointer="/wanted_by"
+        )
     caller, day = command.intake.caller, received_at.date()
     asker = await rows.asker(str(caller.customer_id or caller.customer_code))
     if asker is None:
