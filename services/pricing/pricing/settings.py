@@ -1,7 +1,5 @@
 """Technical limits of pricing; business figures are in the regulation packs."""
 
-from datetime import date
-
 # Parts of the published HTTP interface, not of any regulation.
 IMPORT_MOST = 500
 LONGEST_REASON = 2_000
@@ -11,5 +9,3 @@ LONGEST_CODE = 40
 LINES_MOST = 20
 LONGEST_SETTLEMENT_DAYS = 3_650
 LONGEST_AGE_DAYS = 36_500
-# Days are taken up to this one: clocks run past them, and dates have an end.
-LAST_DAY = date(2999, 12, 31)

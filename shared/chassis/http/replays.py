@@ -1,6 +1,5 @@
 """Replays: an administrator has the event log of the service told once more to whoever lost what it knew of it."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -9,6 +8,7 @@ from fastapi.responses import Response
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, may
+from chassis.http.moments import Day
 from chassis.http.paging import Limit, page
 from chassis.http.problems import problems
 from chassis.ids import uuid7
@@ -23,7 +23,7 @@ MEMBERS = "id, since, requested_by, requested_at, state, published"
 class ReplayRequest(Body):
     """From which day of publication on (by the real calendar); absent: everything there is."""
 
-    since: date | None = None
+    since: Day | None = None
 
 
 @router.post(

@@ -167,3 +167,41 @@ async def test_a_list_asked_for_wrongly_is_refused(desk: ServiceUnderTest, query
     answer = await desk.get(OFFICER, f"/complaints?{query}")
     assert answer.status_code == 422, answer.text
     assert answer.json()["zh"]
+
+
+REQUEST = {
+    "channel": "hotline",
+    "kind": "urgent",
+    "content": "x",
+    "caller": {"customer_code": "42010000000118"},
+}
+EMERGENCY = {
+    "situation": "x", "transport": "x", "reason": "x",
+    "from": "2026-03-02T09:00:00+08:00", "until": "2026-03-03T09:00:00+08:00",
+}  # fmt: skip
+ENDS = ("0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00", "1899-12-31T23:59:59+08:00")
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize(
+    ("path", "body", "member"),
+    [
+        ("/complaints", COMPLAINT, "received_at"),
+        ("/compensations", CLAIM, "received_at"),
+        ("/service-requests", REQUEST, "received_at"),
+        ("/service-requests", REQUEST, "wanted_by"),
+    ],
+)
+async def test_a_time_at_an_end_of_the_calendar_is_refused_with_its_pointer(
+    desk: ServiceUnderTest, path: str, body: dict[str, Any], member: str, end: str
+) -> None:
+    await refused(desk, path, {**body, member: end}, 422, f"/{member}")
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("member", ["from", "until"])
+async def test_no_emergency_begins_or_ends_at_an_end_of_the_calendar(
+    desk: ServiceUnderTest, member: str, end: str
+) -> None:
+    answer = await desk.post(Person("420100", "center-director"), "/emergencies", {**EMERGENCY, member: end})
+    assert (answer.status_code, answer.json()["pointer"]) == (422, f"/{member}")

@@ -189,3 +189,16 @@ async def test_a_batch_under_the_key_of_another_is_refused(desk: ServiceUnderTes
     expect(await desk.post(AGENT, "/complaints/batch", {"entries": [call(seat, 1)]}, key="batch-1"), 200)
     other = await desk.post(AGENT, "/complaints/batch", {"entries": [call(seat, 2)]}, key="batch-1")
     assert other.json()["code"] == "idempotency-key-reused"
+
+
+@pytest.mark.parametrize("end", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+async def test_a_call_at_an_end_of_the_calendar_is_refused_and_holds_up_no_other(
+    desk: ServiceUnderTest, end: str
+) -> None:
+    seat = await a_seat(desk)
+    entries = [call(seat, 1), {**call(seat, 2), "received_at": end}, call(seat, 3)]
+    for items in (await sent(desk, *entries), await sent(desk, *entries)):
+        assert [item["result"] for item in items] == ["accepted", "refused", "accepted"]
+        problem = items[1]["problem"]
+        assert (problem["code"], problem["pointer"]) == ("invalid-request", "/entries/1/received_at")
+        assert problem["retry"] is False and "1900" in problem["zh"] and "2200" in problem["en"]

@@ -1,7 +1,6 @@
 """Agreements over HTTP."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -13,11 +12,12 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge, may
+from chassis.http.moments import Day
 from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from pricing.api.context import CENTER, UNIT, asker, desk, reader, runtime_of
-from pricing.api.texts import Customer, Day, Line, Lines, LongText, OrgFilter, Rate, Share
+from pricing.api.texts import Customer, Line, Lines, LongText, OrgFilter, Rate, Share
 from pricing.commands import DraftAgreement, LoadAgreement, MoveAgreement
 from pricing.handlers import agreements
 from pricing.model.agreements import Agreement, AgreementState
@@ -64,7 +64,7 @@ class AgreementIn(Body):
 class SignedIn(AgreementIn):
     """An agreement that was signed before; `signed_on` absent: by the day it started."""
 
-    signed_on: date | None = None
+    signed_on: Day | None = None
 
     def load(self) -> LoadAgreement:
         """Give the command."""
@@ -80,7 +80,7 @@ class Load(Body):
 class Signature(Body):
     """The day it was signed; absent: today."""
 
-    signed_on: date | None = None
+    signed_on: Day | None = None
 
 
 class Ending(Body):

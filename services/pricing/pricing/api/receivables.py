@@ -1,6 +1,5 @@
 """Bills, settlements and arrears over HTTP."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,11 +10,12 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, may
+from chassis.http.moments import Day
 from chassis.http.paging import Filters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from pricing.api.context import CENTER, asker, desk, runtime_of
-from pricing.api.texts import Amount, Customer, Day, Month, OrgFilter
+from pricing.api.texts import Amount, Customer, Month, OrgFilter
 from pricing.commands import BillCustomer, SettleBill
 from pricing.handlers import receivables
 from pricing.queries import arrears as shown
@@ -50,7 +50,7 @@ class SettlementIn(Body):
     customer: Customer
     month: Month
     amount: Amount
-    paid_on: date
+    paid_on: Day
 
 
 class Settlements(Body):

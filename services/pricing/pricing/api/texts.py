@@ -1,6 +1,5 @@
 """The forms of texts, codes and shares in requests; digits are ASCII digits."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -9,7 +8,6 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from chassis.http.bodies import Money
 from contracts.values import written_plainly
 from pricing.settings import (
-    LAST_DAY,
     LINES_MOST,
     LONGEST_CODE,
     LONGEST_ORG_ID,
@@ -41,6 +39,5 @@ Lines = Annotated[list[Line], Field(min_length=1, max_length=LINES_MOST), AfterV
 Share = Annotated[str, Field(pattern=r"^0\.[0-9]{1,4}$"), AfterValidator(_more_than_nothing)]
 Rate = Annotated[str, Field(pattern=r"^0(\.[0-9]{1,6})?$")]
 Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
-Day = Annotated[date, Field(le=LAST_DAY)]
 Amount = Annotated[Money, AfterValidator(_more_than_nothing)]
 OrgFilter = Annotated[str | None, Field(max_length=LONGEST_ORG_ID, description="单位及其下级")]

@@ -1,6 +1,5 @@
 """Adoptions of law over HTTP."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -10,6 +9,7 @@ from pydantic import Field
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, may
+from chassis.http.moments import Day
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import asker, tree_desk
@@ -32,14 +32,14 @@ class AdoptionIn(Body):
     org_id: OrgId
     pack: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
     topics: Annotated[list[Text], Field(min_length=1)] | None = None
-    from_: Annotated[date, Field(alias="from")]
-    until: date | None = None
+    from_: Annotated[Day, Field(alias="from")]
+    until: Day | None = None
 
 
 class AdoptionEnd(AdoptionIn):
     """The adoption that ends, named by its pack and first day, and the first day without it."""
 
-    until: date
+    until: Day
 
 
 @router.post(

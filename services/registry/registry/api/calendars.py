@@ -1,6 +1,5 @@
 """Official calendars over HTTP."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -9,6 +8,7 @@ from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated
+from chassis.http.moments import Day
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
 from registry.api.context import law_desk, law_of, person
@@ -26,7 +26,7 @@ router = APIRouter(tags=["calendars"])
 class DayIn(Body):
     """A day that the notice names."""
 
-    day: date
+    day: Day
     workday: bool
     note: Annotated[str, Field(max_length=LONGEST_TEXT)] = ""
 

@@ -1,15 +1,15 @@
 """Claims over HTTP."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge
+from chassis.http.moments import Day, Instant
 from chassis.http.paging import ListFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
@@ -61,9 +61,9 @@ class ClaimFilters(ListFilters):
     org_id: OrgFilter = None
     state: ClaimState | None = None
     line: LineFilter = None
-    ending_before: AwareDatetime | None = None
-    valid: date | None = None
-    known: AwareDatetime | None = None
+    ending_before: Instant | None = None
+    valid: Day | None = None
+    known: Instant | None = None
     sort: Literal["newest", "ending"] = "newest"
 
     def asked(self) -> dict[str, Any]:

@@ -1,16 +1,16 @@
 """Customers and assignments over HTTP."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, if_match, may
+from chassis.http.moments import Day, Instant
 from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
@@ -56,8 +56,8 @@ class CustomerFilters(SortedFilters):
     state: CustomerState | None = None
     class_: Annotated[int | None, Field(alias="class", ge=1)] = None
     line: LineFilter = None
-    valid: date | None = None
-    known: AwareDatetime | None = None
+    valid: Day | None = None
+    known: Instant | None = None
     sort: Literal["name", "-name", "code", "-code", "division", "-division"] | None = None
 
 
@@ -67,24 +67,24 @@ class AssignmentFilters(SortedFilters):
     customer_id: UUID | None = None
     org_id: OrgFilter = None
     manager_id: UUID | None = None
-    valid: date | None = None
-    known: AwareDatetime | None = None
+    valid: Day | None = None
+    known: Instant | None = None
     sort: Literal["valid_from", "-valid_from"] | None = None
 
 
 class AsOfAsked(Body):
     """A day, and a time as known at which."""
 
-    valid: date | None = None
-    known: AwareDatetime | None = None
+    valid: Day | None = None
+    known: Instant | None = None
 
 
 class HistoryFilters(SortedFilters):
     """Which of what happened is listed: a part of the type, such as `claim` or `customer.merged`, and the days."""
 
     kind: Annotated[str | None, Field(max_length=LONGEST_CODE)] = None
-    from_: Annotated[AwareDatetime | None, Field(alias="from")] = None
-    to: AwareDatetime | None = None
+    from_: Annotated[Instant | None, Field(alias="from")] = None
+    to: Instant | None = None
     sort: Literal["at", "-at"] | None = None
 
 

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Edge, may
+from chassis.http.moments import Instant
 from chassis.http.paging import ListFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
@@ -88,7 +89,7 @@ class DisputeFilters(ListFilters):
     ruling_org_id: OrgFilter = None
     party: OrgFilter = None
     customer_id: UUID | None = None
-    due_before: AwareDatetime | None = None
+    due_before: Instant | None = None
     sort: Sort = Sort.NEWEST
 
 

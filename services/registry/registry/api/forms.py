@@ -1,6 +1,5 @@
 """The declaration and annex 1 as request bodies (hubei, annex 1)."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -8,6 +7,7 @@ from pydantic import Field
 
 from chassis.auth import Caller
 from chassis.http.bodies import Body, Money
+from chassis.http.moments import Day
 from registry.api.context import person
 from registry.api.texts import Division, Industry, LongText, OrgId, Phone, Text
 from registry.commands.declaring import Annex1, SubmitDeclaration
@@ -73,7 +73,7 @@ class Annex1In(Body):
     served_by: Text | None = None
     supporting_org_id: OrgId | None = None
     handler_phone: Phone | None = None
-    filed_on: date | None = None
+    filed_on: Day | None = None
     industry: Industry | None = None
     estimated_yearly_fees: Money | None = None
     importance: Literal["important", "potential"] | None = None

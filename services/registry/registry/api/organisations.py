@@ -1,15 +1,15 @@
 """Organisations over HTTP."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match, may
+from chassis.http.moments import Day, Instant
 from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
@@ -36,7 +36,7 @@ class OrganisationIn(Body):
     name_en: Text | None = None
     division: Division | None = None
     place_class: PlaceClass | None = None
-    valid_from: date | None = None
+    valid_from: Day | None = None
 
     def command(self) -> FoundOrganisation:
         """Give it as the registry's command."""
@@ -71,8 +71,8 @@ class OrganisationFilters(SortedFilters):
     kind: Kind | None = None
     parent_id: OrgFilter = None
     q: Q = None
-    valid: date | None = None
-    known: AwareDatetime | None = None
+    valid: Day | None = None
+    known: Instant | None = None
     sort: Literal["name", "-name", "org_id", "-org_id"] | None = None
 
 

@@ -1,17 +1,17 @@
 """The law over HTTP: what is in force, every wording of a rule, drafts and their publication."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, may
 from chassis.http.listing import portioned
+from chassis.http.moments import Day, Instant
 from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
@@ -28,7 +28,7 @@ from registry.settings import LONGEST_ORG_ID, RULES_MOST
 router = APIRouter(tags=["rules"])
 Drafter = Annotated[Caller, Depends(may(Role.CENTER_OFFICER, Role.CENTER_DIRECTOR))]
 Publisher = Annotated[Caller, Depends(may(Role.CENTER_DIRECTOR))]
-Known = Annotated[AwareDatetime | None, Query(description="按当时已知的文本")]
+Known = Annotated[Instant | None, Query(description="按当时已知的文本")]
 RuleName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}\.[a-z0-9-]{1,60}$")]
 Act = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
 
@@ -44,7 +44,7 @@ class DraftIn(Body):
     """A new wording of a rule; its value is read by the rule's own topic."""
 
     rule: RuleName
-    in_force: date
+    in_force: Day
     value: Any
     citation: CitationIn
     assumption: bool = False
@@ -73,8 +73,8 @@ class RulesAsked(SortedFilters):
     """At which node, on which day, as known when; the whole law of a node stands on one page."""
 
     org_id: Annotated[str, Field(max_length=LONGEST_ORG_ID)]
-    on: date | None = None
-    known: Annotated[AwareDatetime | None, Field(description="按当时已知的文本")] = None
+    on: Day | None = None
+    known: Annotated[Instant | None, Field(description="按当时已知的文本")] = None
     limit: Annotated[int, Field(ge=1, le=RULES_MOST)] = RULES_MOST
     sort: Literal["topic", "-topic", "rule", "-rule", "in_force", "-in_force"] | None = None
 
@@ -205,7 +205,7 @@ async def get_rule(
     request: Request,
     caller: Authenticated,
     edge: AtTheEdge,
-    valid: date | None = None,
+    valid: Day | None = None,
     known: Known = None,
 ) -> Response:
     """Show every wording of a rule, shipped and published, and which of them holds."""

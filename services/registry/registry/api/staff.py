@@ -1,6 +1,5 @@
 """Staff over HTTP."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, Authenticated, if_match
+from chassis.http.moments import Day
 from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.ids import uuid7
@@ -74,8 +74,8 @@ class PersonChange(Body):
 class AbsenceIn(Body):
     """Days, both included."""
 
-    from_: Annotated[date, Field(alias="from")]
-    until: date
+    from_: Annotated[Day, Field(alias="from")]
+    until: Day
     reason: Text | None = None
 
 

@@ -1,6 +1,5 @@
 """Symposia over HTTP."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge
+from chassis.http.moments import Day
 from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
@@ -30,7 +30,7 @@ class SymposiumIn(Body):
     """A meeting with key accounts; held by the caller's center unless named."""
 
     org_id: OrgId | None = None
-    held_on: date
+    held_on: Day
     title: Text
     record: LongText | None = None
     customers: Annotated[list[CustomerKey], Field(min_length=1, max_length=IMPORT_MOST)]
@@ -45,8 +45,8 @@ class SymposiumFilters(SortedFilters):
     """Which symposia are listed; both days included."""
 
     org_id: OrgFilter = None
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     sort: Literal["held_on", "-held_on", "title", "-title"] | None = None
 
     def asked(self) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Visits over HTTP."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import Field
 
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge
+from chassis.http.moments import Day
 from chassis.http.paging import SortedFilters
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
@@ -32,7 +32,7 @@ class VisitIn(Body):
     """A call on a customer; the visitor is the caller's organisation unless named."""
 
     customer: CustomerKey
-    visited_on: date
+    visited_on: Day
     kind: VisitKind
     leader: bool = False
     record: LongText | None = None
@@ -63,8 +63,8 @@ class VisitFilters(SortedFilters):
 
     customer: CustomerKey | None = None
     org_id: OrgFilter = None
-    from_: Annotated[date | None, Field(alias="from")] = None
-    to: date | None = None
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    to: Day | None = None
     state: VisitState | None = None
     sort: Literal["visited_on", "-visited_on"] | None = None
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from chassis.http import moments
 from chassis.http.bodies import Body, Money
 from contracts.values import written_plainly
 from service_desk.api.characters import one_line, printable
@@ -62,7 +63,7 @@ MailNo = Annotated[
     Field(pattern=rf"^[A-Z0-9]{{{SHORTEST_MAIL_NO},{LONGEST_MAIL_NO}}}$", examples=["EA123456789CN"]),
     BeforeValidator(_plain),
 ]
-Instant = Annotated[AwareDatetime, BeforeValidator(_written_time)]
+Instant = Annotated[moments.Instant, BeforeValidator(_written_time)]
 Phone = Annotated[Line, BeforeValidator(_narrow)]
 Amount = Annotated[Money, BeforeValidator(_narrow)]
 

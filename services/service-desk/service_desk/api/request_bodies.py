@@ -1,11 +1,11 @@
 """What service requests, emergencies, contact meetings and feedback may hold."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from chassis.http.bodies import Body
+from chassis.http.moments import Day
 from service_desk.api.bodies import CallerIn, Instant, IntakeIn, Line, MailNo, Reference, Text
 from service_desk.commands import DeclareEmergency, HoldMeeting, OpenRequest
 from service_desk.settings import MOST_NAMED, MOST_PIECES
@@ -79,7 +79,7 @@ class MeetingIn(Body):
 
     customer: Reference
     occasion: Line
-    held_on: date
+    held_on: Day
     participants: Annotated[list[ParticipantIn], Field(min_length=1, max_length=MOST_NAMED)]
     minutes: Text
     outcome: Text

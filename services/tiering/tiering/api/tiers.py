@@ -1,15 +1,15 @@
 """Classes over HTTP."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from chassis.auth import Caller
 from chassis.http.bodies import Body
 from chassis.http.edge import Answer, AtTheEdge, may
+from chassis.http.moments import Day, Instant
 from chassis.http.paging import JSON, Format, SortedFilters
 from chassis.http.problems import problems
 from chassis.runtime import Runtime
@@ -36,7 +36,7 @@ CustomerKey = Annotated[str, Path(max_length=LONGEST_REFERENCE, description="客
 OrgFilter = Annotated[str | None, Field(max_length=LONGEST_ORG_ID, description="单位及其下属单位")]
 
 
-Known = Annotated[AwareDatetime | None, Field(description="当时所知：只看此刻之前记录的内容")]
+Known = Annotated[Instant | None, Field(description="当时所知：只看此刻之前记录的内容")]
 
 
 class KnownAt(Body):
@@ -48,7 +48,7 @@ class KnownAt(Body):
 class OnDay(KnownAt):
     """For which day, and as known at which time; a time alone asks for its own day, neither for today."""
 
-    valid: date | None = None
+    valid: Day | None = None
 
 
 class TierFilters(OnDay, SortedFilters):

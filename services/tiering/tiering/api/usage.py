@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import AwareDatetime
 
 from chassis.auth import Caller
 from chassis.http.edge import Answer, AtTheEdge, Edge
+from chassis.http.moments import Instant
 from chassis.http.paging import SortedFilters, page
 from chassis.http.problems import problems
 from chassis.transaction import Transaction
@@ -43,7 +43,7 @@ class UsageFilters(SortedFilters):
     month: MonthFilter = None
     line: Annotated[str | None, Query(max_length=LONGEST_REFERENCE)] = None
     history: bool = False
-    known: AwareDatetime | None = None
+    known: Instant | None = None
     sort: UsageSort | None = None
 
 

@@ -1,12 +1,12 @@
 """What is sent to make a what-if, and what its lists may be asked."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from chassis.http.bodies import Body
+from chassis.http.moments import Day
 from chassis.http.paging import SortedFilters
 from tiering.api.tiers import OrgFilter
 from tiering.model.what_ifs import DraftedAdoption, DraftedEnding, DraftedWording, Drafts
@@ -22,7 +22,7 @@ class DraftIn(Body):
 
     topic: Word
     org_id: OrgId
-    in_force: date | None = None
+    in_force: Day | None = None
     value: Any
 
 
