@@ -18,19 +18,22 @@ from contracts.refusals import NotFound
 from regulations.calendars import SHANGHAI
 
 router = APIRouter(tags=["deadlines"])
-LISTED = """
+# Of what a caller holds: what still asks for something.
+TO_ACT_ON = "d.settled_at IS NULL AND d.state IN ('running', 'paused', 'breached')"
+LISTED = f"""
     SELECT d.id, d.due_at, deadline_shape(d)::text AS shape FROM deadline d
     WHERE ($1::text IS NULL OR d.state = $1) AND ($2::text IS NULL OR d.subject_id = $2)
       AND ($3::text IS NULL OR d.kind = $3)
-      AND ($4::text[] IS NULL OR is_held_by(d, $4, $5, $6, $7))
+      AND ($4::text[] IS NULL OR ({TO_ACT_ON} AND is_held_by(d, $4, $5, $6, $7)))
       AND ($8::timestamptz IS NULL OR (d.due_at, d.id) > ($8, $9))
     ORDER BY d.due_at, d.id LIMIT $10
-"""
-COUNTED = """
+"""  # noqa: S608 - constants
+COUNTED = f"""
     SELECT count(*) FROM (SELECT FROM deadline d
     WHERE ($1::text IS NULL OR d.state = $1) AND ($2::text IS NULL OR d.subject_id = $2)
-      AND ($3::text IS NULL OR d.kind = $3) AND ($4::text[] IS NULL OR is_held_by(d, $4, $5, $6, $7)) LIMIT $8) counted
-"""
+      AND ($3::text IS NULL OR d.kind = $3)
+      AND ($4::text[] IS NULL OR ({TO_ACT_ON} AND is_held_by(d, $4, $5, $6, $7))) LIMIT $8) counted
+"""  # noqa: S608 - constants
 STARTED = """
     SELECT d.id, d.kind, d.started_at, COALESCE((
       SELECT COALESCE(l.plan->'before', l.plan)->>'due_at' FROM deadline_ledger l
