@@ -1,6 +1,7 @@
 """What the desk finds by looking again: repeated complaints, and the daily feedback of class 1 (platform; hubei 21(5))."""
 
 import asyncio
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -142,6 +143,31 @@ async def test_class_1_gets_feedback_every_day_that_it_has_something_open(desk: 
             200,
         )
         assert (await feedback_clocks(desk, customer))[-1] == ("2026-03-05", "cancelled")
+    finally:
+        desk.set_clock(MORNING)
+
+
+async def test_after_an_outage_of_thirty_days_one_round_comes_to_todays_clock(desk: ServiceUnderTest) -> None:
+    customer = await a_customer(desk, initial_class=1)
+    case = await complaint(desk, customer, "2026-03-02T08:00:00+08:00")
+    rounds = Rounds(desk.runtime, desk.app.state.settings)
+    await rounds.feed_back()
+    assert await feedback_clocks(desk, customer) == [("2026-03-03", "running")]
+    missed = [(date(2026, 3, 3) + timedelta(days=day)).isoformat() for day in range(29)]
+    try:
+        desk.set_clock("2026-04-01T09:00:00+08:00")
+        await rounds.feed_back()
+        assert [due_on for due_on, _ in await feedback_clocks(desk, customer)] == [*missed, "2026-04-01"]
+        assert await rounds.feed_back() == 0
+
+        async def states() -> list[tuple[str, str]]:
+            return await feedback_clocks(desk, customer)
+
+        # Every day that was missed is breached; nothing is started twice, nor for tomorrow.
+        await eventually(states, [*((day, "breached") for day in missed), ("2026-04-01", "running")])
+        path = f"/complaints/{case['case_no']}/withdraw"
+        expect(await desk.post(OFFICER, path, {"reason": "客户撤回"}, version=1), 200)
+        assert (await states())[-2:] == [("2026-03-31", "breached"), ("2026-04-01", "cancelled")]
     finally:
         desk.set_clock(MORNING)
 

@@ -44,8 +44,7 @@ async def start_feedback_clocks(customers: Tracking, now: datetime, law: Snapsho
     for customer in await customers.without_clock(sorted(classes)):
         rules = _rules(law, customer.org_id, day)
         if rules is not None and customer.service_class in tracking.tracked_classes(*rules):
-            await _start(customer, customers, rules, law)
-            started += 1
+            started += await _start(customer, customers, rules, law)
     return started
 
 
@@ -63,7 +62,7 @@ def _rules(law: Snapshot, org_id: str, day: date) -> Rules | None:
         return None
 
 
-async def _start(customer: Untracked, customers: Tracking, rules: Rules, law: Snapshot) -> None:
+async def _start(customer: Untracked, customers: Tracking, rules: Rules, law: Snapshot) -> bool:
     services, rule = rules
     tracking_id = uuid7()
     term = Term(
@@ -76,4 +75,4 @@ async def _start(customer: Untracked, customers: Tracking, rules: Rules, law: Sn
         because=(services.cite(), rule.cite()),
         customer_id=str(customer.customer_id),
     )
-    await customers.start(customer, tracking_id, plan(term, law))
+    return await customers.start(customer, tracking_id, plan(term, law))

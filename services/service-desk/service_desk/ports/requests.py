@@ -55,8 +55,8 @@ class Tracking(Protocol):
         """Give customers of these classes that are owed feedback and have no clock for it."""
         ...
 
-    async def start(self, customer: Untracked, tracking_id: UUID, clock: Deadline) -> None:
-        """Start the clock of a day; nothing where another process has started it."""
+    async def start(self, customer: Untracked, tracking_id: UUID, clock: Deadline) -> bool:
+        """Start the clock of a day; tells whether it did, for another process may have started it."""
         ...
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 from chassis.clock import SHANGHAI
 from chassis.database import DATABASE_FAILURES
@@ -31,14 +32,14 @@ class Rounds:
         """Go round until cancelled; what fails is tried again at the next turn."""
         settings = self._settings
         async with asyncio.TaskGroup() as rounds:
-            rounds.create_task(self._every(settings.repeats_seconds, self.repeats))
-            rounds.create_task(self._every(settings.feedback_seconds, self.feedback))
+            rounds.create_task(self._every(settings.repeats_seconds, partial(self.turn, self.repeats)))
+            rounds.create_task(self._every(settings.feedback_seconds, self.feed_back))
 
-    async def _every(self, seconds: float, one: Round) -> None:
+    async def _every(self, seconds: float, one: Callable[[], Awaitable[int]]) -> None:
         while True:
             await asyncio.sleep(seconds)
             try:
-                await self.turn(one)
+                await one()
             except FAILURES as error:
                 log().warning("rounds.failed", error=describe(error))
 
@@ -58,6 +59,16 @@ class Rounds:
             if self._runtime.sweeper is not None:
                 self._runtime.sweeper.bell.ring()
         return done
+
+    async def feed_back(self) -> int:
+        """Start clocks of daily feedback until today's runs for everyone who is owed one; gives how many.
+
+        Each turn starts one day's for as many as a batch holds: after an outage the days that were missed come first.
+        """
+        started = 0
+        while done := await self.turn(self.feedback):
+            started += done
+        return started
 
     async def repeats(self, tx: Transaction) -> int:
         """Link repeated complaints."""

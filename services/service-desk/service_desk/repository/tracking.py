@@ -17,7 +17,8 @@ CLASS = (
     "CASE WHEN k.tier_version > 0 THEN k.service_class ELSE COALESCE(k.service_class, k.initial_class) END"
 )
 
-# The next day's clock follows the last one that has run its course; the first follows the receipt of the oldest open case.
+# The next day's clock follows the last one that has run its course, swept or not; the first follows the receipt of the
+# oldest open case.
 WITHOUT_CLOCK = f"""
 SELECT k.customer_id, k.responsible_org_id AS org_id, k.manager_id::text AS manager_id, {CLASS} AS service_class,
   GREATEST(o.first, t.due_at - interval '1 microsecond') AS since
@@ -32,8 +33,8 @@ JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT y.id, y.due_at FROM tracking_day y WHERE y.customer_id = k.customer_id ORDER BY y.due_on DESC LIMIT 1) t ON true
 WHERE {CLASS} = ANY ($1::int[]) AND NOT EXISTS (
-  SELECT FROM deadline d WHERE d.subject_type = 'tracking-day' AND d.subject_id = t.id::text AND d.state IN
-    ('running', 'paused'))
+  SELECT FROM deadline d WHERE d.subject_type = 'tracking-day' AND d.subject_id = t.id::text AND (d.state = 'paused' OR
+    d.state = 'running' AND d.due_at > $3))
 ORDER BY k.customer_id LIMIT $2
 """  # noqa: S608 - constants
 
@@ -80,14 +81,14 @@ class Tracking:
 
     async def without_clock(self, classes: Sequence[int]) -> Sequence[Untracked]:
         """Give customers of these classes that are owed feedback and have no clock for it."""
-        rows = await self._tx.fetch(WITHOUT_CLOCK, list(classes), self._batch)
+        rows = await self._tx.fetch(WITHOUT_CLOCK, list(classes), self._batch, self._tx.now)
         return [Untracked(**dict(row)) for row in rows]
 
-    async def start(self, customer: Untracked, tracking_id: UUID, clock: Deadline) -> None:
-        """Start the clock of a day; nothing where another process has started it."""
+    async def start(self, customer: Untracked, tracking_id: UUID, clock: Deadline) -> bool:
+        """Start the clock of a day; tells whether it did, for another process may have started it."""
         encoded = encode([clock], self._tx.moment.correlation_id)
         ids = (tracking_id, customer.customer_id, customer.org_id)
-        await self._tx.execute(START, *ids, clock.due_on, clock.due_at, encoded)
+        return bool(await self._tx.fetchval(START, *ids, clock.due_on, clock.due_at, encoded))
 
     async def give(self, customer_id: UUID, org_id: str, text: str, at: datetime) -> Feedback:
         """Put feedback on record; it meets the clock of its day and of no other."""
