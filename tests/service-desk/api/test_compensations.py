@@ -58,6 +58,8 @@ async def test_one_fen_above_the_limit_nothing_is_paid_before_the_province_appro
         "out-of-turn",
         "approved",
     )
+    (reason,) = early.json()["because"]["reasons"]
+    assert (reason["rule"], reason["article"]) == ("hubei.compensation-limit", "21(6)")
     claim = expect(await take(desk, DIRECTOR, claim, "report"), 200)
     running = await clocks(desk, claim)
     assert running["compensation-report"]["state"] == "met"
@@ -69,6 +71,15 @@ async def test_one_fen_above_the_limit_nothing_is_paid_before_the_province_appro
     claim = expect(await take(desk, PROVINCE, claim, "approve"), 200)
     claim = expect(await take(desk, FINANCE, claim, "pay", amount="5000.01", reference="x"), 200)
     assert await told(desk, claim) == ["filed", "handled", "reported", "approved", "paid"]
+
+
+async def test_what_is_within_the_limit_needs_no_report_and_that_is_said(desk: ServiceUnderTest) -> None:
+    claim = await handled(desk, "5000.00")
+    refused = await take(desk, DIRECTOR, claim, "report")
+    body = refused.json()
+    assert (refused.status_code, body["code"], body["state"]) == (409, "out-of-turn", "handled")
+    assert body["zh"]["detail"] == "核定金额在限额以内，无须上报，可直接赔付。"
+    assert body["because"]["reasons"][0]["rule"] == "hubei.compensation-limit"
 
 
 async def test_what_was_granted_decides_the_side_of_the_limit_and_the_clocks_follow(

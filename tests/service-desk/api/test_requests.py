@@ -64,9 +64,9 @@ async def test_urgent_and_one_off_requests_are_for_every_customer_and_other_kind
         assert (await asked(desk, customer, kind=kind, priority=None))["kind"] == kind
     odd = await asked(desk, customer, 422, kind="express-lane", priority=None)
     assert (odd["code"], odd["pointer"], odd["known"]) == ("unknown-word", "/kind", ["urgent", "one-off"])
-    assert (await asked(desk, await a_customer(desk, vip=True), 422, priority="teleport"))[
-        "pointer"
-    ] == "/priority"
+    vip = await a_customer(desk, vip=True)
+    for wrong in ({"priority": "teleport"}, {"priority": None}, {"kind": "urgent", "priority": "pick-up"}):
+        assert (await asked(desk, vip, 422, **wrong))["pointer"] == "/priority"
 
 
 async def test_a_request_is_accepted_and_done_by_the_unit_or_the_center_above(desk: ServiceUnderTest) -> None:
@@ -168,6 +168,7 @@ async def test_an_emergency_allows_unusual_transport_from_its_beginning_until_it
     assert ended["ended_at"] is not None
     over = await desk.post(MANAGER, f"{path}/uses", {"transport": "租车"})
     assert (over.status_code, over.json()["code"]) == (409, "emergency-over")
+    assert over.json()["zh"]["detail"].startswith("应急状态自3月2日8时起至3月2日9时")
     active = expect(await desk.get(MANAGER, "/emergencies", active="true"), 200)["items"]
     assert declared["id"] not in [one["id"] for one in active]
     events = await desk.events(f"emergency:{declared['id']}")
@@ -183,9 +184,14 @@ async def test_only_a_vips_own_request_makes_an_emergency_of_its_own(desk: Servi
     assert expect(await desk.post(DIRECTOR, "/emergencies", body), 201)["service_request"] == vip["case_no"]
     refused = await desk.post(DIRECTOR, "/emergencies", {**body, "service_request": plain["case_no"]})
     assert (refused.status_code, refused.json()["pointer"]) == (422, "/service_request")
-    assert (await desk.post(DIRECTOR, "/emergencies", emergency(situation="urgent"))).json()[
-        "pointer"
-    ] == "/situation"
+    missing = await desk.post(DIRECTOR, "/emergencies", emergency(situation="urgent"))
+    assert (missing.status_code, missing.json()["pointer"]) == (422, "/service_request")
+    assert "须给出该服务要求" in missing.json()["zh"]["detail"]
+    assert missing.json()["because"]["reasons"][0]["article"] == "30(2)"
+    needless = await desk.post(DIRECTOR, "/emergencies", emergency(service_request=vip["case_no"]))
+    assert (needless.status_code, needless.json()["pointer"]) == (422, "/service_request")
+    unknown = await desk.post(DIRECTOR, "/emergencies", emergency(situation="picnic"))
+    assert (unknown.json()["code"], unknown.json()["pointer"]) == ("unknown-word", "/situation")
     assert (await desk.post(HEAD, "/emergencies", emergency())).status_code == 403
     backwards = emergency(until="2026-03-02T08:00:00+08:00")
     assert (await desk.post(DIRECTOR, "/emergencies", backwards)).json()["pointer"] == "/until"

@@ -71,6 +71,8 @@ def test_a_cause_that_is_not_listed_is_refused_with_the_list() -> None:
     with pytest.raises(UnknownCause) as refused:
         handling.known_cause(in_wuhan(LossCauses), "bad-luck")
     assert "complaint-unhandled" in refused.value.extra["known"]
+    assert "complaint-unhandled" in refused.value.zh and "complaint-unhandled" in str(refused.value)
+    assert refused.value.because is not None and refused.value.because["reasons"][0]["article"] == "33"
 
 
 def test_a_customer_who_was_reached_needs_no_tries() -> None:
@@ -82,8 +84,10 @@ def test_a_customer_who_was_reached_needs_no_tries() -> None:
 
 @pytest.mark.parametrize("tries", [0, 1, 2])
 def test_nobody_is_given_up_before_the_tries_of_the_pack(tries: int) -> None:
-    with pytest.raises(TooFewTries):
+    with pytest.raises(TooFewTries) as refused:
         handling.follow_up(in_wuhan(FollowUp), None, tries)
+    assert refused.value.because is not None
+    assert refused.value.because["reasons"][0]["rule"] == "platform.follow-up"
 
 
 @pytest.mark.parametrize("tries", [3, 4])

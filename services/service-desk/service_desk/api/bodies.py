@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from chassis.http import moments
 from chassis.http.bodies import Body, Money
@@ -150,12 +150,13 @@ class CompensationIn(IntakeIn):
     complaint: Reference | None = None
     content: Text | None = None
 
-    @model_validator(mode="after")
-    def asks_for_something(self) -> "CompensationIn":
+    @field_validator("amount_claimed")
+    @classmethod
+    def asks_for_something(cls, amount: str) -> str:
         """Refuse a claim for nothing."""
-        if not Decimal(self.amount_claimed):
+        if not Decimal(amount):
             raise ValueError("索赔金额应大于零 | amount_claimed is more than nothing")
-        return self
+        return amount
 
     def command(self, desk_org_id: str) -> FileCompensation:
         """Give the command."""

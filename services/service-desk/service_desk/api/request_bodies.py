@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from chassis.http.bodies import Body
 from chassis.http.moments import Day
 from service_desk.api.bodies import CallerIn, Instant, IntakeIn, Line, MailNo, Reference, Text
 from service_desk.commands import DeclareEmergency, HoldMeeting, OpenRequest
+from service_desk.model.requests import PRIORITY
 from service_desk.settings import MOST_NAMED, MOST_PIECES
 
 
@@ -15,21 +16,28 @@ class RequestIn(IntakeIn):
     """A request: one of the priorities of the VIP channel, or an urgent or one-off one."""
 
     kind: Line
-    priority: Line | None = None
+    priority: Annotated[Line | None, Field(validate_default=True)] = None
     content: Text
     wanted_by: Instant | None = None
     mail_no: MailNo | None = None
 
-    @model_validator(mode="after")
-    def names_its_customer_and_priority(self) -> "RequestIn":
-        """Refuse a request of nobody known, and a priority beside another kind."""
-        caller: CallerIn = self.caller
-        if caller.customer_code is None and caller.customer_id is None:
-            raise ValueError("请给出客户编码或客户标识 | give the customer's code or id")
-        if (self.kind == "priority") != (self.priority is not None):
+    @field_validator("priority")
+    @classmethod
+    def goes_with_its_kind(cls, priority: str | None, info: ValidationInfo) -> str | None:
+        """Refuse a priority beside another kind, and the kind without one."""
+        kind = info.data.get("kind")
+        if kind is not None and (kind == PRIORITY) != (priority is not None):
             raise ValueError(
                 "优先项目只与 kind=priority 同给 | a priority goes with kind=priority, and only there"
             )
+        return priority
+
+    @model_validator(mode="after")
+    def names_its_customer(self) -> "RequestIn":
+        """Refuse a request of nobody known."""
+        caller: CallerIn = self.caller
+        if caller.customer_code is None and caller.customer_id is None:
+            raise ValueError("请给出客户编码或客户标识 | give the customer's code or id")
         return self
 
     def command(self, desk_org_id: str) -> OpenRequest:

@@ -42,6 +42,7 @@ STATUSES: dict[type[Refusal], int] = {
     requests.RequestOutOfTurn: 409,
     requests.NotVip: 409,
     requests.UnknownWord: 422,
+    requests.NotItsSituation: 422,
     requests.NotTheirRequest: 403,
     requests.EmergencyOver: 409,
     persons.NothingToErase: 409,

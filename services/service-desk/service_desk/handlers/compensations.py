@@ -169,7 +169,7 @@ async def _theirs(act: Act, asked: Asked, claims: Compensations, law: Snapshot) 
     money = Money.of(claim, law)
     if not _may(act, claim, money, asked.official):
         raise NotTheirMoney.of(act, law.organisation(_whose(act, claim, money)).name, _why(money, claim))
-    claim.after(act)
+    claim.after(act, _why(money, claim))
     compensations.check_maker(act, claim, asked.official)
     return claim, money
 

@@ -38,8 +38,8 @@ async def assign(command: ChargeShares, asked: Charged, liabilities: Liabilities
     """Charge units for their links; meets the clock, and opens the days to appeal."""
     liability = await liabilities.get(asked.reference, asked.version)
     _for(LiabilityAct.ASSIGN, asked.official, (liability.creditor_org_id,), CENTER_ROLES, law)
-    state = liability.after(LiabilityAct.ASSIGN, asked.now)
     rule = law.find(LiabilityAssign, org_id=liability.creditor_org_id, day=_on(asked.now))
+    state = liability.after(LiabilityAct.ASSIGN, asked.now, Because.of(rule.cite()).to_json())
     until = due(asked.now, rule.value.appeal, law.calendar).due_at
     after = replace(
         liability,
@@ -62,9 +62,9 @@ async def appeal(command: AppealLiability, asked: Charged, liabilities: Liabilit
     """Appeal as a charged unit, in time, to the level above; raises AppealTooLate and NothingAboveThem."""
     liability = await liabilities.get(asked.reference, asked.version)
     _for(LiabilityAct.APPEAL, asked.official, sorted(liability.charged), CENTER_ROLES | {HEAD}, law)
-    state = liability.after(LiabilityAct.APPEAL, asked.now)
     rule = law.find(LiabilityAssign, org_id=liability.creditor_org_id, day=_on(liability.paid_at))
     because = Because.of(rule.cite(appealed_by=asked.official.org_id))
+    state = liability.after(LiabilityAct.APPEAL, asked.now, because.to_json())
     if liability.appeal_until is not None and asked.now >= liability.appeal_until:
         raise AppealTooLate.of(liability.appeal_until, because.to_json())
     after = replace(
@@ -79,7 +79,8 @@ async def appeal(command: AppealLiability, asked: Charged, liabilities: Liabilit
 async def decide(command: DecideAppeal, asked: Charged, liabilities: Liabilities, law: Snapshot) -> None:
     """Uphold the shares or replace them, as the level above; final."""
     liability = await liabilities.get(asked.reference, asked.version)
-    state = liability.after(LiabilityAct.DECIDE, asked.now)
+    rule = law.find(LiabilityAssign, org_id=liability.creditor_org_id, day=_on(asked.now))
+    state = liability.after(LiabilityAct.DECIDE, asked.now, Because.of(rule.cite()).to_json())
     decider = liability.decider_org_id or _decider(liability, law)
     _for(LiabilityAct.DECIDE, asked.official, (decider,), CENTER_ROLES, law)
     if asked.official.actor in liability.makers:
@@ -87,7 +88,6 @@ async def decide(command: DecideAppeal, asked: Charged, liabilities: Liabilities
     after = replace(liability, state=state, version=liability.version + 1, decided_at=asked.now)
     if command.shares is not None:
         after = replace(after, shares=_shares(command.shares, liability.amount, law))
-    rule = law.find(LiabilityAssign, org_id=liability.creditor_org_id, day=_on(asked.now))
     because = Because.of(rule.cite(decided_by=decider, changed=command.shares is not None))
     words = {"reason": command.reason}
     await liabilities.save(
@@ -99,7 +99,8 @@ async def settle(command: AppealLiability, asked: Charged, liabilities: Liabilit
     """Write what each charged unit owes into the ledger, once nothing can change any more."""
     liability = await liabilities.get(asked.reference, asked.version)
     _for(LiabilityAct.SETTLE, asked.official, (liability.creditor_org_id,), {CASHIER}, law)
-    state = liability.after(LiabilityAct.SETTLE, asked.now)
+    rule = law.find(LiabilityAssign, org_id=liability.creditor_org_id, day=_on(liability.paid_at))
+    state = liability.after(LiabilityAct.SETTLE, asked.now, Because.of(rule.cite()).to_json())
     after = replace(liability, state=state, version=liability.version + 1)
     because = Because.of(_order(liability, law, asked.now).cite())
     words = {"reason": command.reason}

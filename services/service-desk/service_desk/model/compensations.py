@@ -1,9 +1,11 @@
 """Compensations on their way to the money, and who is liable for what was paid."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from service_desk.model.cases import CompensationState, Link
@@ -61,8 +63,8 @@ class Claim:
         """Tell whether nothing more is done with it."""
         return self.state in ENDED
 
-    def after(self, act: Act) -> CompensationState:
-        """Give the state an act leads to; raises CompensationEnded and OutOfTurn."""
+    def after(self, act: Act, limit: Mapping[str, Any] | None = None) -> CompensationState:
+        """Give the state an act leads to; raises CompensationEnded and OutOfTurn, the latter with the law of the limit."""
         match act, self.state:
             case Act.HANDLE, CompensationState.FILED:
                 return CompensationState.HANDLED
@@ -78,7 +80,10 @@ class Claim:
                 return CompensationState.PAID
         if self.ended:
             raise CompensationEnded.of(self.case_no, self.state)
-        raise OutOfTurn.of(act, self._needed(act), self.state, above=self.above_limit)
+        needed = self._needed(act)
+        if self.state is needed:
+            raise OutOfTurn.nothing_to_report(self.state, limit)
+        raise OutOfTurn.of(act, needed, self.state, limit, above=self.above_limit)
 
     def _needed(self, act: Act) -> CompensationState:
         if act is Act.PAY:
@@ -143,8 +148,8 @@ class Liability:
         """The units that bear a share."""
         return frozenset(share.org_id for share in self.shares)
 
-    def after(self, act: LiabilityAct, now: datetime) -> LiabilityState:
-        """Give the state an act leads to; raises LiabilityNotThere and NotYetSettled."""
+    def after(self, act: LiabilityAct, now: datetime, law: Mapping[str, Any] | None = None) -> LiabilityState:
+        """Give the state an act leads to; raises LiabilityNotThere and NotYetSettled, with the law of liability."""
         match act, self.state:
             case LiabilityAct.ASSIGN, LiabilityState.PENDING:
                 return LiabilityState.ASSIGNED
@@ -155,12 +160,12 @@ class Liability:
             case LiabilityAct.DECIDE, LiabilityState.APPEALED if not self.decided_at:
                 return LiabilityState.APPEALED
             case LiabilityAct.SETTLE, LiabilityState.ASSIGNED | LiabilityState.APPEALED:
-                return self._settled(now)
-        raise LiabilityNotThere.of(act, self.state, decided=self.decided_at is not None)
+                return self._settled(now, law)
+        raise LiabilityNotThere.of(act, self.state, law, decided=self.decided_at is not None)
 
-    def _settled(self, now: datetime) -> LiabilityState:
+    def _settled(self, now: datetime, law: Mapping[str, Any] | None) -> LiabilityState:
         if self.state is LiabilityState.APPEALED and self.decided_at is None:
-            raise NotYetSettled.appealed(self.case_no)
+            raise NotYetSettled.appealed(self.case_no, law)
         if self.decided_at is None and self.appeal_until is not None and now < self.appeal_until:
-            raise NotYetSettled.open_to_appeal(self.case_no, self.appeal_until)
+            raise NotYetSettled.open_to_appeal(self.case_no, self.appeal_until, law)
         return LiabilityState.SETTLED

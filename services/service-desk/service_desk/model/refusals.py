@@ -155,12 +155,13 @@ class UnknownCause(Refusal):
     code: ClassVar[str] = "unknown-cause"
 
     @classmethod
-    def of(cls, cause: str, known: tuple[str, ...]) -> Self:
-        """List what may be given."""
+    def of(cls, cause: str, known: Sequence[str], because: Mapping[str, Any]) -> Self:
+        """List what may be given, with the article."""
         return cls(
-            f"“{cause}”不在规定的原因之内。",
+            f"“{cause}”不在规定的原因之内：{'、'.join(known)}。",
             f"{cause!r} is none of the causes in force: {', '.join(known)}.",
             pointer="/cause",
+            because=because,
             extra={"known": list(known)},
         )
 
@@ -171,12 +172,13 @@ class TooFewTries(Refusal):
     code: ClassVar[str] = "too-few-tries"
 
     @classmethod
-    def of(cls, tries: int, needed: int) -> Self:
-        """Give both numbers."""
+    def of(cls, tries: int, needed: int, because: Mapping[str, Any]) -> Self:
+        """Give both numbers, with the provision."""
         return cls(
             f"回访仅尝试{tries}次，至少须{needed}次才能按联系不上办结。",
             f"The customer was tried {tries} times; {needed} are needed before closing as unreachable.",
             pointer="/tries",
+            because=because,
         )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from contracts.refusals import Forbidden, InvalidValue, Refusal
+from service_desk.model.instants import SHANGHAI, instant_en, instant_zh
 
 STATE_ZH = {
     "filed": "已受理",
@@ -38,13 +39,26 @@ class OutOfTurn(Refusal):
     code: ClassVar[str] = "out-of-turn"
 
     @classmethod
-    def of(cls, act: str, needed: str, state: str, *, above: bool) -> Self:
+    def of(
+        cls, act: str, needed: str, state: str, because: Mapping[str, Any] | None = None, *, above: bool
+    ) -> Self:
         """Say which state it follows from, on this side of the limit."""
         side_zh, side_en = ("超过限额", "above the limit") if above else ("限额以内", "within the limit")
         return cls(
             f"索赔（{side_zh}）现为“{STATE_ZH[state]}”，须为“{STATE_ZH[needed]}”才能{ACT_ZH[act]}。",
             f"The claim ({side_en}) is {state}; {act} follows only from {needed}.",
+            because=because,
             extra={"state": state, "needed": needed, "above_limit": above},
+        )
+
+    @classmethod
+    def nothing_to_report(cls, state: str, because: Mapping[str, Any] | None = None) -> Self:
+        """Say that what is granted within the limit is paid without the level above."""
+        return cls(
+            "核定金额在限额以内，无须上报，可直接赔付。",
+            "What was granted is within the limit: there is nothing to report, it may be paid.",
+            because=because,
+            extra={"state": state, "above_limit": False},
         )
 
 
@@ -162,12 +176,13 @@ class LiabilityNotThere(Refusal):
     code: ClassVar[str] = "out-of-turn"
 
     @classmethod
-    def of(cls, act: str, state: str, *, decided: bool) -> Self:
+    def of(cls, act: str, state: str, because: Mapping[str, Any] | None = None, *, decided: bool) -> Self:
         """Say where it stands."""
         zh, en = ("（申诉已裁定）", " and the appeal is decided") if decided else ("", "")
         return cls(
             f"责任认定现为“{STATE_ZH[state]}”{zh}，不能{ACT_ZH[act]}。",
             f"Liability is {state}{en}; {act.replace('-', ' ')} does not follow.",
+            because=because,
             extra={"state": state},
         )
 
@@ -181,10 +196,10 @@ class AppealTooLate(Refusal):
     def of(cls, until: datetime, because: Mapping[str, Any]) -> Self:
         """Give the first instant that is too late."""
         return cls(
-            f"申诉期已于{until.isoformat()}届满。",
-            f"The time to appeal ended at {until.isoformat()}.",
+            f"申诉期已于{instant_zh(until)}届满。",
+            f"The time to appeal ended at {instant_en(until)}.",
             because=because,
-            extra={"appeal_until": until.isoformat()},
+            extra={"appeal_until": until.astimezone(SHANGHAI).isoformat()},
         )
 
 
@@ -194,20 +209,22 @@ class NotYetSettled(Refusal):
     code: ClassVar[str] = "not-final"
 
     @classmethod
-    def appealed(cls, case_no: str) -> Self:
+    def appealed(cls, case_no: str, because: Mapping[str, Any] | None = None) -> Self:
         """The appeal is not decided."""
         return cls(
             f"索赔{case_no}的责任申诉尚未裁定，不能结算。",
             f"The appeal about case {case_no} is not decided; it cannot be settled.",
+            because=because,
         )
 
     @classmethod
-    def open_to_appeal(cls, case_no: str, until: datetime) -> Self:
+    def open_to_appeal(cls, case_no: str, until: datetime, because: Mapping[str, Any] | None = None) -> Self:
         """The days to appeal run."""
         return cls(
-            f"索赔{case_no}的责任申诉期至{until.isoformat()}，届满后才能结算。",
-            f"Case {case_no} is open to appeal until {until.isoformat()}; it is settled after that.",
-            extra={"appeal_until": until.isoformat()},
+            f"索赔{case_no}的责任申诉期至{instant_zh(until)}，届满后才能结算。",
+            f"Case {case_no} is open to appeal until {instant_en(until)}; it is settled after that.",
+            because=because,
+            extra={"appeal_until": until.astimezone(SHANGHAI).isoformat()},
         )
 
 

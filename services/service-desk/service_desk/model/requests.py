@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from contracts.refusals import Forbidden, InvalidValue, Refusal
+from service_desk.model.instants import instant_en, instant_zh
 
 PRIORITY = "priority"
 
@@ -83,6 +84,25 @@ class UnknownWord(InvalidValue):
         )
 
 
+class NotItsSituation(InvalidValue):
+    """An emergency of a VIP's request without the request, or any other one with a request."""
+
+    @classmethod
+    def of(cls, situation: str, because: Mapping[str, Any], *, of_request: bool) -> Self:
+        """Say which of the two it is."""
+        zh, en = (
+            (
+                "是VIP客户服务要求的情形，须给出该服务要求",
+                "is of a VIP customer's request, which is to be named",
+            )
+            if of_request
+            else ("不因某一服务要求而起，不得给出服务要求", "is not of a request, and names none")
+        )
+        return cls(
+            f"“{situation}”{zh}。", f"{situation!r} {en}.", pointer="/service_request", because=because
+        )
+
+
 class NotTheirRequest(Forbidden):
     """A move that the unit concerned, or the center above it, makes."""
 
@@ -103,8 +123,8 @@ class EmergencyOver(Refusal):
     def of(cls, since: datetime, until: datetime) -> Self:
         """Give the time for which it was declared."""
         return cls(
-            f"应急状态自{since.isoformat()}起至{until.isoformat()}止，此时不得采取非常规运输。",
-            f"The emergency lasts from {since.isoformat()} until {until.isoformat()}; unusual transport is not allowed now.",
+            f"应急状态自{instant_zh(since)}起至{instant_zh(until)}止，此时不得采取非常规运输。",
+            f"The emergency lasts from {instant_en(since)} until {instant_en(until)}; unusual transport is not allowed now.",
         )
 
 

@@ -48,13 +48,15 @@ def outcome(duty: Provision[FirstResponder]) -> Because:
 def known_cause(causes: Provision[LossCauses], cause: str) -> Because:
     """Explain a cause by the list it stands in; raises UnknownCause."""
     known = tuple(named.code for group in causes.value.groups for named in group.causes)
+    because = Because.of(causes.cite(cause=cause))
     if cause not in known:
-        raise UnknownCause.of(cause, known)
-    return Because.of(causes.cite(cause=cause))
+        raise UnknownCause.of(cause, known, because.to_json())
+    return because
 
 
 def follow_up(law: Provision[FollowUp], satisfaction: int | None, tries: int | None) -> Because:
     """Explain a closing: the customer was reached, or tried as often as the pack asks; raises TooFewTries."""
+    because = Because.of(law.cite(reached=satisfaction is not None, tries=tries))
     if satisfaction is None and (tries or 0) < law.value.tries:
-        raise TooFewTries.of(tries or 0, law.value.tries)
-    return Because.of(law.cite(reached=satisfaction is not None, tries=tries))
+        raise TooFewTries.of(tries or 0, law.value.tries, because.to_json())
+    return because

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
+from service_desk.model.instants import day_en, day_zh
 from service_desk.policies.clocks import ANSWER, HANDLE, PAY, REPORT, RESOLVE
 
 
@@ -65,31 +65,3 @@ def spoken(case_no: str) -> str:
     """Give the number as it is read aloud: the date, the seat, the serial with its check digit."""
     day, seat = len("yymmdd"), len("sss")
     return f"{case_no[:day]} {case_no[day : day + seat]} {case_no[day + seat :]}"
-
-
-@lru_cache
-def day_zh(day: date) -> str:
-    """Give 3月2日."""
-    return f"{day.month}月{day.day}日"
-
-
-@lru_cache
-def day_en(day: date) -> str:
-    """Give 2 March 2026, whatever the locale of the process."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)

@@ -7,7 +7,7 @@ from regulations.topics.care import ImportantOccasions
 from regulations.topics.compensation import Vip, VipFlag
 from regulations.topics.complaints import EmergencyService
 from regulations.topics.words import Named
-from service_desk.model.requests import PRIORITY, NotVip, UnknownWord
+from service_desk.model.requests import PRIORITY, NotItsSituation, NotVip, UnknownWord
 from service_desk.policies import clocks
 
 
@@ -31,10 +31,17 @@ def has_channel(flag: Provision[VipFlag], *, vip: bool, service_class: int | Non
 
 
 def situation(service: Provision[EmergencyService], code: str, *, for_request: bool) -> Because:
-    """Explain an emergency by the situation it stands in; a request of a VIP has situations of its own."""
+    """Explain an emergency by the situation it stands in; a request of a VIP has situations of its own.
+
+    Raises UnknownWord, and NotItsSituation where a request is missing, or is none of this situation's.
+    """
     law = service.value
+    because = Because.of(service.cite(situation=code))
+    other = law.unusual_transport if for_request else law.vip_requests
+    if code in (named.code for named in other):
+        raise NotItsSituation.of(code, because.to_json(), of_request=not for_request)
     known(code, law.vip_requests if for_request else law.unusual_transport, "/situation")
-    return Because.of(service.cite(situation=code))
+    return because
 
 
 def occasion(law: Provision[ImportantOccasions], code: str) -> Because:
