@@ -155,6 +155,33 @@ async def test_a_charged_unit_elsewhere_sees_its_own_share_and_nothing_of_the_fi
     assert (await desk.get(FAR_OFFICER, path)).status_code == 404
 
 
+async def test_of_the_steps_a_charged_unit_reads_the_common_ones_and_its_own_appeal(
+    desk: ServiceUnderTest,
+) -> None:
+    thirds = [
+        {"link": "pick-up", "org_id": "420106", "share": "0.3"},
+        {"link": "processing", "org_id": "420107", "share": "0.3"},
+        {"link": "transport", "org_id": "420500", "share": "0.4"},
+    ]
+    claim = await assigned(desk, "90", thirds)
+    expect(await act(desk, FAR_OFFICER, claim, "appeal-liability", 1, reason="宜昌无责"), 200)
+    expect(await act(desk, HEAD, claim, "appeal-liability", 2, reason="武昌无责"), 200)
+    expect(await act(desk, PROVINCE_OFFICER, claim, "decide-appeal", 3), 200)
+
+    async def read_by(person: Person) -> tuple[list[str], list[str]]:
+        answer = await desk.get(person, f"/compensations/{claim['case_no']}/liability")
+        steps = expect(answer, 200)["steps"]
+        appeals = [one["words"]["reason"] for one in steps if one["step"] == "appeal-liability"]
+        return [one["step"] for one in steps if one["step"] != "appeal-liability"], appeals
+
+    common = ["assign-liability", "decide-appeal"]
+    assert await read_by(FAR_OFFICER) == (common, ["宜昌无责"])
+    assert await read_by(HEAD) == (common, ["武昌无责"])
+    assert await read_by(Person("420107", "unit-head")) == (common, [])
+    for whole in (OFFICER, PROVINCE_OFFICER):
+        assert await read_by(whole) == (common, ["宜昌无责", "武昌无责"])
+
+
 async def test_an_appeal_in_time_is_decided_a_level_above_by_others(desk: ServiceUnderTest) -> None:
     claim = await assigned(desk, "90")
     stranger = await act(desk, Person("420107", "unit-head"), claim, "appeal-liability", 1)
@@ -162,6 +189,7 @@ async def test_an_appeal_in_time_is_decided_a_level_above_by_others(desk: Servic
     expect(await act(desk, FAR_OFFICER, claim, "appeal-liability", 1), 200)
     blocked = await act(desk, FINANCE, claim, "settle", 2)
     assert (blocked.status_code, blocked.json()["code"]) == (409, "not-final")
+    assert blocked.json()["because"]["reasons"][0]["rule"] == "platform.liability-assign"
     assert (await act(desk, DIRECTOR, claim, "decide-appeal", 2)).status_code == 403
     changed = [{**HALVES[0], "share": "0.2"}, {**HALVES[1], "share": "0.8"}]
     decided = expect(await act(desk, PROVINCE_OFFICER, claim, "decide-appeal", 2, shares=changed), 200)
@@ -198,8 +226,17 @@ async def test_the_seven_days_to_appeal_end_with_the_seventh(
     assert answer.status_code == status, answer.text
     if status == 409:
         assert answer.json()["code"] == "appeal-too-late"
+        assert answer.json()["zh"]["detail"] == "申诉期已于3月10日0时届满。"
+        assert answer.json()["appeal_until"] == "2026-03-10T00:00:00+08:00"
         # Nobody appealed in time: it may be settled from that instant on.
         assert settle.status_code == 200
+    else:
+        still_open = await act(desk, FINANCE, await assigned(desk, "10"), "settle", 1)
+        body = still_open.json()
+        assert (body["code"], body["appeal_until"]) == ("not-final", "2026-03-10T00:00:00+08:00")
+        assert "责任申诉期至3月10日0时，届满后" in body["zh"]["detail"]
+        assert body["en"]["detail"].endswith("until 00:00 on 10 March 2026; it is settled after that.")
+        assert body["because"]["reasons"][0]["rule"] == "platform.liability-assign"
 
 
 async def test_the_ledger_says_who_owes_whom_and_balances(desk: ServiceUnderTest) -> None:

@@ -9,6 +9,7 @@ from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts.refusals import NotFound
 from contracts.values import code_and_id
+from service_desk.model.compensations import LiabilityAct
 from service_desk.queries import cases
 from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
@@ -44,10 +45,14 @@ SELECT s.link, s.org_id, o.name, s.share, s.amount FROM liability_share s LEFT J
 WHERE s.compensation_id = $1 AND s.round = $2 ORDER BY s.link, s.org_id
 """
 
+# A charged unit reads the steps that concern all of them, and of the appeals its own; whoever has the case in scope, all.
 LIABILITY_STEPS = """
 SELECT s.step, s.at, s.actor, s.org_id, s.version, NULL AS amount, s.because::text AS because, s.words, p.staff_no, p.name
-FROM liability_step s LEFT JOIN staff p ON p.staff_id::text = s.actor
-WHERE s.compensation_id = $1 ORDER BY s.version
+FROM liability_step s JOIN liability l USING (compensation_id) LEFT JOIN staff p ON p.staff_id::text = s.actor
+WHERE s.compensation_id = $1 AND (s.step <> $2 OR EXISTS (
+  SELECT FROM organisation o WHERE o.org_id IN (l.org_id, l.creditor_org_id, s.org_id)
+    AND (o.orgpath = $3 OR o.orgpath ^@ ($3 || '.'))))
+ORDER BY s.version
 """
 
 
@@ -73,7 +78,8 @@ async def liability(tx: Transaction, vault: Vault, reference: str, reader: Reade
         raise NotFound(
             f"没有索赔{reference}的责任认定。", f"There is no liability of a compensation {reference}."
         )
-    steps = [_step(one, vault, reader) for one in await tx.fetch(LIABILITY_STEPS, row["compensation_id"])]
+    asked = (row["compensation_id"], LiabilityAct.APPEAL, tx.caller.orgpath)
+    steps = [_step(one, vault, reader) for one in await tx.fetch(LIABILITY_STEPS, *asked)]
     return {**await _liability(tx, row, reader), "steps": steps}
 
 
