@@ -154,24 +154,24 @@ def _compensation(
 
 def _complaint_promise(complaint: Complaint, ground: Ground, law: Snapshot) -> Promise:
     deadlines = _deadlines((COMPLAINT, str(complaint.id)), complaint, ground, law)
-    due_on = {deadline.term.kind: deadline.due_on for deadline in deadlines}
+    due = {deadline.term.kind: deadline.due for deadline in deadlines}
     return Promise(
         deadlines,
-        complaint_promise(complaint.case_no, due_on),
+        complaint_promise(complaint.case_no, due),
         "answer",
-        answer_next(due_on[ANSWER]),
+        answer_next(due[ANSWER]),
         ground.explained,
     )
 
 
 def _compensation_promise(claim: Compensation, ground: Ground, law: Snapshot) -> Promise:
     deadlines = _deadlines((COMPENSATION, str(claim.id)), claim, ground, law)
-    due_on = {deadline.term.kind: deadline.due_on for deadline in deadlines}
+    due = {deadline.term.kind: deadline.due for deadline in deadlines}
     return Promise(
         deadlines,
-        compensation_promise(claim.case_no, due_on),
+        compensation_promise(claim.case_no, due),
         "handle",
-        handle_next(due_on[HANDLE]),
+        handle_next(due[HANDLE]),
         ground.explained,
     )
 

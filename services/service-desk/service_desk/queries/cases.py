@@ -10,7 +10,7 @@ from chassis.vault import Vault
 from contracts.refusals import NotFound
 from contracts.values import code_and_id
 from service_desk.model.cases import Move
-from service_desk.queries import repeats
+from service_desk.queries import promised, repeats
 from service_desk.queries.phones import shown_phone
 from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
@@ -60,6 +60,7 @@ async def complaint(tx: Transaction, vault: Vault, reference: str, reader: Reade
     row = await _one(tx, COMPLAINT, reference, tx.now)
     body = {
         **_header(row, "complaint"),
+        "promised": promised.of_complaint(row),
         "cycle": row["cycle"],
         "level": row["level"],
         "handovers": row["handovers"],
@@ -91,6 +92,7 @@ async def compensation(tx: Transaction, vault: Vault, reference: str, reader: Re
     row = await _one(tx, COMPENSATION, reference)
     body = {
         **_header(row, "compensation"),
+        "promised": promised.of_compensation(row),
         "cause": row["cause"],
         "above_limit": row["above_limit"],
         "complaint": row["complaint_case_no"],
@@ -132,7 +134,6 @@ def _header(row: Record, kind: str) -> dict[str, Any]:
         "customer": orjson.loads(row["customer"]) if row["customer"] else None,
         "first_responder": orjson.loads(row["first_responder"]),
         "deadlines": orjson.loads(row["deadlines"]),
-        "promised": orjson.loads(row["promised"]),
         "because": orjson.loads(row["because"]),
     }
 

@@ -79,6 +79,7 @@ def _clock(deadline: Deadline) -> dict[str, Any]:
         "started_at": deadline.term.started_at,
         "due_at": deadline.due_at,
         "due_on": deadline.due_on,
+        "provisional": deadline.due.provisional,
         "state": "running",
     }
 

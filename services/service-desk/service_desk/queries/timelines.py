@@ -20,7 +20,7 @@ from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
 ONE = """
 SELECT c.id, c.case_no, c.cycle, c.handovers, c.received_at, c.recorded_at, c.recorded_by, c.first_responder_org_id,
-  p.staff_no, p.name, complaint_ledger(c.id) AS ledger
+  c.promised, p.staff_no, p.name, complaint_ledger(c.id) AS ledger
 FROM complaint c LEFT JOIN staff p ON p.staff_id::text = c.recorded_by
 WHERE c.case_no = $1 OR c.id = $2
 """
@@ -58,7 +58,12 @@ async def timeline(tx: Transaction, reference: str, view: View) -> dict[str, Any
     first = {"actor": by, "version": 1, "cycle": 1}
     steps = [
         {"step": "received", "time": in_shanghai(row["received_at"]), **first},
-        {"step": "recorded", "time": in_shanghai(row["recorded_at"]), **first},
+        {
+            "step": "recorded",
+            "time": in_shanghai(row["recorded_at"]),
+            **first,
+            "told": orjson.loads(row["promised"]),
+        },
         *(_entry(step, view) for step in await tx.fetch(STEPS, row["id"])),
     ]
     return {

@@ -107,7 +107,7 @@ export const words = {
     ages: "账龄", decision: "决定", code_shown: "客户编码", filed_at: "报送时间", filed_by: "报送人", usage_file: "用邮量报表", days_late: "迟报天数",
     told_missing_at: "通报未报时间", former_customers: "上年客户数", in_former: "上年在列", in_review: "本年在列", prior_revenue: "上年收入",
     table_class: "表列级别", suggested_class: "建议级别", override: "改定", end_reason: "终止原因", bills: "账单", settlements: "结算",
-    promised: "承诺", repeated_by: "重复投诉", six_steps: "六个步骤", clocks: "时限经过", visit_id: "走访号", decided_by: "决定人",
+    promised: "承诺", told: "当时告知", repeated_by: "重复投诉", six_steps: "六个步骤", clocks: "时限经过", visit_id: "走访号", decided_by: "决定人",
     file_version: "档案版本", as_of: "截至", proposed_by: "提出人", proposed_at: "提出时间", published_by: "发布人", published_at: "发布时间",
     superseded_by: "被替代", overridden: "改定数", says: "说明", replaced: "被替换", inputs: "依据数据", within: "期限", corrections: "更正",
     stale: "数据有变", classes: "级别分布", flows: "级别流动", newly: "新增", no_longer: "不再列入", better: "上升", worse: "下降", said: "各级意见",

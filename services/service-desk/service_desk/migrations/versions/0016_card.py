@@ -1,0 +1,16 @@
+"""Clocks say whether a day is only expected."""
+
+from importlib import resources
+
+from chassis.migrations import execute_script
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Replace the function."""
+    folder = resources.files("service_desk") / "migrations" / "sql"
+    execute_script((folder / "016_card.sql").read_text(encoding="utf-8"))
