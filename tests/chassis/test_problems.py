@@ -113,7 +113,10 @@ async def test_a_body_is_refused_above_its_limit_and_taken_at_it(app: AppUnderTe
     at_it = {"text": "x", "surprise": "y" * (MAX_BODY - frame)}
     is_problem(await post(app, at_it), 422, "invalid-request")
     above = {"text": "x", "surprise": "y" * (MAX_BODY - frame + 1)}
-    is_problem(await post(app, above), 413, "body-too-large")
+    answer = await post(app, above)
+    is_problem(answer, 413, "body-too-large")
+    assert f"{MAX_BODY} 字节" in answer.json()["zh"]["detail"]
+    assert f"{MAX_BODY} bytes" in answer.json()["en"]["detail"]
 
 
 async def test_a_body_without_a_length_is_refused_above_the_limit_too(app: AppUnderTest) -> None:

@@ -96,6 +96,7 @@ def create() -> FastAPI:
             routers=[*routers, development.router] if is_development else routers,
             statuses=STATUSES,
             parts=Parts(topics=console.topics, consumes=handlers, loops=console.loops),
+            passed_on={gateway.PASSED_ON: settings.gateway_upload},
             beyond=partial(gateway.ready_beyond, console.gateway, settings.health_patience),
         ),
     )

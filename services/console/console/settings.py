@@ -27,6 +27,7 @@ class ConsoleSettings(Settings):
     replay_window: int = 50_000
     page_windows: int = 20
 
+    gateway_upload: int = 136 * 1024 * 1024  # the largest file that a service takes, with the form around it
     gateway_whole: int = 64 * 1024
     gateway_connections: int = 200
     gateway_connect: float = 2.0

@@ -24,7 +24,7 @@ GC_THRESHOLDS = (20_000, 20, 50)
 
 @dataclass(frozen=True)
 class Service:
-    """A service as the chassis sees it."""
+    """A service as the chassis sees it; `passed_on` are paths whose uploads it streams on, with their most bytes."""
 
     title: str
     routers: Sequence[APIRouter]
@@ -32,6 +32,7 @@ class Service:
     parts: Parts = field(default_factory=Parts)
     beyond: health.Beyond | None = None
     refusals: Refusals | None = None
+    passed_on: Mapping[str, int] = field(default_factory=dict)
 
 
 def create_app(settings: Settings, service: Service) -> HotApp:
@@ -52,7 +53,7 @@ def create_app(settings: Settings, service: Service) -> HotApp:
         finally:
             await runtime.stop()
 
-    around = _around(settings)
+    around = _around(settings, service)
     app = HotApp(
         around=around,
         title=service.title,
@@ -74,12 +75,13 @@ def create_app(settings: Settings, service: Service) -> HotApp:
     return app
 
 
-def _around(settings: Settings) -> Callable[[ASGIApp], Edgewise]:
+def _around(settings: Settings, service: Service) -> Callable[[ASGIApp], Edgewise]:
     return partial(
         Edgewise,
         service=settings.service,
         max_body=settings.max_body_bytes,
         max_upload=settings.max_upload_bytes,
+        passed_on=service.passed_on,
     )
 
 

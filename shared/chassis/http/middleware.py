@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,17 +13,29 @@ from chassis.ids import uuid7
 from chassis.telemetry import REQUESTS
 
 CORRELATION = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
-TOO_LARGE_ZH, TOO_LARGE_EN = "请求体超过上限", "The body is larger than allowed"
+MB = 1024 * 1024
 
 
 class Edgewise:
-    """Gives each request a correlation id, refuses oversize bodies, and measures the answer."""
+    """Gives each request a correlation id, refuses oversize bodies, and measures the answer.
 
-    def __init__(self, app: ASGIApp, *, service: str, max_body: int, max_upload: int) -> None:
+    `passed_on` are beginnings of paths whose uploads are streamed on unread, with the bytes that they may have.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        service: str,
+        max_body: int,
+        max_upload: int,
+        passed_on: Mapping[str, int],
+    ) -> None:
         self._app = app
         self._service = service
         self._max_body = max_body
         self._max_upload = max_upload
+        self._passed_on = passed_on
         self._measures: dict[tuple[str, str, int], Histogram] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,10 +46,10 @@ class Edgewise:
         headers = dict(scope["headers"])
         correlation = _correlation(headers)
         scope.setdefault("state", {})["correlation_id"] = correlation
-        limit = self._limit(headers)
+        limit = self._limit(scope["path"], headers)
         declared = _declared_length(headers)
         if declared > limit:
-            await _answer_too_large(send, correlation)
+            await _answer_too_large(send, correlation, limit)
             return
         started = time.perf_counter()
         status = 500
@@ -68,9 +81,11 @@ class Edgewise:
             )
         return known
 
-    def _limit(self, headers: dict[bytes, bytes]) -> int:
-        upload = headers.get(b"content-type", b"").startswith(b"multipart/form-data")
-        return self._max_upload if upload else self._max_body
+    def _limit(self, path: str, headers: dict[bytes, bytes]) -> int:
+        if not headers.get(b"content-type", b"").startswith(b"multipart/form-data"):
+            return self._max_body
+        passed_on = (most for beginning, most in self._passed_on.items() if path.startswith(beginning))
+        return next(passed_on, self._max_upload)
 
 
 def _correlation(headers: dict[bytes, bytes]) -> str:
@@ -91,22 +106,30 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > limit:
-            raise RequestRefused(413, "body-too-large", TOO_LARGE_ZH, TOO_LARGE_EN)
+            raise RequestRefused(413, "body-too-large", *_too_large(limit))
         return message
 
     return counting
 
 
-async def _answer_too_large(send: Send, correlation: str) -> None:
+def _too_large(limit: int) -> tuple[str, str]:
+    """Say in Chinese and in English how large a body may be."""
+    whole = limit % MB == 0
+    zh, en = (f"{limit // MB} MB",) * 2 if whole else (f"{limit} 字节", f"{limit} bytes")
+    return f"请求体超过上限 {zh}", f"The body is larger than {en}, the most that is taken here"
+
+
+async def _answer_too_large(send: Send, correlation: str, limit: int) -> None:
+    zh, en = _too_large(limit)
     body = dumps(
         {
             "type": "urn:keypost:problem:body-too-large",
             "title": "内容过大",
             "status": 413,
-            "detail": TOO_LARGE_ZH,
+            "detail": zh,
             "code": "body-too-large",
-            "zh": {"title": "内容过大", "detail": TOO_LARGE_ZH},
-            "en": {"title": "Content too large", "detail": TOO_LARGE_EN},
+            "zh": {"title": "内容过大", "detail": zh},
+            "en": {"title": "Content too large", "detail": en},
             "trace_id": correlation,
         }
     )

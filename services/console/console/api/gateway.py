@@ -9,6 +9,7 @@ from console import readiness
 from console.gateway import Gateway
 
 router = APIRouter(include_in_schema=False)
+PASSED_ON = "/api/"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
