@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from regulations.calendars import Due
 from service_desk.model.instants import day_en, day_zh
