@@ -29,6 +29,7 @@ PROCESSES = (POSTGRES, BROKER, *SERVICES)
 STOP_SIGNALS = {POSTGRES: "SIGINT"}
 SHUTDOWN_SECONDS = 3
 GIVE_UP_SECONDS = 90.0
+COME_UP_SECONDS = 300.0
 
 
 class Instance:
@@ -230,7 +231,7 @@ class Instance:
             return self.bus.ready(self.layout)
         return answers(f"{self.layout.url(name)}/readyz")
 
-    def wait_for(self, name: str, seconds: float = GIVE_UP_SECONDS) -> None:
+    def wait_for(self, name: str, seconds: float = COME_UP_SECONDS) -> None:
         """Wait until one process does its work; says where its log is when it does not."""
         try:
             wait_until(lambda: self._ended(name) or self.ready(name), seconds, name)

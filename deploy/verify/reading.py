@@ -169,7 +169,12 @@ async def opened(instance: Instance) -> AsyncIterator[Reader]:
         for service in SERVICES:
             connections[service] = await asyncpg.connect(
                 instance.database_url(service, "worker"),
-                server_settings={"timezone": "Asia/Shanghai", "jit": "off"},
+                # Who has read waits within its transaction for who has more to read.
+                server_settings={
+                    "timezone": "Asia/Shanghai",
+                    "jit": "off",
+                    "idle_in_transaction_session_timeout": "0",
+                },
             )
         yield Reader(connections)
     finally:

@@ -91,7 +91,7 @@ async def test_a_public_key_is_no_secret_to_sign_with(authenticator: Authenticat
         {"exp": int(time.time()) - 1},
         {"exp": "never"},
         {"exp": None},
-        {"nbf": int(time.time()) + 600},
+        {"nbf": int(time.time()) + 10 * 86_400},
         {"sub": None},
         {"roles": None},
         {"roles": "administrator"},
@@ -137,11 +137,11 @@ async def test_a_token_of_64_kilobytes_is_refused_even_if_it_is_signed(authentic
 
 
 async def test_a_verified_token_is_remembered_until_it_expires(authenticator: Authenticator) -> None:
-    token = token_of(KEY, HEAD, exp=int(time.time()) + 2)
+    token = token_of(KEY, HEAD, exp=int(time.time()) + 5)
     assert await authenticator.caller(token) == HEAD
     authenticator._keys = KeySet([new_key("other")])
     assert await authenticator.caller(token) == HEAD
-    await asyncio.sleep(2.1)
+    await asyncio.sleep(5.1)
     assert await refused(authenticator, token)
 
 

@@ -22,12 +22,12 @@ def test_without_a_file_it_is_real_time_in_shanghai(tmp_path: Path) -> None:
 def test_the_file_moves_it_both_ways_and_it_runs_on(tmp_path: Path) -> None:
     movable = MovableClock(tmp_path)
     for year in (2030, 2009):
-        at = datetime(year, 2, 28, 23, 59, 59, 900_000, tzinfo=SHANGHAI)
+        at = datetime(year, 2, 28, 23, 59, 57, tzinfo=SHANGHAI)
         movable.set(at)
         assert movable.clock.today() == at.date()
-        time.sleep(0.12)
-        assert at + SECOND / 10 < movable.clock.now() < at + SECOND
-        assert movable.clock.today() == (at + SECOND / 10).date()
+        time.sleep(3.1)
+        assert at + 3 * SECOND < movable.clock.now() < at + 60 * SECOND
+        assert movable.clock.today() == (at + 3 * SECOND).date()
 
 
 def test_a_change_is_seen_within_a_fifth_of_a_second(tmp_path: Path) -> None:

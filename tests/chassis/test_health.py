@@ -43,7 +43,11 @@ async def test_a_service_that_hears_the_directory_is_ready_once_it_has_caught_up
             return (await ready(app))[0] == 200
 
         await eventually(green, "the directory has caught up")
-        assert (await ready(app))[1]["bus"] == "up"
+
+        async def bus_up() -> bool:
+            return (await ready(app))[1]["bus"] == "up"
+
+        await eventually(bus_up, "the bus is up")
         broker.kill("broker")
         try:
 

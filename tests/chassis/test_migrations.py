@@ -32,7 +32,7 @@ async def test_migrating_again_and_side_by_side_changes_nothing(fresh: FreshData
         await root.execute("INSERT INTO rule_wording VALUES ('a.b', '2026-01-01', '2026-01-01', '{}', 1)")
         runs = [migrate(fresh), migrate(fresh)]
         for run in runs:
-            output, _ = run.communicate(timeout=60)
+            output, _ = run.communicate(timeout=240)
             assert run.returncode == 0, output
         assert before
         assert await root.fetchval(SHAPE) == before

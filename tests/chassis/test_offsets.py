@@ -85,7 +85,7 @@ async def test_positions_in_a_log_that_is_gone_are_not_believed(
         async def done() -> bool:
             return len(heard) >= count
 
-        await eventually(done, f"{count} events are heard", 40)
+        await eventually(done, f"{count} events are heard", 90)
 
     async with opened(settings) as database:
         await lay_topics(settings, topic)

@@ -68,9 +68,9 @@ async def test_what_overlapping_writers_committed_is_told_once_and_in_order(
     settings: Settings, history: History, root: Connection
 ) -> None:
     async with relaying(Relay(settings, Doorbell())):
-        await history.write_for(settings.worker_url, 2.5)
+        while len(history.acknowledged) < 500:
+            await history.write_for(settings.worker_url, 2.5)
         await drained(root)
-    assert len(history.acknowledged) > 500
     assert judge(history, await held_by(settings, settings.topic)) == SOUND
     logged = await root.fetch("SELECT key, version FROM event_log")
     assert {(row["key"], row["version"]) for row in logged} == history.acknowledged
@@ -122,10 +122,10 @@ async def test_a_connection_lost_between_publish_and_move_costs_duplicates_only(
         await history.write_for(settings.worker_url, 0.5)
         committed = await root.fetchval("SELECT count(*) FROM outbox")
         async with relaying(Relay(settings, Doorbell())):
-            await history.write_for(settings.worker_url, 0.5)
+            while not all(lost):
+                await history.write_for(settings.worker_url, 0.5)
             await drained(root)
     assert committed
-    assert all(lost)
     verdict = judge(history, await held_by(settings, settings.topic))
     assert (verdict.lost, verdict.phantom, verdict.reordered) == (set(), set(), [])
     assert await root.fetchval("SELECT count(*) FROM event_log") == len(history.acknowledged)

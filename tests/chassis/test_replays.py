@@ -147,7 +147,7 @@ async def test_a_consumer_with_an_empty_database_has_everything_again_while_even
             async def complete() -> bool:
                 return len(heard) >= len(before) + len(meanwhile)
 
-            await eventually(complete, "everything is heard", 40)
+            await eventually(complete, "everything is heard", 90)
             await done(root, await ask(root))
             await asyncio.sleep(0.5)
     assert sorted(str(one.id) for one in heard) == sorted(str(one.id) for one in [*before, *meanwhile])

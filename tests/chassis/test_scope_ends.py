@@ -59,8 +59,8 @@ async def test_the_actor_ends_with_the_transaction_too(one_connection: Database)
 
 
 async def test_the_time_that_a_transaction_takes_ends_with_it(fresh: FreshDatabase) -> None:
-    slow = "SELECT pg_sleep(0.4)"
-    async with opened(settings_of(fresh, pool_size=1, statement_timeout_ms=100)) as database:
+    slow = "SELECT pg_sleep(2)"
+    async with opened(settings_of(fresh, pool_size=1, statement_timeout_ms=1_000)) as database:
         async with scoped(database.app, moment(NATION)) as tx:
             await tx.take_time(30_000)
             await tx.execute(slow)

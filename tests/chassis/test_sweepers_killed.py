@@ -65,14 +65,14 @@ async def test_each_step_is_fired_entered_and_told_once_whoever_is_killed(
                 a_process(fresh, tmp_path / "clock.json") as one,
                 a_process(fresh, tmp_path / "clock.json"),
             ):
-                await eventually(lambda seen=before: _more(root, seen), "they fire", 30)  # type: ignore[misc]
+                await eventually(lambda seen=before: _more(root, seen), "they fire", 120)  # type: ignore[misc]
                 await asyncio.sleep(chance.random() * 0.3)
                 one.kill()
                 await asyncio.sleep(chance.random() * 0.2)
             interrupted += not await _nothing_due(root, clock)
         assert interrupted >= DEATHS // 2, "killed while there was work"
         async with a_process(fresh, tmp_path / "clock.json"):
-            await eventually(lambda: _nothing_due(root, clock), "nothing is due", 60)
+            await eventually(lambda: _nothing_due(root, clock), "nothing is due", 240)
         await assert_each_once(root, planned)
 
 

@@ -28,11 +28,8 @@ async def test_what_one_sweeper_is_firing_another_passes_over(
 ) -> None:
     planned = plan(a_term(), await law(pools))
     await start(pools, planned)
-    async with superuser(fresh) as first, superuser(fresh) as second:
-        async with first.transaction():
-            fired = await first.fetch(FIRE, LATE)
-            beside = asyncio.create_task(second.fetch(FIRE, LATE))
-            await asyncio.sleep(0.5)
+    async with superuser(fresh) as first, superuser(fresh) as second, first.transaction():
+        fired = await first.fetch(FIRE, LATE)
         assert len(fired) == 1
-        assert await beside == []
+        assert await asyncio.wait_for(second.fetch(FIRE, LATE), 60) == []
     assert (await told(root, planned))[str(planned.id)] == steps_of(planned)[:1]

@@ -11,6 +11,7 @@ from deploy.instance import Instance
 from deploy.layout import SERVICES
 from deploy.story.calling import Json, Person
 from deploy.story.cast import person_at
+from support.acknowledged import settled
 from support.crashing import Mortal, mortal_instance
 from support.players import Players, eventually, players
 
@@ -18,6 +19,7 @@ REGISTRY, TIERING, SCORING = "/api/registry/v1", "/api/tiering/v1", "/api/scorin
 PUBLISHERS = ("registry", "tiering", "scoring")
 LONG_AGO = "UPDATE event_log SET day = day - 40"
 CUSTOMERS = 3
+PATIENCE_SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +99,7 @@ async def test_a_lost_database_of_scoring_comes_back_to_the_same_bytes(mortal: M
     async with players(mortal) as people:
         await live(people)
         city, province = people.cast.director.org_id, people.cast.province
+        await settled(mortal)
         events = await at_rest(mortal)
         before = await scores(province, city)
         assert len(before["lines"]) == 8
@@ -106,8 +109,12 @@ async def test_a_lost_database_of_scoring_comes_back_to_the_same_bytes(mortal: M
         for service in ("registry", "tiering"):
             reply = await administrator.post(f"/api/{service}/v1/replays", {})
             assert reply.status == 202, reply
-        assert await eventually(lambda: heard(mortal), lambda count: count >= events, 60) == events
+        assert (
+            await eventually(lambda: heard(mortal), lambda count: count >= events, PATIENCE_SECONDS) == events
+        )
         after = await eventually(
-            lambda: scores(province, city), lambda found: bool(found["seal"] == before["seal"]), 20
+            lambda: scores(province, city),
+            lambda found: bool(found["seal"] == before["seal"]),
+            PATIENCE_SECONDS,
         )
     assert after == before

@@ -10,7 +10,7 @@ import asyncpg
 from deploy.instance import Instance
 from deploy.story.calling import Person
 from deploy.story.cast import person_at
-from support.acknowledged import assert_all_there, writing
+from support.acknowledged import assert_all_there, settled, writing
 from support.players import Players, eventually, players
 from support.rebuilt import rebuilt, touched
 
@@ -92,6 +92,7 @@ async def test_projections_rebuilt_while_people_write_are_healed_and_the_scores_
 ) -> None:
     async with players(services) as people:
         await live(people)
+        await settled(services)
         city, province = people.cast.director.org_id, people.cast.province
         administrator = await person_at(people.cast.officer.house, "CN", "administrator")
         async with writing(services) as acknowledged:

@@ -13,7 +13,7 @@ from deploy.verify.everything import verify
 
 async def test_the_whole_day_holds_and_leaves_every_log_in_order(services: Instance) -> None:
     assert await play(Stage.of(services.layout), str(time.time_ns())) == 0
-    verified = await verify(services, 30)
+    verified = await verify(services, 300)
     assert verified.settled
     assert [finding for outcome in verified.outcomes for finding in outcome.findings] == []
 

@@ -179,6 +179,11 @@ async def test_money_is_claimed_granted_paid_and_charged_each_by_whom_it_is_for(
 async def test_a_list_is_filtered_sorted_and_taken_away_as_a_sheet(services: Instance) -> None:
     async with players(services) as people:
         customer = await people.register()
+        assert (
+            await eventually(
+                lambda: people.look_up(customer.firm.phone), lambda known: known["match"] == "one"
+            )
+        )["cards"]
         numbers = [(await people.complain(customer.firm.phone))["case_no"] for _ in range(2)]
         taken: list[str] = []
 

@@ -25,4 +25,4 @@ def whole_again(cluster: Cluster) -> Iterator[None]:
     missing = set(cluster.numbers) - set(cluster.pids())
     if missing:
         cluster.start(*missing)
-        cluster.wait()
+    cluster.wait()

@@ -11,12 +11,13 @@ import asyncpg
 from deploy.instance import Instance
 from deploy.story.calling import Json
 from deploy.verify.everything import verify
+from deploy.verify.reading import opened
 from support.players import Players, players
 
 Write = Callable[[Players, "Acknowledged"], Awaitable[None]]
 WRITERS = 6
 PAUSE_SECONDS = 0.05
-SETTLED_SECONDS = 120.0
+SETTLED_SECONDS = 300.0
 WRITTEN_SECONDS = 240.0
 TWICE_COMPLAINED = """
     SELECT mail_no, count(*) FROM complaint WHERE mail_no = ANY($1) GROUP BY mail_no HAVING count(*) > 1
@@ -114,3 +115,9 @@ async def rows(instance: Instance, service: str, sql: str, *arguments: object) -
         return list(await connection.fetch(sql, *arguments))
     finally:
         await connection.close()
+
+
+async def settled(instance: Instance) -> None:
+    """Wait until every event is published and heard by everybody who shall hear it."""
+    async with opened(instance) as reader:
+        assert (await reader.settle(SETTLED_SECONDS))[0]

@@ -23,7 +23,7 @@ def consumer_of(settings: Settings, database: Database, topic: str) -> Consumer:
     return Consumer(settings, database, Clock(), {Happened.TYPE: apply}, [topic])
 
 
-async def until_applied(root: Connection, count: int, seconds: float = 25.0) -> None:
+async def until_applied(root: Connection, count: int, seconds: float = 90.0) -> None:
     async def done() -> bool:
         return bool(await root.fetchval("SELECT count(*) FROM applied") >= count)
 

@@ -98,7 +98,7 @@ async def in_background(*loops: Coroutine[Any, Any, None]) -> AsyncIterator[list
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def eventually(condition: Callable[[], Awaitable[Any]], what: str, seconds: float = 20.0) -> Any:
+async def eventually(condition: Callable[[], Awaitable[Any]], what: str, seconds: float = 60.0) -> Any:
     """Wait until a condition holds and give what it gave; fails by name."""
     end = asyncio.get_running_loop().time() + seconds
     while True:

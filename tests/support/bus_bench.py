@@ -54,7 +54,7 @@ class Bench:
     async def parked(self, key: str) -> list[asyncpg.Record]:
         return await self.root.fetch("SELECT * FROM parked WHERE key = $1 ORDER BY position", key)
 
-    async def until_applied(self, key: str, versions: Sequence[int], seconds: float = 20.0) -> None:
+    async def until_applied(self, key: str, versions: Sequence[int], seconds: float = 60.0) -> None:
         async def done() -> bool:
             return set(versions) <= set(await self.applied(key))
 

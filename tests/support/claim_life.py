@@ -1,12 +1,12 @@
 """What happens to claims as time goes by: visits, the sweeper's work, clocks."""
 
-import asyncio
 from datetime import datetime
 from typing import Any
 
 from chassis.clock import SHANGHAI
 from support.registry import expect
 from support.service import Person, ServiceUnderTest
+from support.waiting import eventually
 
 
 async def called_on(registry: ServiceUnderTest, person: Person, customer: str, day: str, **more: Any) -> str:
@@ -18,14 +18,14 @@ async def called_on(registry: ServiceUnderTest, person: Person, customer: str, d
 
 async def swept(registry: ServiceUnderTest) -> None:
     """Wait until the sweeper has nothing left to do."""
-    for _ in range(400):
-        [due] = await registry.rows(
-            "SELECT count(*) AS n FROM deadline WHERE next_at <= $1", registry.runtime.clock.now()
-        )
-        if due["n"] == 0:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("the sweeper does not come to an end")
+
+    async def due() -> int:
+        sql = "SELECT count(*) AS n FROM deadline WHERE next_at <= $1"
+        [found] = await registry.rows(sql, registry.runtime.clock.now())
+        count: int = found["n"]
+        return count
+
+    await eventually(due, 0)
 
 
 async def at(registry: ServiceUnderTest, moment: str) -> None:

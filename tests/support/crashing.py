@@ -12,7 +12,7 @@ from deploy.layout import SERVICES
 from support import dying
 from support.instance import chosen_bus, free_base_port, load_sample, throwaway_folder
 
-PATIENCE_SECONDS = 120.0
+PATIENCE_SECONDS = 300.0
 
 
 def armed_command(usual: Sequence[str]) -> list[str]:

@@ -66,7 +66,10 @@ class History:
     async def write_for(self, url: str, seconds: float, writers: int = 16) -> None:
         """Let writers work side by side for a while."""
         tasks = [asyncio.create_task(self.write(url, number)) for number in range(writers)]
+        before = len(self.acknowledged)
         await asyncio.sleep(seconds)
+        while len(self.acknowledged) == before and not any(task.done() for task in tasks):
+            await asyncio.sleep(0.01)
         self.stopped = True
         await asyncio.gather(*tasks)
         self.stopped = False

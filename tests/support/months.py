@@ -6,7 +6,7 @@ from typing import Any
 from support.service import PROVINCE_OFFICER, ServiceUnderTest, expect
 from support.tiering import Planted
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 LOOK_EVERY_SECONDS = 0.02
 NAMES = (
     "month", "previous_month", "year_ago", "cumulative", "cumulative_year_ago", "growth_month", "growth_year",

@@ -100,7 +100,7 @@ async def players(instance: Instance) -> AsyncIterator[Players]:
 
 
 async def eventually(
-    look: Callable[[], Awaitable[T]], ready: Callable[[T], bool], seconds: float = 30.0
+    look: Callable[[], Awaitable[T]], ready: Callable[[T], bool], seconds: float = 90.0
 ) -> T:
     """Look until it is so; gives the last look, so or not."""
     end = time.monotonic() + seconds

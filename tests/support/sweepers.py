@@ -28,7 +28,7 @@ async def sweeping(
             yield
 
 
-async def until_nothing_is_due(root: Connection, clock: MovableClock, seconds: float = 30.0) -> None:
+async def until_nothing_is_due(root: Connection, clock: MovableClock, seconds: float = 120.0) -> None:
     """Wait until every step has fired that is due by this clock."""
 
     async def quiet() -> bool:

@@ -56,6 +56,7 @@ async def test_rebuilt_under_a_live_writer_it_is_the_incremental_one_row_by_row(
         await house.until_heard(40 * 25)
         async with writing(house, chance) as told:
             await eventually(lambda: asyncio.sleep(0, len(told) > 200), "the writer writes")
+            await house.until_heard(40 * 25 + 200)
             asked = await house.ask()
             done = await house.until(asked, "done")
             so_far = len(told)

@@ -56,7 +56,7 @@ async def test_a_warning_has_an_effect_of_its_own_where_the_service_names_one(
 
     await start(pools, warned_of, silent)
     async with sweeping(settings, clock, 1, {"claim-end": react, warned("claim-end"): note}):
-        clock.set(DUE - timedelta(seconds=30))
+        clock.set(DUE - timedelta(minutes=5))
         await until_nothing_is_due(root, clock)
         warnings = [step for step in warned_of.steps if step["step"] == "warned"]
         assert seen == [warned_of.term.subject[1]] * len(warnings) and warnings

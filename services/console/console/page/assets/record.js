@@ -89,7 +89,10 @@ function drawn(title, path, said = "") {
     const { changes, parts, trouble } = await workOf(path);
     const content = isList(body) ? [await table(body, path, visit)] : partsOf(body);
     if (trail.at(-1) !== mine) return;
-    const reopen = () => reopened(title, path);
+    const reopen = () => {
+      trail.pop();
+      visit(title, path);
+    };
     const again = (answered, operation) => done(operation, outcome(answered, body), title, path);
     byId("detail-body").replaceChildren(...[said, trouble, links(parts), acts(changes, { path, etag, body, reopen }, again), ...content].filter(Boolean));
     tick();
@@ -108,11 +111,6 @@ function done(operation, came, title, path) {
   const said = element("div", { class: "said" }, told, came);
   for (const listener of listeners) listener();
   if (operation.method === "DELETE") return byId("detail-body").replaceChildren(said);
-  return reopened(title, path, said);
-}
-
-/* The record as it is now, in its place on the way back. */
-function reopened(title, path, said = "") {
   trail.pop();
   return drawn(title, path, said);
 }
