@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from deploy.instance import Instance
-from support.players import Customer, Players, eventually, players
+from support.players import Customer, Players, done, eventually, players
 from support.screens import PATIENCE_MS, at_the_page
 
 SCREEN = "#caller-wanted"
@@ -118,5 +118,29 @@ async def test_a_caller_whom_nobody_knows_and_what_cannot_be_taken(services: Ins
             assert receipt(page)
             page.locator("#language").click()
             expect(page.locator("#receipt-next")).to_have_text("Next call")
+
+        await at_the_page(people.cast.agent, SCREEN, works)
+
+
+async def test_a_service_request_stands_among_the_open_cases_and_opens(services: Instance) -> None:
+    async with players(services) as people:
+        customer = await a_customer(people)
+        asked = {
+            "channel": "hotline",
+            "kind": "urgent",
+            "content": "今晚派车",
+            "wanted_by": "2099-01-05T15:00:00+08:00",
+            "caller": {"customer_id": customer.customer_id},
+        }
+        request = await done(people.cast.agent.post("/api/service-desk/v1/service-requests", asked))
+
+        def works(page: Page) -> None:
+            looked_up(page, customer.firm.phone)
+            line = page.locator("#caller-cards .card li").filter(has_text=request["case_no"])
+            expect(line).to_contain_text("服务请求 · 紧急", timeout=PATIENCE_MS)
+            expect(line).to_contain_text("要求完成时间 2099-01-05 15:00")
+            expect(line.locator("[data-due]")).to_contain_text("剩")
+            line.locator(".open").press("Enter")
+            expect(page.locator("#detail-body")).to_contain_text("今晚派车", timeout=PATIENCE_MS)
 
         await at_the_page(people.cast.agent, SCREEN, works)

@@ -1,5 +1,6 @@
 """The caller's card: found by every form of phone, code and name; with last contacts and all clocks."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -116,6 +117,46 @@ async def test_the_card_tells_the_last_contacts_the_newest_first(desk: ServiceUn
         "compensation-pay",
     }
     assert "再问" not in str(card) and "找到" not in str(card)
+
+
+@pytest.mark.parametrize(("kind", "priority"), [("priority", "pick-up"), ("urgent", None), ("one-off", None)])
+async def test_a_service_request_is_on_the_card_until_it_has_ended(
+    desk: ServiceUnderTest, kind: str, priority: str | None
+) -> None:
+    phone = f"1396667{len(kind):04d}"
+    customer = await a_customer(desk, phone, vip=True)
+    asked: dict[str, Any] = {
+        "channel": "hotline",
+        "kind": kind,
+        "priority": priority,
+        "content": "下午派车",
+        "wanted_by": "2026-03-02T15:00:00+08:00",
+        "caller": {"customer_id": str(customer)},
+    }
+    request = expect(await desk.post(AGENT, "/service-requests", asked), 201)
+    body = {"channel": "hotline", "category": "loss", "content": "丢了", "caller": {"phone": phone}}
+
+    async def open_cases(way: str = "phone", meant: str = phone) -> list[dict[str, Any]]:
+        (card,) = (await found(desk, AGENT, **{way: meant}))["cards"]
+        cases: list[dict[str, Any]] = card["open_cases"]
+        return cases
+
+    [shown] = await open_cases()
+    assert shown == (await open_cases("code", str(customer)))[0]
+    named = ("type", "case_no", "state", "kind", "priority", "deadlines")
+    assert [shown[name] for name in named] == [
+        "service-request", request["case_no"], "open", kind, priority, [],
+    ]  # fmt: skip
+    assert datetime.fromisoformat(shown["wanted_by"]) == datetime.fromisoformat(asked["wanted_by"])
+    complaint = expect(await desk.post(AGENT, "/complaints", body), 201)
+    assert {one["case_no"] for one in await open_cases()} == {
+        request["case_no"], complaint["case_no"],
+    }  # fmt: skip
+    path = f"/service-requests/{request['case_no']}"
+    expect(await desk.post(OFFICER, f"{path}/accept", {"text": "派车"}, version=1), 200)
+    assert "accepted" in {one["state"] for one in await open_cases()}
+    expect(await desk.post(OFFICER, f"{path}/done", {"text": "已揽收"}, version=2), 200)
+    assert [one["case_no"] for one in await open_cases()] == [complaint["case_no"]]
 
 
 async def test_a_telephone_systems_pop_up_leads_to_the_screen_with_the_number_behind_the_hash(

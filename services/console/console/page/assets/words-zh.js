@@ -157,7 +157,7 @@ export const words = {
     "single-service": "单一服务", locate: "定位", analyse: "分析", plan: "方案", internal: "内部", restricted: "受限", territory: "属地",
     "territory-ruling": "属地裁定", "cross-territory": "跨区", "demand-routing": "需求归口", "information-priority": "信息优先",
     "registration-evidence": "登记证据",
-    started: "开始", hubei: "湖北", done: "已完成", accepted: "已接办", declined: "已婉拒", form: "表单", normal: "一般", receive: "受理",
+    started: "开始", hubei: "湖北", done: "已完成", accepted: "已接办", declined: "已婉拒", "service-request": "服务请求", urgent: "紧急", "one-off": "一次性", priority: "优先通道", form: "表单", normal: "一般", receive: "受理",
     platform: "平台约定", "national-trial": "全国试行", respond: "回应", record: "登记", investigate: "调查", solve: "解决", "key-persons": "关键人物",
     "what-if": "假设测算", "by-level": "按级别", "level-by-level": "逐级", confidential: "保密", "own-documents": "本单位文件",
     customer: "客户", link: "环节",
