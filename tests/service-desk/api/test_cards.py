@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from chassis.ids import uuid7
+from service_desk.settings import MOST_CARDS
 from support.facts import customer_fact
 from support.service import Person, ServiceUnderTest, expect
 
@@ -67,6 +68,40 @@ async def test_a_name_is_found_by_the_initials_of_its_pinyin(desk: ServiceUnderT
     names = {card["customer"]["customer_id"] for card in (await found(desk, q=written))["cards"]}
     assert str(customer) in names
     assert (await found(desk, YICHANG, q=written))["match"] == "none"
+
+
+@pytest.mark.parametrize("written", ["qo", "QO", "q o", "ＱＯ"])
+async def test_two_letters_find_the_names_that_begin_with_them(desk: ServiceUnderTest, written: str) -> None:
+    begins = {
+        str(await a_customer(desk, name=name)) for name in ("擎鸥印务有限公司", "QO", "QO9号", "擎鸥作坊")
+    }
+    for name in ("擎牛印务", "RO印务", "武汉擎鸥印务", "QP"):
+        await a_customer(desk, name=name)
+    answer = await found(desk, q=written)
+    names = {card["customer"]["customer_id"] for card in answer["cards"]}
+    assert begins <= names and {card["customer"]["name"][0] for card in answer["cards"]} <= {"擎", "Q"}
+    assert not {"擎牛印务", "QP"} & {card["customer"]["name"] for card in answer["cards"]}
+    assert (await found(desk, YICHANG, q=written))["match"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("way", "wanted"), [("name", "瀛洲"), ("initials", "YZCF"), ("few", "ZY"), ("phone", "")]
+)
+async def test_more_than_the_cards_that_are_given_are_said_to_be_there(
+    desk: ServiceUnderTest, way: str, wanted: str
+) -> None:
+    number = "13966661111"
+    name = {"name": "瀛洲", "initials": "砚竹茶坊", "few": "纸鸢"}.get(way, "总机")
+    for count in range(MOST_CARDS):
+        await a_customer(desk, *([number] if way == "phone" else []), name=f"{name}{count:02d}")
+    asked = {"phone": number} if way == "phone" else {"q": wanted}
+    answer = await found(desk, AGENT, **asked)
+    assert (answer["match"], answer["more"], len(answer["cards"])) == ("several", False, MOST_CARDS)
+    await a_customer(desk, *([number] if way == "phone" else []), name=f"{name}99")
+    answer = await found(desk, AGENT, **asked)
+    assert (answer["match"], answer["more"], len(answer["cards"])) == ("several", True, MOST_CARDS)
+    assert f"{name}99" not in {card["customer"]["name"] for card in answer["cards"]}
+    assert (await found(desk, YICHANG, **asked))["more"] is False
 
 
 async def test_of_several_readings_the_initials_take_that_of_the_word(desk: ServiceUnderTest) -> None:

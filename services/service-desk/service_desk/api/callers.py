@@ -22,7 +22,6 @@ from service_desk.repository.together import Road, Together
 from service_desk.settings import (
     LONGEST_LINE,
     LONGEST_REFERENCE,
-    SHORTEST_INITIALS,
     SHORTEST_NAME_PART,
     DeskSettings,
 )
@@ -101,7 +100,7 @@ def _name_part(q: str) -> str:
 def _initials(part: str) -> str | None:
     """Give what may be the initials of a name in pinyin: letters alone, in either case, blanks between them or not."""
     letters = part.replace(" ", "").upper()
-    return letters if len(letters) >= SHORTEST_INITIALS and INITIALS.fullmatch(letters) else None
+    return letters if INITIALS.fullmatch(letters) else None
 
 
 @router.get(

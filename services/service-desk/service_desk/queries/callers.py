@@ -10,7 +10,7 @@ from asyncpg import Record
 from chassis.auth import Caller
 from chassis.database import Pool
 from chassis.encoding import dumps
-from service_desk.settings import MOST_CARDS, MOST_CONTACTS
+from service_desk.settings import INITIALS_ANYWHERE, MOST_CARDS, MOST_CONTACTS
 
 FIND_PHONES = "SELECT place, matches, cards, open_cases FROM find_phones($1::phone_call[])"
 """Takes a list of tuples with the fields of the SQL type `phone_call` in their order."""
@@ -42,8 +42,10 @@ class Wanted:
 
     @property
     def initials_pattern(self) -> str | None:
-        """The initials as a LIKE pattern; they are letters and digits alone."""
-        return None if self.initials is None else f"%{self.initials}%"
+        """The initials as a LIKE pattern; they are letters and digits alone. Few letters are those a name begins with."""
+        if self.initials is None:
+            return None
+        return f"%{self.initials}%" if len(self.initials) >= INITIALS_ANYWHERE else f"{self.initials}%"
 
 
 async def find_phone(ask: Ask, caller: Caller, keys: list[str], now: datetime) -> bytes:
@@ -73,8 +75,9 @@ async def find_callers(pool: Pool, caller: Caller, wanted: Wanted, now: datetime
 def _answer(row: Record | None, now: datetime) -> bytes:
     if row is None:
         raise LookupError("a look-up gives one row, always")
-    return b'{"match":"%b","server_time":%b,"cards":%b,"open_cases":%b}' % (
+    return b'{"match":"%b","more":%b,"server_time":%b,"cards":%b,"open_cases":%b}' % (
         match_of(row["matches"]),
+        b"true" if row["matches"] > MOST_CARDS else b"false",
         dumps(now),
         row["cards"].encode(),
         row["open_cases"].encode(),

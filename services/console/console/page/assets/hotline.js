@@ -66,7 +66,7 @@ function card(one) {
 function draw() {
   const cards = found?.cards ?? [];
   byId("caller-cards").replaceChildren(...cards.map(card), ...(found?.open_cases ?? []).map((one) => element("li", { class: "card" }, element("ul", { class: "plain" }, caseLine(one)))));
-  if (found) answer("caller-answer", say(`match_${found.match}`, { n: cards.length }));
+  if (found) answer("caller-answer", say(found.more ? "match_more" : `match_${found.match}`, { n: cards.length }));
   tick();
 }
 

@@ -17,7 +17,7 @@ export const words = {
     emptyList: "Nothing here yet.", more: "More", totalOf: "{n} in all", classOf: "class {n}", noClass: "none", late: "late", evidence: "Evidence: {n}",
     moreEvidence: "and {n} more", notAssessed: "not assessed",
     hotline: "Hotline", complaints: "Complaints", callerWanted: "Phone, customer code, credit code, name or pinyin initials", lookUp: "Look up", match_none: "No such customer; take it down by the phone that calls.",
-    match_one: "One customer.", match_several: "Several customers, {n} shown: choose which, or say more.", manager: "manager", risk: "risk", openCases: "Open", lastContacts: "Last contacts",
+    match_one: "One customer.", match_several: "Several customers, {n} shown: choose which, or say more.", match_more: "More than {n} customers, {n} shown: say more.", manager: "manager", risk: "risk", openCases: "Open", lastContacts: "Last contacts",
     takeDown: "Take a complaint down", unknownCaller: "a caller not on record", choose: "choose", cityOfCustomer: "the customer's", category: "Category", mailNo: "Mail number", content: "What the caller says",
     phone: "Phone that calls", callerName: "Caller's name", place: "Where it happened", city: "City that is meant", similar: "Perhaps open already", same: "same: {what}", addToIt: "Add to it",
     maybeSame: "This may be open already: add to a case above, or take it down again if it is another matter.", take: "Take down", takeNote: "Ctrl+Enter in the text takes it down.", added: "Added to this case.", nextCall: "Next call",

@@ -17,7 +17,7 @@ export const words = {
     emptyList: "这里还没有记录。", more: "更多", totalOf: "共 {n} 条", classOf: "{n} 类", noClass: "未列级", late: "超时", evidence: "证据 {n} 件",
     moreEvidence: "另有 {n} 件", notAssessed: "不考核",
     hotline: "热线受理", complaints: "投诉", callerWanted: "来电号码、客户代码、信用代码、名称或拼音首字母", lookUp: "查询", match_none: "没有这样的客户，可按来电号码受理。",
-    match_one: "找到一个客户。", match_several: "不止一个客户，列出 {n} 个：请选是哪一个，或写得再详细些。", manager: "客户经理", risk: "风险", openCases: "在办", lastContacts: "最近联系",
+    match_one: "找到一个客户。", match_several: "不止一个客户，列出 {n} 个：请选是哪一个，或写得再详细些。", match_more: "客户多于 {n} 个，只列出 {n} 个：请写得再详细些。", manager: "客户经理", risk: "风险", openCases: "在办", lastContacts: "最近联系",
     takeDown: "受理投诉", unknownCaller: "未登记的来电人", choose: "请选择", cityOfCustomer: "按客户所在地", category: "投诉类别", mailNo: "邮件号", content: "投诉内容",
     phone: "来电号码", callerName: "来电人姓名", place: "发生地点", city: "所指市州局", similar: "可能已在办", same: "相同：{what}", addToIt: "补充到此案",
     maybeSame: "可能已在办：可补充到上列案件；确系另一件事，请再按一次受理。", take: "受理", takeNote: "在投诉内容中按 Ctrl+Enter 即受理。", added: "已补充到此案。", nextCall: "下一个来电",

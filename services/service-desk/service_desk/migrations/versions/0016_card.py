@@ -1,4 +1,4 @@
-"""Clocks say whether a day is only expected; the card has every open case."""
+"""Clocks say whether a day is only expected; the card has every open case; two letters find."""
 
 from importlib import resources
 
@@ -11,6 +11,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Replace the functions."""
+    """Replace the functions and add the index."""
     folder = resources.files("service_desk") / "migrations" / "sql"
     execute_script((folder / "016_card.sql").read_text(encoding="utf-8"))
