@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from chassis.ids import uuid7
+from service_desk.settings import MOST_CARDS
 from support.facts import customer_fact
 from support.merged import merged_fact, unmerged_fact
 from support.service import Person, ServiceUnderTest, expect
@@ -47,6 +48,17 @@ async def test_the_old_phone_code_and_id_find_the_survivor_until_the_merge_is_un
     for params in asked:
         (card,) = await found(desk, **params)
         assert card["customer"]["customer_id"] == str(merged)
+
+
+async def test_names_that_were_merged_do_not_hide_that_there_are_more(desk: ServiceUnderTest) -> None:
+    """Of 22 names the first two are one customer: 20 cards are given, and there is one more."""
+    ids = [uuid7() for _ in range(MOST_CARDS + 2)]
+    await desk.hear(
+        *(customer_fact(one, name=f"汀洲木器{number:02d}") for number, one in enumerate(ids)),
+    )
+    await desk.hear(merged_fact(ids[0], ids[1]))
+    answer = expect(await desk.get(AGENT, "/callers", q="汀洲木器"), 200)
+    assert (answer["match"], answer["more"], len(answer["cards"])) == ("several", True, MOST_CARDS)
 
 
 async def test_a_number_of_both_is_one_customer(desk: ServiceUnderTest) -> None:

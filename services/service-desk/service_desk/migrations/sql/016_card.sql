@@ -63,6 +63,7 @@ RETURNS TABLE (matches bigint, cards json, open_cases json)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   ids uuid[];
+  named integer;
   shown uuid[];
   one customer;
 BEGIN
@@ -80,6 +81,7 @@ BEGIN
   ELSE
     ids := ARRAY(SELECT customers_named(in_scope, pattern, most + 1));
   END IF;
+  named := CASE WHEN pattern IS NULL THEN 0 ELSE cardinality(ids) END;
   ids := customers_meant(ids);
   open_cases := '[]';
   -- Nearly always one: spared the sorting.
@@ -89,7 +91,8 @@ BEGIN
     cards := CASE WHEN matches = 0 THEN '[]' ELSE json_build_array(card_of(one, contacts)) END;
   ELSE
     shown := ARRAY(SELECT k.customer_id FROM customer k WHERE k.customer_id = ANY (ids) ORDER BY k.name, k.customer_id LIMIT most + 1);
-    matches := cardinality(shown);
+    -- Of names that were cut off, merged customers may have left fewer cards.
+    matches := CASE WHEN named > most AND cardinality(shown) > 0 THEN most + 1 ELSE cardinality(shown) END;
     SELECT COALESCE(json_agg(card_of(c, contacts) ORDER BY c.name, c.customer_id), '[]') INTO cards
     FROM customer c WHERE c.customer_id = ANY (shown[:most]);
   END IF;
