@@ -124,9 +124,12 @@ async def test_a_correction_lifts_a_neighbour_out_of_the_first_five(fresh: Servi
     )
     # Hubei art. 3: with an agreement, within the first five of the bureau. The sixth overtakes the fifth.
     await filed_late(fresh, customers[5], may="5000.01")
-    lines = await corrected_lines(fresh, await correction_proposed(fresh, review))
+    correction = await correction_proposed(fresh, review)
+    lines = await corrected_lines(fresh, correction)
     assert set(lines) == {customers[4].code, customers[5].code}
     assert moves(lines, customers) == [(4, None), (None, 4)]
+    for filters, place in (({"class": "none"}, 4), ({"former_class": "none"}, 5), ({"class": 4}, 5)):
+        assert list(await corrected_lines(fresh, correction, **filters)) == [customers[place].code]
     neighbour = lines[customers[4].code]
     assert neighbour["why"] == [{"what": "figure", "figure": "rank_in_bureau", "from": 5, "to": 6}]
     assert figure(lines[customers[5].code], "rank_in_bureau") == (6, 5)

@@ -63,6 +63,19 @@ async def test_the_worklist_is_sorted_by_each_indicator_page_by_page(fresh: Serv
     expect(await fresh.get(PROVINCE, path, sort="colour"), 422)
 
 
+async def test_the_worklist_is_narrowed_to_a_class_or_to_who_has_none(fresh: ServiceUnderTest) -> None:
+    growing, shrinking, new, small = [customer.code for customer in await four_customers(fresh)]
+    path = f"/reviews/{await proposed(fresh)}/lines"
+    found = {}
+    for cls in ("1", "2", "3", "4", "none"):
+        answer = expect(await fresh.get(PROVINCE, path, **{"class": cls}), 200)
+        found[cls] = {line["customer_code"] for line in answer["items"]}
+        assert answer["total"] == len(found[cls])
+    assert found == {"1": set(), "2": {new}, "3": {growing}, "4": {shrinking}, "none": {small}}
+    for wrong in ("0", "-1", "nobody", ""):
+        expect(await fresh.get(PROVINCE, path, **{"class": wrong}), 422)
+
+
 async def test_the_worklist_is_exported_as_it_is_narrowed_with_its_reasons(fresh: ServiceUnderTest) -> None:
     _, shrinking, new, _ = await four_customers(fresh)
     path = f"/reviews/{await proposed(fresh)}/lines"

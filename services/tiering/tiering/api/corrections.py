@@ -15,7 +15,7 @@ from chassis.ids import uuid7
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
 from tiering.api.reviews import READS, STEPS, Center, Director, Reader
-from tiering.api.tiers import CustomerKey, OrgFilter
+from tiering.api.tiers import ClassOrNone, CustomerKey, OrgFilter
 from tiering.commands.corrections import ApproveCorrection, DismissCorrection, KeepOverride, ProposeCorrection
 from tiering.commands.reviews import Reviewer
 from tiering.handlers import corrections as handlers
@@ -53,8 +53,8 @@ class CorrectionLineFilters(ListFilters):
     changed: bool | None = None
     moved: bool | None = None
     overridden: bool | None = None
-    class_: Annotated[int | None, Field(alias="class", ge=1)] = None
-    former_class: Annotated[int | None, Field(ge=1)] = None
+    class_: Annotated[ClassOrNone | None, Field(alias="class")] = None
+    former_class: ClassOrNone | None = None
     org_id: OrgFilter = None
 
 

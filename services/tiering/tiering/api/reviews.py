@@ -18,7 +18,7 @@ from chassis.http.problems import problems
 from chassis.ids import uuid7
 from chassis.runtime import Runtime
 from chassis.transaction import Transaction
-from tiering.api.tiers import CustomerKey, OrgFilter
+from tiering.api.tiers import ClassOrNone, CustomerKey, OrgFilter
 from tiering.commands.reviews import (
     OverrideLine,
     ProposeReview,
@@ -79,7 +79,7 @@ class LineFilters(SortedFilters):
     changed: bool | None = None
     overridden: bool | None = None
     adjusted: bool | None = None
-    class_: Annotated[int | None, Field(alias="class", ge=1)] = None
+    class_: Annotated[ClassOrNone | None, Field(alias="class")] = None
     org_id: OrgFilter = None
     sort: LineSort | None = None
 

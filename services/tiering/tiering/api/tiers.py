@@ -33,6 +33,7 @@ OPEN_READERS = (
 )
 Reader = Annotated[Caller, Depends(may(*OPEN_READERS))]
 CustomerKey = Annotated[str, Path(max_length=LONGEST_REFERENCE, description="客户编码或 customer_id")]
+ClassOrNone = Annotated[str, Field(pattern=r"^([1-9]|none)$", description="级别，none 为不定级")]
 OrgFilter = Annotated[str | None, Field(max_length=LONGEST_ORG_ID, description="单位及其下属单位")]
 
 

@@ -8,13 +8,12 @@ from pydantic import Field
 from chassis.http.bodies import Body
 from chassis.http.moments import Day
 from chassis.http.paging import SortedFilters
-from tiering.api.tiers import OrgFilter
+from tiering.api.tiers import ClassOrNone, OrgFilter
 from tiering.model.what_ifs import DraftedAdoption, DraftedEnding, DraftedWording, Drafts
 from tiering.settings import DRAFTS_MOST, FIRST_YEAR, LAST_YEAR, LONGEST_NAME
 
 OrgId = Annotated[str, Field(pattern=r"^(CN|[0-9]{6}|[0-9]{9})(-[ST][0-9]{2})?$")]
 Word = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
-Class = Annotated[str, Field(pattern=r"^([1-9]|none)$", description="级别，none 为不定级")]
 
 
 class DraftIn(Body):
@@ -91,8 +90,8 @@ class WhatIfFilters(SortedFilters):
 class MoverFilters(SortedFilters):
     """Which movers are listed; `unlike`: whom another what-if gives something else."""
 
-    from_: Annotated[Class | None, Field(alias="from")] = None
-    to: Class | None = None
+    from_: Annotated[ClassOrNone | None, Field(alias="from")] = None
+    to: ClassOrNone | None = None
     direction: Literal["up", "down", "in", "out", "renamed"] | None = None
     org_id: OrgFilter = None
     unlike: UUID | None = None

@@ -29,8 +29,8 @@ LINES = "review_correction_line l LEFT JOIN customer c USING (customer_id)"
 CONDITIONS = {
     "changed": "l.changed = {}",
     "moved": "l.moved = {}",
-    "class_": "l.class = {}",
-    "former_class": "l.former_class = {}",
+    "class_": "COALESCE(l.class::text, 'none') = {}",
+    "former_class": "COALESCE(l.former_class::text, 'none') = {}",
     "org_id": f"l.org_id IN {UNITS}",
     "overridden": "(l.overridden_at IS NOT NULL) = {}",
 }

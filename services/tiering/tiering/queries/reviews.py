@@ -31,7 +31,7 @@ LINES = "review_line l LEFT JOIN customer c USING (customer_id)"
 LINE_COLUMNS = "l.*, c.code, c.name"
 CONDITIONS = {
     "changed": "l.changed = {}",
-    "class_": "l.class = {}",
+    "class_": "COALESCE(l.class::text, 'none') = {}",
     "org_id": f"l.org_id IN {UNITS}",
     "overridden": "(l.overridden_at IS NOT NULL) = {}",
     "adjusted": "(l.suggested_class IS DISTINCT FROM l.table_class) = {}",
