@@ -70,10 +70,12 @@ class UnknownLine(InvalidValue):
     code = "unknown-line"
 
     @classmethod
-    def of(cls, line: str, pointer: str, known: Sequence[str]) -> Self:
-        """Name it, and those there are."""
+    def of(
+        cls, line: str, pointer: str, known: Sequence[str], because: Mapping[str, Any] | None = None
+    ) -> Self:
+        """Name it, and those there are; cite the law that names them where one refuses."""
         zh, en = f"没有业务种类{line}。", f"{line} is no line of business."
-        return cls(zh, en, pointer=pointer, extra={"known": list(known)})
+        return cls(zh, en, pointer=pointer, because=because, extra={"known": list(known)})
 
 
 class MakerIsChecker(Forbidden):

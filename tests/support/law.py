@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from chassis.directory import Organisation, Person, Snapshot
 from regulations.calendars import Calendar
@@ -20,6 +20,16 @@ ADOPTED = {
         Adoption("jiangxi", ("claim-window",), date(2009, 1, 1)),
     ]
 }
+
+
+REVIEWED_BY = ("hubei", "7(3)")
+"""Where it is written who proposes a review and who confirms it."""
+
+
+def ruled_by(problem: dict[str, Any]) -> tuple[str, str]:
+    """Give act and article of the one provision that a refusal rests on."""
+    [reason] = problem["because"]["reasons"]
+    return reason["act"], reason["article"]
 
 
 def provision(topic: type[V], day: date = DAY) -> Provision[V]:

@@ -20,6 +20,7 @@ from support.corrections import (
     reviewed,
     table_corrected,
 )
+from support.law import REVIEWED_BY, ruled_by
 from support.reviewed import posted
 from support.service import (
     OFFICER,
@@ -134,7 +135,8 @@ async def test_another_director_of_the_province_approves_and_nobody_else(fresh: 
     await filed_late(fresh, customer, nov="0.01")
     correction = await correction_proposed(fresh, review, by=PROVINCE)
     path = f"/corrections/{correction['id']}/approve"
-    assert expect(await fresh.post(PROVINCE, path), 403)["code"] == "own-correction"
+    refused = expect(await fresh.post(PROVINCE, path), 403)
+    assert (refused["code"], ruled_by(refused)) == ("own-correction", REVIEWED_BY)
     expect(await fresh.post(PROVINCE_OFFICER, path), 403)
     expect(await fresh.post(OFFICER, path), 403)
     assert (await class_of(fresh, customer))["class"] == 4

@@ -14,6 +14,7 @@ from support.corrections import (
     filed_late,
     review_published,
 )
+from support.law import REVIEWED_BY, ruled_by
 from support.reviewed import adopted, posted
 from support.service import (
     HEAD,
@@ -69,7 +70,8 @@ async def test_who_dropped_an_override_does_not_approve_it(fresh: ServiceUnderTe
     correction = await correction_proposed(fresh, review)
     path = f"/corrections/{correction['id']}"
     expect(await fresh.post(PROVINCE, f"{path}/lines/{customer.code}", {"keep_override": False}), 200)
-    assert expect(await fresh.post(PROVINCE, f"{path}/approve"), 403)["code"] == "own-choice"
+    refused = expect(await fresh.post(PROVINCE, f"{path}/approve"), 403)
+    assert (refused["code"], ruled_by(refused)) == ("own-choice", REVIEWED_BY)
     assert (await class_of(fresh, customer))["class"] == 2
     await correction_approved(fresh, correction, OTHER_DIRECTOR)
     assert (await class_of(fresh, customer))["class"] == 3
@@ -151,6 +153,8 @@ async def test_lines_are_filtered_paged_and_exported(fresh: ServiceUnderTest) ->
     assert set(await corrected_lines(fresh, correction, changed="false")) == {customers[3].code}
     assert len(await corrected_lines(fresh, correction, org_id="420106-T01")) == 2
     assert len(await corrected_lines(fresh, correction, **{"class": 3, "former_class": 4})) == 3
+    for none in ({"class": "none"}, {"former_class": "none"}):
+        assert await corrected_lines(fresh, correction, **none) == {}
     path = f"/corrections/{correction['id']}/lines"
     first = expect(await fresh.get(PROVINCE, path, limit=3), 200)
     rest = expect(await fresh.get(PROVINCE, path, limit=3, cursor=first["next_cursor"]), 200)

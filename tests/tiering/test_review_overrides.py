@@ -3,6 +3,7 @@
 from typing import Any
 
 from support.corrections import OTHER_DIRECTOR
+from support.law import REVIEWED_BY, ruled_by
 from support.reviewed import adopted
 from support.reviewing import proposed, published
 from support.service import PROVINCE, PROVINCE_OFFICER, Person, ServiceUnderTest, expect
@@ -35,7 +36,8 @@ async def test_an_override_has_its_reason_in_line_event_and_explanation(fresh: S
     assert (head["overridden"], head["changed"]) == (1, 0)
     expect(await overridden(fresh, review, customer, 1), 200)
     path = f"/reviews/{review['id']}/publish"
-    assert expect(await fresh.post(PROVINCE, path), 403)["code"] == "own-override"
+    refused = expect(await fresh.post(PROVINCE, path), 403)
+    assert (refused["code"], ruled_by(refused)) == ("own-override", REVIEWED_BY)
     await published(fresh, review, OTHER_DIRECTOR)
     event = (await fresh.events(f"tier:{customer.customer_id}"))[-1]["payload"]
     assert event["class"] == 1

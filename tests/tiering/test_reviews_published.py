@@ -5,6 +5,7 @@ import asyncio
 from contracts.tiering import TierChanged
 from support.corrections import OTHER_DIRECTOR, class_of
 from support.facts import assignment_fact
+from support.law import REVIEWED_BY, ruled_by
 from support.reviewed import adopted
 from support.reviewing import line_of, lines_of, proposed, published
 from support.service import DIRECTOR, PROVINCE, PROVINCE_OFFICER, ServiceUnderTest, expect, orgpath
@@ -55,7 +56,8 @@ async def test_the_proposer_does_not_publish_and_only_a_director_of_the_province
 ) -> None:
     review = await proposed(fresh, by=OTHER_DIRECTOR)
     path = f"/reviews/{review['id']}/publish"
-    assert expect(await fresh.post(OTHER_DIRECTOR, path), 403)["code"] == "own-review"
+    refused = expect(await fresh.post(OTHER_DIRECTOR, path), 403)
+    assert (refused["code"], ruled_by(refused)) == ("own-review", REVIEWED_BY)
     expect(await fresh.post(PROVINCE_OFFICER, path), 403)
     expect(await fresh.post(DIRECTOR, path), 404)
     assert await fresh.rows("SELECT 1 FROM tier") == []

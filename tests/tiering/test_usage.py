@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from support.facts import customer_fact
+from support.law import ruled_by
 from support.service import (
     DIRECTOR,
     FAR_OFFICER,
@@ -99,6 +100,15 @@ async def test_what_was_never_reported_cannot_be_corrected(tiering: ServiceUnder
     problem = expect(await tiering.post(OFFICER, "/usage/corrections", sent), 422)
     assert (problem["code"], problem["pointer"]) == ("nothing-to-correct", "/rows/1")
     assert [one["version"] for one in await on_record(tiering, known)] == [1]
+
+
+async def test_a_line_that_is_none_is_refused_by_the_article_that_names_the_lines(
+    tiering: ServiceUnderTest,
+) -> None:
+    sent = body(figures(await customer(tiering), line="letters"))
+    refused = expect(await tiering.post(OFFICER, "/usage", sent), 422)
+    assert (refused["code"], ruled_by(refused)) == ("unknown-line", ("hubei", "6(2)"))
+    assert "domestic-express" in refused["known"] and "礼仪" not in refused["known"]
 
 
 async def test_a_late_row_may_be_new(tiering: ServiceUnderTest) -> None:

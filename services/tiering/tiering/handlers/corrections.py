@@ -87,11 +87,11 @@ async def keep_override(command: KeepOverride, desk: CorrectionDesk) -> None:
 async def approve_correction(command: ApproveCorrection, desk: CorrectionDesk) -> None:
     """Let the corrected classes hold from the day of the review, and tell every change; the review keeps its lines."""
     correction = await desk.corrections.get(command.correction_id)
-    _must_approve(command.reviewer, desk)
+    why = _must_approve(command.reviewer, desk)
     correction.must_be_open()
-    correction.must_be_approved_by_another(command.reviewer.staff_id)
+    correction.must_be_approved_by_another(command.reviewer.staff_id, why)
     if await desk.corrections.has_choices_of(correction, command.reviewer.staff_id):
-        raise OwnChoice.of(correction.year, correction.number)
+        raise OwnChoice.of(correction.year, correction.number, why)
     await desk.corrections.hold_following(correction.org_id)
     review = await desk.corrections.review(correction.review_id)
     await _must_be_correctable(review, desk)
@@ -127,10 +127,13 @@ def _must_propose(reviewer: Reviewer, desk: CorrectionDesk) -> None:
         raise NotTheReviewer.of(_why(procedure, reviewer))
 
 
-def _must_approve(reviewer: Reviewer, desk: CorrectionDesk) -> None:
+def _must_approve(reviewer: Reviewer, desk: CorrectionDesk) -> Mapping[str, Any]:
+    """Refuse whoever the law does not name as the one who confirms; gives what it says."""
     procedure = _procedure(reviewer, desk)
+    why = _why(procedure, reviewer)
     if not may_publish(procedure, desk.law.organisation(reviewer.org_id).kind, reviewer.roles):
-        raise NotTheReviewer.of(_why(procedure, reviewer))
+        raise NotTheReviewer.of(why)
+    return why
 
 
 def _procedure(reviewer: Reviewer, desk: CorrectionDesk) -> Provision[ReviewProcedure]:

@@ -1,7 +1,9 @@
 """The yearly review: proposed for a province in one run, overridden with reasons, published in one act."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.directory import Snapshot
@@ -88,11 +90,11 @@ async def publish_review(command: PublishReview, desk: Desk) -> None:
     """Let the proposed classes hold from the year after, and tell every change."""
     await desk.reviews.hold_published(command.reviewer.org_id)
     review = await desk.reviews.get(command.review_id)
-    _must_publish(command.reviewer, desk)
+    why = _must_publish(command.reviewer, desk)
     review.must_be_open()
-    review.must_be_confirmed_by_another(command.reviewer.staff_id)
+    review.must_be_confirmed_by_another(command.reviewer.staff_id, why)
     if await desk.reviews.has_overrides_of(review, command.reviewer.staff_id):
-        raise OwnOverride.of(review.year)
+        raise OwnOverride.of(review.year, why)
     await _must_be_latest(review.year, review.org_id, desk)
     await desk.reviews.publish(review, command.reviewer.staff_id, desk.now)
     published = ReviewPublished(
@@ -114,19 +116,22 @@ def _must_propose(reviewer: Reviewer, desk: Desk) -> None:
         raise NotTheReviewer.of(_why(procedure, reviewer))
 
 
-def _must_publish(reviewer: Reviewer, desk: Desk) -> None:
+def _must_publish(reviewer: Reviewer, desk: Desk) -> Mapping[str, Any]:
+    """Refuse whoever the law does not name as the one who confirms; gives what it says."""
     procedure = _procedure(reviewer, desk)
+    why = _why(procedure, reviewer)
     if not may_publish(procedure, desk.law.organisation(reviewer.org_id).kind, reviewer.roles):
-        raise NotTheReviewer.of(_why(procedure, reviewer))
+        raise NotTheReviewer.of(why)
+    return why
 
 
 def _procedure(reviewer: Reviewer, desk: Desk) -> Provision[ReviewProcedure]:
     return desk.law.find(ReviewProcedure, org_id=reviewer.org_id, day=desk.today)
 
 
-def _why(procedure: Provision[ReviewProcedure], reviewer: Reviewer) -> dict[str, object]:
+def _why(procedure: Provision[ReviewProcedure], reviewer: Reviewer) -> Mapping[str, Any]:
     reason = procedure.cite(org_id=reviewer.org_id, roles=reviewer.roles)
-    return dict(Because.of(reason).to_json())
+    return Because.of(reason).to_json()
 
 
 async def _must_be_latest(year: int, org_id: str, desk: Desk) -> None:

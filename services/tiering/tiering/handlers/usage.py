@@ -9,6 +9,7 @@ from chassis.auth import Caller
 from chassis.directory import Organisation, Snapshot, UnknownOrganisation
 from chassis.ids import uuid7
 from contracts.refusals import NotFound, UnknownLine
+from regulations.provisions import Because, Provision
 from regulations.topics.customers import BusinessLines
 from tiering.commands.usage import FigureRow, RecordUsage, SubmitFile
 from tiering.model.refusals import NothingToCorrect, RepeatedRow, WrongUnit, not_of_the_unit
@@ -61,8 +62,8 @@ async def record_usage(command: RecordUsage, asking: Asking, rows: UsageRows) ->
     """Write rows of a unit's month, all or none; a correction finds what it corrects."""
     unit = filing_unit(command.org_id, asking)
     check_month(command.month, asking.now.date(), asking.months_back)
-    lines = lines_in_force(unit.org_id, asking.now.date(), asking.law)
-    staged = await _staged(command.rows, lines, rows)
+    law = asking.law.find(BusinessLines, org_id=unit.org_id, day=asking.now.date())
+    staged = await _staged(command.rows, law, rows)
     batch = Batch(
         org_id=unit.org_id,
         orgpath=unit.orgpath,
@@ -102,8 +103,7 @@ def no_such_unit() -> NotFound:
 
 def lines_in_force(org_id: str, day: date, law: Snapshot) -> dict[str, str]:
     """Give the code of every line in force, by its code and by its Chinese name."""
-    lines = law.find(BusinessLines, org_id=org_id, day=day).value.lines
-    return {**{line.zh: line.code for line in lines}, **{line.code: line.code for line in lines}}
+    return _codes(law.find(BusinessLines, org_id=org_id, day=day))
 
 
 def line_names(org_id: str, day: date, law: Snapshot) -> dict[str, str]:
@@ -112,7 +112,15 @@ def line_names(org_id: str, day: date, law: Snapshot) -> dict[str, str]:
     return {line.code: line.zh for line in lines}
 
 
-async def _staged(rows: tuple[FigureRow, ...], lines: dict[str, str], usage: UsageRows) -> list[Staged]:
+def _codes(law: Provision[BusinessLines]) -> dict[str, str]:
+    lines = law.value.lines
+    return {**{line.zh: line.code for line in lines}, **{line.code: line.code for line in lines}}
+
+
+async def _staged(
+    rows: tuple[FigureRow, ...], law: Provision[BusinessLines], usage: UsageRows
+) -> list[Staged]:
+    lines = _codes(law)
     known = await usage.known([row.customer for row in rows])
     staged = []
     seen: set[tuple[UUID, str]] = set()
@@ -120,7 +128,8 @@ async def _staged(rows: tuple[FigureRow, ...], lines: dict[str, str], usage: Usa
         if row.customer not in known:
             raise not_of_the_unit(f"/rows/{number}/customer")
         if row.line not in lines:
-            raise UnknownLine.of(row.line, f"/rows/{number}/line", tuple(dict.fromkeys(lines.values())))
+            because = Because.of(law.cite(line=row.line)).to_json()
+            raise UnknownLine.of(row.line, f"/rows/{number}/line", law.value.codes, because)
         customer_id, line = known[row.customer], lines[row.line]
         if (customer_id, line) in seen:
             raise RepeatedRow.of(f"/rows/{number}")

@@ -1,6 +1,7 @@
 """What is refused about corrections of reviews, each with a sentence in both languages."""
 
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 from contracts.refusals import Forbidden, Refusal
 
@@ -111,11 +112,12 @@ class OwnChoice(Forbidden):
     code: ClassVar[str] = "own-choice"
 
     @classmethod
-    def of(cls, year: int, number: int) -> Self:
-        """Name review and correction."""
+    def of(cls, year: int, number: int, because: Mapping[str, Any]) -> Self:
+        """Name review and correction, and cite who decides."""
         return cls(
             f"{year}年度评定第{number}号更正中有您决定保留或取消的改定，须由另一位主任批准。",
             f"In correction {number} of the review of {year} you kept or dropped an override; another director approves it.",
+            because=because,
         )
 
 
@@ -125,9 +127,10 @@ class OwnCorrection(Forbidden):
     code: ClassVar[str] = "own-correction"
 
     @classmethod
-    def of(cls, year: int, number: int) -> Self:
-        """Name review and correction."""
+    def of(cls, year: int, number: int, because: Mapping[str, Any]) -> Self:
+        """Name review and correction, and cite who decides."""
         return cls(
             f"{year}年度评定第{number}号更正由您提出，须由另一位主任批准。",
             f"You proposed correction {number} of the review of {year}; another director approves it.",
+            because=because,
         )

@@ -43,10 +43,10 @@ class Correction:
         if self.state is not CorrectionState.PROPOSED:
             raise CorrectionNotOpen.of(self.number, self.state)
 
-    def must_be_approved_by_another(self, staff_id: str) -> None:
-        """Refuse the proposer as approver."""
+    def must_be_approved_by_another(self, staff_id: str, because: Mapping[str, Any]) -> None:
+        """Refuse the proposer as approver, and cite who decides."""
         if staff_id == self.proposed_by:
-            raise OwnCorrection.of(self.year, self.number)
+            raise OwnCorrection.of(self.year, self.number, because)
 
 
 @dataclass(frozen=True, slots=True)

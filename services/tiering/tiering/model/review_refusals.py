@@ -82,11 +82,12 @@ class OwnReview(Forbidden):
     code: ClassVar[str] = "own-review"
 
     @classmethod
-    def of(cls, year: int) -> Self:
-        """Name the year."""
+    def of(cls, year: int, because: Mapping[str, Any]) -> Self:
+        """Name the year, and cite who decides."""
         return cls(
             f"{year}年度评定由您提出，须由另一位主任发布。",
             f"You proposed the review of {year}; another director publishes it.",
+            because=because,
         )
 
 
@@ -96,11 +97,12 @@ class OwnOverride(Forbidden):
     code: ClassVar[str] = "own-override"
 
     @classmethod
-    def of(cls, year: int) -> Self:
-        """Name the year."""
+    def of(cls, year: int, because: Mapping[str, Any]) -> Self:
+        """Name the year, and cite who decides."""
         return cls(
             f"{year}年度评定中有您改定的级别，须由另一位主任发布。",
             f"Classes in the review of {year} were overridden by you; another director publishes it.",
+            because=because,
         )
 
 

@@ -1,9 +1,10 @@
 """A yearly review of a province's classes, and its lines."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from tiering.model.review_refusals import LineUnchanged, OwnReview, ReviewNotOpen
@@ -84,7 +85,7 @@ class Review:
         if self.state not in (ReviewState.PROPOSING, ReviewState.PROPOSED):
             raise ReviewNotOpen.of(self.year, self.state)
 
-    def must_be_confirmed_by_another(self, staff_id: str) -> None:
-        """Refuse the proposer as confirmer."""
+    def must_be_confirmed_by_another(self, staff_id: str, because: Mapping[str, Any]) -> None:
+        """Refuse the proposer as confirmer, and cite who decides."""
         if staff_id == self.proposed_by:
-            raise OwnReview.of(self.year)
+            raise OwnReview.of(self.year, because)
