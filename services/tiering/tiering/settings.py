@@ -42,7 +42,9 @@ class TieringSettings(Settings):
     usage_row_characters: int = 4_000
     usage_rows_of_one: int = 64  # more than a customer has in a month
     usage_rows_at_a_glance: int = 256
+    # As many as a workbook may have that is posted again; of a CSV so many are read at a time.
     usage_error_sheet_rows: int = 100_000
+    usage_error_page_rows: int = 5_000
     usage_form_rows: int = 20_000
     usage_loaders: int = 2
     usage_idle_seconds: float = 0.3

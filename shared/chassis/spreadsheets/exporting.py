@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -29,15 +29,27 @@ class Exported(dict[str, Any]):
         """Give the bytes of the file."""
         rows = [dict(_flat(item)) for item in self.rows]
         columns = list(dict.fromkeys(name for row in rows for name in row))
-        return _csv(columns, rows) if self.format == CSV else _xlsx(columns, rows)
+        return csv_head(columns) + _csv(columns, rows) if self.format == CSV else _xlsx(columns, rows)
 
 
-def _csv(columns: Sequence[str], rows: Sequence[Mapping[str, Value]]) -> bytes:
+def csv_head(columns: Sequence[str]) -> bytes:
+    """Give the beginning of a CSV file."""
+    return MARK.encode() + _lines([columns])
+
+
+def csv_rows(columns: Sequence[str], items: Iterable[Mapping[str, Any]]) -> bytes:
+    """Give some items of a CSV file; what stands in no column is left out."""
+    return _csv(columns, (dict(_flat(item)) for item in items))
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Value]]) -> bytes:
+    return _lines([_inert(row.get(name)) for name in columns] for row in rows)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(columns)
-    writer.writerows([[_inert(row.get(name)) for name in columns] for row in rows])
-    return (MARK + out.getvalue()).encode()
+    csv.writer(out).writerows(rows)
+    return out.getvalue().encode()
 
 
 def _xlsx(columns: Sequence[str], rows: Sequence[Mapping[str, Value]]) -> bytes:

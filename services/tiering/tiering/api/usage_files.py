@@ -1,28 +1,30 @@
 """Usage files: uploads, how far they are, what was refused of them."""
 
 import hashlib
-from collections.abc import AsyncIterator
-from typing import Annotated, Literal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
 
+from chassis.database import Pool
 from chassis.encoding import dumps
 from chassis.http.edge import Answer, AtTheEdge
 from chassis.http.paging import ListFilters, SortedFilters
 from chassis.http.problems import problems
-from chassis.http.workbooks import XLSX_ANSWER, download
+from chassis.http.workbooks import XLSX_ANSWER, download, export_pages
 from chassis.runtime import Runtime
+from chassis.spreadsheets.exporting import CSV
 from chassis.spreadsheets.rejections import Rejected, draw_rejections
-from chassis.transaction import Transaction, scoped
+from chassis.transaction import Moment, Transaction, scoped
 from tiering.api.usage_bodies import month_of
 from tiering.api.usage_context import Filer, FileReader, MonthFilter, OrgFilter, asking, settings_of
 from tiering.commands.usage import SubmitFile
 from tiering.handlers.usage import submit_file
 from tiering.model.refusals import NotAUsageFile
 from tiering.model.usage import FileFormat, FileState
+from tiering.policies.forms import FOOTERS
 from tiering.queries import usage_files as shown
 from tiering.repository.usage_files import UsageFilesInTables
 from tiering.settings import LONGEST_NAME, LONGEST_ORG_ID, TieringSettings
@@ -134,7 +136,12 @@ async def list_errors(
     caller: FileReader,
     edge: AtTheEdge,
 ) -> Response:
-    """List the rows that were left out, with reason and original cells."""
+    """List the rows that were left out, with reason and original cells; as CSV all of them, however many."""
+    if filters.format == CSV:
+        async with scoped(_pool(request), edge.moment(request, caller), readonly=True) as tx:
+            await shown.header_of(tx, file_id)
+        pages = _error_pages(request, edge.moment(request, caller), file_id)
+        return export_pages(shown.ERROR_COLUMNS, pages, "errors")
 
     async def run(tx: Transaction) -> Answer:
         return Answer(OK, await shown.errors(tx, file_id, filters.paging(request)))
@@ -150,19 +157,49 @@ async def list_errors(
     response_class=Response,
 )
 async def download_errors(file_id: UUID, request: Request, caller: FileReader, edge: AtTheEdge) -> Response:
-    """Give the rows that were left out as a Chinese error sheet, to be corrected and filed again."""
+    """Give the rows that were left out as a Chinese error sheet, to be corrected and filed again.
+
+    Of more rows than may be posted again the last row says how many are not listed.
+    """
     runtime: Runtime = request.app.state.runtime
     most = settings_of(request).usage_error_sheet_rows
-    async with scoped(runtime.database.app, edge.moment(request, caller), readonly=True) as tx:
-        name, header = await shown.header_of(tx, file_id)
-        rows = [row async for row in shown.all_errors(tx, file_id, most)]
+    async with scoped(_pool(request), edge.moment(request, caller), readonly=True) as tx:
+        name, header, refused = await shown.header_of(tx, file_id)
+        rows = await shown.errors_behind(tx, file_id, 0, most)
     rejected = [
-        Rejected((row["row_no"], row["code"], *orjson.loads(row["cells"])), (row["zh"],), (row["en"],))
-        for row in rows
+        Rejected((row["row_no"], row["code"], *row["cells"]), (row["zh"],), (row["en"],)) for row in rows
     ]
+    if refused > len(rows):
+        rejected.append(_not_listed(refused - len(rows)))
     headers = (ROW_NUMBER, ERROR_CODE, *header)
     content = await runtime.workbooks.write(lambda: draw_rejections("退回明细", headers, rejected))
     return download(content, f"退回明细-{name.rpartition('.')[0]}.xlsx")
+
+
+async def _error_pages(
+    request: Request, moment: Moment, file_id: UUID
+) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+    """Give the refused rows page by page, each read in a transaction of its own: who takes them may be slow."""
+    most = settings_of(request).usage_error_page_rows
+    last = 0
+    while True:
+        async with scoped(_pool(request), moment, readonly=True) as tx:
+            rows = await shown.errors_behind(tx, file_id, last, most)
+        if not rows:
+            return
+        yield rows
+        last = rows[-1]["row_no"]
+
+
+def _not_listed(rows: int) -> Rejected:
+    """Give the last row of a sheet that does not hold all; it begins with a word that ends a form."""
+    zh = f"{FOOTERS[0]}：另有{rows}行退回未列入本表，全部退回行请以 CSV 下载"
+    return Rejected((zh,), (zh,), (f"{rows} more rows were refused; the CSV export has all of them",))
+
+
+def _pool(request: Request) -> Pool:
+    runtime: Runtime = request.app.state.runtime
+    return runtime.database.app
 
 
 async def _measured(file: UploadFile, settings: TieringSettings) -> tuple[int, bytes]:

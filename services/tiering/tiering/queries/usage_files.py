@@ -1,6 +1,6 @@
 """Usage files as they are shown."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -35,7 +35,8 @@ FILTERS = {
     "state": "f.state = {}",
     "late": "f.late = {}",
 }
-ERRORS = "SELECT row_no, code, zh, en, cells FROM usage_refusal WHERE usage_file_id = $1"
+ERROR_COLUMNS = ("row_no", "code", "zh", "en", "cells")
+ERRORS = f"SELECT {', '.join(ERROR_COLUMNS)} FROM usage_refusal WHERE usage_file_id = $1"  # noqa: S608 - a constant
 
 
 async def one_file(tx: Transaction, file_id: UUID) -> dict[str, Any]:
@@ -57,28 +58,31 @@ async def errors(tx: Transaction, file_id: UUID, paging: Paging) -> dict[str, An
     file = await one_file(tx, file_id)
     if paging.format != JSON:
         every = await tx.fetch(f"{ERRORS} ORDER BY row_no LIMIT $2", file_id, paging.export_most + 1)
-        return exported([{**row, "cells": orjson.loads(row["cells"])} for row in every], paging)
+        return exported([_refused(row) for row in every], paging)
     [after] = paging.after(int) or [0]
     rows = await tx.fetch(
         f"{ERRORS} AND row_no > $2 ORDER BY row_no LIMIT $3", file_id, after, paging.limit + 1
     )
     shown, following = cut(rows, paging, ["row_no"])
-    items = [{**row, "cells": orjson.loads(row["cells"])} for row in shown]
-    return page(items, following, file["refused_rows"])
+    return page([_refused(row) for row in shown], following, file["refused_rows"])
 
 
-async def header_of(tx: Transaction, file_id: UUID) -> tuple[str, list[str]]:
-    """Give a file's name and what stands above its columns; raises NotFound."""
-    row = await tx.fetchrow("SELECT name, header FROM usage_file WHERE id = $1", file_id)
+async def header_of(tx: Transaction, file_id: UUID) -> tuple[str, list[str], int]:
+    """Give a file's name, what stands above its columns, and how many rows were refused; raises NotFound."""
+    row = await tx.fetchrow("SELECT name, header, refused_rows FROM usage_file WHERE id = $1", file_id)
     if row is None:
         raise NotFound("没有这个文件", "No such file", pointer="path:file_id")
-    return row["name"], orjson.loads(row["header"])
+    return row["name"], orjson.loads(row["header"]), row["refused_rows"]
 
 
-async def all_errors(tx: Transaction, file_id: UUID, most: int) -> AsyncIterator[Record]:
-    """Give the refused rows, at most so many."""
-    for row in await tx.fetch(f"{ERRORS} ORDER BY row_no LIMIT {int(most)}", file_id):
-        yield row
+async def errors_behind(tx: Transaction, file_id: UUID, row_no: int, most: int) -> list[dict[str, Any]]:
+    """Give the refused rows behind one, at most so many."""
+    rows = await tx.fetch(f"{ERRORS} AND row_no > $2 ORDER BY row_no LIMIT $3", file_id, row_no, most)
+    return [_refused(row) for row in rows]
+
+
+def _refused(row: Record) -> dict[str, Any]:
+    return {**row, "cells": orjson.loads(row["cells"])}
 
 
 def _shown(row: Record) -> dict[str, Any]:
