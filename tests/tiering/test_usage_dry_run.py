@@ -51,12 +51,36 @@ async def test_figures_and_provisional_class_before_and_after_and_nothing_writte
     assert [moved[side]["fees"] for side in ("before", "after")] == ["99999.99", "100000.00"]
     # Wuhan (hubei 7(2)): class 3 from 100,000 yuan.
     assert [moved[side]["provisional"]["class"] for side in ("before", "after")] == [4, 3]
+    why = [moved[side]["provisional"]["because"]["reasons"][0] for side in ("before", "after")]
+    assert {(one["act"], one["article"]) for one in why} == {("hubei", "7(2)")}
+    assert [one["inputs"]["yearly_fees"] for one in why] == ["99999.99", "100000.00"]
     assert (answer["corrected"], answer["unchanged"], answer["correctable"]) == (1, 0, [])
     assert await everything(fresh) == before
     done = expect(await fresh.post(OFFICER, "/usage/corrections", body), 201)
     assert done["corrected"] == 1
     again = expect(await fresh.post(OFFICER, "/usage/corrections/dry-run", body), 200)
     assert (again["corrected"], again["unchanged"]) == (0, 1)
+
+
+async def test_fees_are_of_the_year_of_the_month_and_reasons_of_the_twelve_months_of_the_class(
+    fresh: ServiceUnderTest,
+) -> None:
+    customer = await planted(fresh)
+    await posted(fresh, {customer.code: {"2025-01": "7000", "2025-12": "60000", "2026-02": "39999.99"}})
+    for month, revenue, year, fees, yearly in (
+        ("2025-12", "60000.01", 2025, ("67000.00", "67000.01"), ("99999.99", "100000.00")),
+        ("2026-02", "40000", 2026, ("39999.99", "40000.00"), ("99999.99", "100000.00")),
+        # Before the twelve months: it counts for its year and decides nothing of the class.
+        ("2025-01", "8000", 2025, ("67000.00", "68000.00"), ("99999.99", "99999.99")),
+    ):
+        body = correction(customer, month, revenue)
+        answer = expect(await fresh.post(OFFICER, "/usage/corrections/dry-run", body), 200)
+        [moved] = answer["customers"]
+        for side, sum_, decided_by in zip(("before", "after"), fees, yearly, strict=True):
+            assert (moved[side]["year"], moved[side]["fees"]) == (year, sum_)
+            found = moved[side]["provisional"]
+            assert (found["from"], found["to"]) == ("2025-03", "2026-02")
+            assert found["because"]["reasons"][0]["inputs"]["yearly_fees"] == decided_by
 
 
 async def test_a_published_review_of_the_year_would_become_correctable(fresh: ServiceUnderTest) -> None:

@@ -104,6 +104,6 @@ def _counts(taken: Taken, command: RecordUsage) -> dict[str, Any]:
 def _moved(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {
         **{name: before[name] for name in ("customer_id", "customer_code", "name")},
-        "before": {name: before[name] for name in ("fees", "provisional")},
-        "after": {name: after[name] for name in ("fees", "provisional")},
+        "before": {name: before[name] for name in ("year", "fees", "provisional")},
+        "after": {name: after[name] for name in ("year", "fees", "provisional")},
     }

@@ -38,7 +38,7 @@ async def figures(tx: Transaction, month: date, customers: Sequence[UUID]) -> Fi
 async def standings(
     tx: Transaction, customers: Sequence[UUID], year: int, law: Snapshot
 ) -> dict[UUID, dict[str, Any]]:
-    """Give the fees of a year and the provisional class of each customer in scope, by the id that was filed under."""
+    """Give the fees of a year and the provisional class, with why, of each customer in scope, by the id filed under."""
     found: dict[UUID, dict[str, Any]] = {}
     for row in await tx.fetch(CUSTOMERS, customers, year):
         asked = Asked(row["customer_id"], row["org_id"], tx.now.astimezone(SHANGHAI).date(), None)
@@ -47,6 +47,7 @@ async def standings(
             "customer_id": row["customer_id"],
             "customer_code": row["code"],
             "name": row["name"],
+            "year": year,
             "fees": str(row["fees"]),
             "provisional": _provisional(provisional),
         }
@@ -76,6 +77,7 @@ def _provisional(found: Provisional | None) -> dict[str, Any] | None:
         "tier": found.tier.tier,
         "class": found.tier.cls,
         "eligible": found.eligible,
+        "because": found.because,
     }
 
 
