@@ -22,6 +22,5 @@ def a_complaint(*, state: State = State.RECORDED, first_responder: str = "420100
         orgpath="CN.420000.420100",
         customer_id=None,
         first_responder_org_id=first_responder,
-        handler_org_id=first_responder,
         received_at=datetime.fromisoformat("2026-03-02T09:00:00+08:00"),
     )

@@ -28,9 +28,9 @@ async def at_morning(desk: ServiceUnderTest) -> None:
     await asyncio.sleep(0.3)
 
 
-async def received(desk: ServiceUnderTest, **facts: Any) -> str:
+async def received(desk: ServiceUnderTest, *, by: Person = AGENT, **facts: Any) -> str:
     """Give the number of a new complaint."""
-    answer = await desk.post(AGENT, "/complaints", complaint(**facts))
+    answer = await desk.post(by, "/complaints", complaint(**facts))
     assert answer.status_code == 201, answer.text
     case_no: str = answer.json()["case_no"]
     return case_no

@@ -5,9 +5,21 @@ import asyncio
 import pytest
 
 from contracts.service_desk import ComplaintClosed, ComplaintEscalated, ComplaintResolved
-from support.desk_steps import ABOVE_CLERK, AGENT, CHIEF, CLERK, STEPS, brought_to, received, refused
+from support.desk_steps import (
+    ABOVE_CLERK,
+    AGENT,
+    CHIEF,
+    CLERK,
+    STEPS,
+    brought_to,
+    received,
+    refused,
+    step,
+    taken,
+)
 from support.service import MORNING, Person, ServiceUnderTest, expect
 
+COUNTER_HEAD = Person("420106", "unit-head")
 ANSWER, INVESTIGATION, RESOLUTION, FOLLOW_UP = STEPS.values()
 
 
@@ -133,6 +145,23 @@ async def test_an_escalation_adds_the_level_above_and_leaves_the_first_responder
     assert above.status_code == 200
 
 
+async def test_whoever_it_went_up_to_stays_a_handler_and_only_the_present_one_takes_it_further(
+    desk: ServiceUnderTest,
+) -> None:
+    case_no = await received(desk, channel="counter", by=COUNTER_HEAD)
+    up = {"reason": "跨市"}
+    assert (await step(desk, case_no, "escalate", up, by=COUNTER_HEAD)).status_code == 200
+    past = await step(desk, case_no, "escalate", up, by=COUNTER_HEAD)
+    assert refused(past) == (403, "escalated-already")
+    assert past.json()["because"]["reasons"][0]["article"] == "30(1)"
+    body = (await step(desk, case_no, "escalate", up)).json()
+    assert [one["org_id"] for one in body["handlers"]] == ["420106", "420100", "420000"]
+    assert body["handler"] == body["handlers"][-1] and all(one["name"] for one in body["handlers"])
+    await taken(desk, case_no, "answer", by=COUNTER_HEAD)
+    await taken(desk, case_no, "investigation", by=ABOVE_CLERK)
+    assert (await taken(desk, case_no, "resolve"))["state"] == "resolved"
+
+
 async def test_nothing_is_above_the_top(desk: ServiceUnderTest) -> None:
     case_no = await received(desk)
     version, people = 1, [CLERK, ABOVE_CLERK, Person("CN", "center-director")]
@@ -160,6 +189,7 @@ async def test_a_center_that_is_only_above_may_read_but_not_handle(desk: Service
     assert (await desk.get(ABOVE_CLERK, f"/complaints/{case_no}")).status_code == 200
     answer = await desk.post(ABOVE_CLERK, f"/complaints/{case_no}/answer", ANSWER, version=1)
     assert refused(answer) == (403, "not-the-handler")
+    assert answer.json()["because"]["reasons"][0]["article"] == "30(1)"
 
 
 async def test_a_withdrawal_ends_the_case_and_its_clocks(desk: ServiceUnderTest) -> None:

@@ -25,6 +25,7 @@ from support.service import Person, ServiceUnderTest, running_service
 
 WHOLE = tuple(STEPS)
 REASON = {"reason": "又迟了"}
+TOP = Person("CN", "center-director")
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -77,8 +78,18 @@ async def test_the_second_verdict_goes_a_level_up_and_the_first_responder_keeps_
     assert (body["handler"]["org_id"], body["level"], body["handovers"]) == ("420000", 2, 1)
     assert body["first_responder"]["org_id"] == "420100"
     assert clock(body, "complaint-answer", 2)["holder"]["org_id"] == "420100"
-    again = await taken(desk, case_no, *WHOLE, by=ABOVE_CLERK)
+    holder = clock(body, "complaint-resolve", 2)["holder"]
+    assert (holder["org_id"], holder["role"]) == ("420000", "center-officer")
+    await taken(desk, case_no, "answer", "investigation")
+    below = await step(desk, case_no, "resolve")
+    assert refused(below) == (403, "verdict-a-level-up")
+    assert below.json()["because"]["reasons"][0]["article"] == "30(1)"
+    assert "湖北" in below.json()["zh"]["detail"]
+    await taken(desk, case_no, "resolve", by=ABOVE_CLERK)
+    again = await taken(desk, case_no, "close")
     assert (again["state"], again["cycle"]) == ("closed", 2)
+    assert clock(again, "complaint-resolve", 2)["state"] == "met"
+    assert clock(again, "complaint-follow-up", 2)["holder"]["org_id"] == "420100"
     [event] = [
         one for one in await desk.events(f"complaint:{body['id']}") if one["type"] == ComplaintReopened.TYPE
     ]
@@ -89,9 +100,9 @@ async def test_the_second_verdict_goes_a_level_up_and_the_first_responder_keeps_
 
 async def test_a_third_cycle_keeps_both_earlier_ones(desk: ServiceUnderTest) -> None:
     case_no = await closed_late(desk)
-    for _ in range(2):
+    for judge in (ABOVE_CLERK, TOP):
         assert (await step(desk, case_no, "reopen", REASON)).status_code == 200
-        await taken(desk, case_no, *WHOLE)
+        await taken(desk, case_no, *WHOLE, by=judge)
     body = await seen(desk, case_no)
     assert (body["cycle"], [one["cycle"] for one in body["cycles"]]) == (3, [1, 2])
     assert [one["cycle"] for one in body["deadlines"]] == [1, 1, 1, 2, 2, 2, 3, 3, 3]
@@ -100,9 +111,9 @@ async def test_a_third_cycle_keeps_both_earlier_ones(desk: ServiceUnderTest) -> 
 
 async def test_at_the_top_there_is_nobody_above_to_hand_it_to(desk: ServiceUnderTest) -> None:
     case_no = await closed_late(desk)
-    for _ in range(3):
+    for judge in (ABOVE_CLERK, TOP, TOP):
         body = (await step(desk, case_no, "reopen", REASON)).json()
-        await taken(desk, case_no, *WHOLE)
+        await taken(desk, case_no, *WHOLE, by=judge)
     assert (body["handler"]["org_id"], body["level"], body["handovers"]) == ("CN", 3, 2)
 
 
@@ -151,6 +162,8 @@ async def test_every_change_of_hands_is_counted_shown_and_told(desk: ServiceUnde
 
 async def test_who_neither_answers_for_it_nor_took_it_cannot_reopen(desk: ServiceUnderTest) -> None:
     case_no = await closed_late(desk)
-    assert refused(await step(desk, case_no, "reopen", REASON, by=ABOVE_CLERK)) == (403, "not-the-handler")
+    above = await step(desk, case_no, "reopen", REASON, by=ABOVE_CLERK)
+    assert refused(above) == (403, "not-the-handler")
+    assert above.json()["because"]["reasons"][0]["article"] == "30(1)"
     watcher = Person("420000", "observer")
     assert refused(await step(desk, case_no, "reopen", REASON, by=watcher))[0] == 403

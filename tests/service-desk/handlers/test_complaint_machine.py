@@ -80,7 +80,8 @@ class Handling(RuleBasedStateMachine):
         self.kept = RememberedComplaints(a_complaint(), MONDAY)
         for kind, days in (("complaint-answer", 2), ("complaint-resolve", 7)):
             self.kept.clocks.append(Ticking(kind, 1, MONDAY, days_after(MONDAY, days)))
-        self.state, self.cycle, self.handler, self.hands, self.moves = "recorded", 1, FIRST, 0, 0
+        self.state, self.cycle, self.hands, self.moves = "recorded", 1, 0, 0
+        self.handlers, self.judges = [FIRST], [FIRST]
 
     @rule(hours=st.integers(1, 60))
     def time_passes(self, hours: int) -> None:
@@ -94,7 +95,8 @@ class Handling(RuleBasedStateMachine):
     def the_desk_does_its_work(self, steps_taken: int) -> None:
         for _ in range(steps_taken):
             following = [move for move, (needed, _) in SIX_STEPS.items() if needed == self.state]
-            self.try_to(following[0] if following else "reopen", CLERK)
+            judge = ABOVE if self.judges[0] != FIRST else CLERK
+            self.try_to(following[0] if following else "reopen", judge)
 
     @rule(hours=st.integers(0, 30), person=st.sampled_from((CHIEF, ABOVE)))
     def the_clocks_stand_still_for_a_while(self, hours: int, person: Person) -> None:
@@ -135,18 +137,21 @@ class Handling(RuleBasedStateMachine):
         """Tell by the text whether a person may make a move now."""
         move = name.partition("-")[0]
         center = person.role in ("center-officer", "center-director")
-        handles = center and person.org_id in (FIRST, self.handler)
+        handles = center and person.org_id in self.handlers
         desk = person.role == "hotline-agent" and move in ("close", "withdraw", "reopen")
         if move == "pause":
             return self.may_pause(person, handles=handles)
         if name in ("transfer", "close-too-soon") or not (handles or desk):
+            return False
+        if move == "resolve" and person.org_id not in self.judges:
             return False
         if move in SIX_STEPS:
             return self.state == SIX_STEPS[move][0]
         if move == "reopen":
             return self.state == "closed"
         if move == "escalate":
-            return self.state in BEFORE_RESOLVED and self.handler in PARENT
+            at_the_handler = person.org_id == self.handlers[-1] and person.org_id in PARENT
+            return self.state in BEFORE_RESOLVED and at_the_handler
         if move == "resume":
             return self.state in BEFORE_RESOLVED and any(one.state == "paused" for one in self.kept.open())
         return self.state in BEFORE_RESOLVED
@@ -168,10 +173,12 @@ class Handling(RuleBasedStateMachine):
         elif move == "withdraw":
             self.state = "withdrawn"
         elif move in ("escalate", "reopen"):
-            self.hands += self.handler in PARENT
-            self.handler = PARENT.get(self.handler, self.handler)
+            above = [PARENT[self.handlers[-1]]] if self.handlers[-1] in PARENT else []
+            self.hands += len(above)
+            self.handlers += above
+            self.judges += above
             if move == "reopen":
-                self.state, self.cycle = "recorded", self.cycle + 1
+                self.state, self.cycle, self.judges = "recorded", self.cycle + 1, self.handlers[-1:]
 
     def picture(self) -> object:
         return deepcopy((self.kept.complaint, self.kept.clocks, len(self.kept.steps)))
@@ -180,7 +187,8 @@ class Handling(RuleBasedStateMachine):
     def it_stands_as_the_facts_say(self) -> None:
         complaint = self.kept.complaint
         assert (complaint.state, complaint.cycle) == (self.state, self.cycle)
-        assert (complaint.handler_org_id, complaint.handovers) == (self.handler, self.hands)
+        assert (list(complaint.handlers), complaint.handovers) == (self.handlers, self.hands)
+        assert (complaint.handler_org_id, list(complaint.judges)) == (self.handlers[-1], self.judges)
         assert complaint.first_responder_org_id == FIRST
         assert complaint.version == 1 + self.moves == 1 + len(self.kept.steps)
         assert complaint.level == 1 + self.hands

@@ -30,10 +30,31 @@ def test_a_center_above_beside_or_below_takes_none_of_the_handlers_steps(move: M
 
 
 @pytest.mark.parametrize("move", HANDLERS_MOVES)
-def test_after_an_escalation_both_the_handler_above_and_the_first_responder_take_steps(move: Move) -> None:
-    escalated = replace(COMPLAINT, handler_org_id="420000", level=2)
-    assert handling.may_do(move, escalated, "420000", {"center-officer"})
-    assert handling.may_do(move, escalated, "420100", {"center-officer"})
+@pytest.mark.parametrize("org_id", ["420106", "420100", "420000"])
+def test_an_escalation_adds_a_handler_and_takes_nobodys_steps_but_the_next_escalation(
+    move: Move, org_id: str
+) -> None:
+    at_the_counter = replace(a_complaint(first_responder="420106"), raised_to=("420100", "420000"), level=3)
+    present = at_the_counter.handler_org_id == org_id
+    roles = {"unit-head", "center-officer"}
+    assert at_the_counter.handlers == ("420106", "420100", "420000")
+    assert handling.may_do(move, at_the_counter, org_id, roles) == (present or move is not Move.ESCALATE)
+
+
+@pytest.mark.parametrize("raised_to", [("420000",), ("420000", "CN")])
+def test_the_verdict_of_a_later_cycle_is_from_a_level_up_on(raised_to: tuple[str, ...]) -> None:
+    reopened = replace(COMPLAINT, cycle=2, raised_to=raised_to, verdict_org_id="420000")
+    assert reopened.judges == raised_to
+    for org_id in ("420100", *raised_to):
+        roles = {"center-officer"}
+        assert handling.may_do(Move.ANSWER, reopened, org_id, roles)
+        assert handling.may_do(Move.INVESTIGATE, reopened, org_id, roles)
+        assert handling.may_do(Move.RESOLVE, reopened, org_id, roles) == (org_id in raised_to)
+
+
+def test_at_the_top_the_verdict_is_its_own_again() -> None:
+    top = replace(a_complaint(first_responder="CN"), cycle=2, verdict_org_id="CN")
+    assert handling.may_do(Move.RESOLVE, top, "CN", {"center-director"})
 
 
 @pytest.mark.parametrize("role", ["unit-head", "account-manager"])

@@ -121,7 +121,6 @@ def _complaint(
         orgpath=ground.orgpath,
         customer_id=facts.customer_id if facts else None,
         first_responder_org_id=ground.first_responder,
-        handler_org_id=ground.first_responder,
         received_at=received_at,
     )
 

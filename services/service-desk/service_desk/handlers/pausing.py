@@ -9,10 +9,9 @@ from chassis.pausing import OpenClock
 from contracts.refusals import MakerIsChecker
 from regulations.topics.deadlines import ClockPause
 from service_desk.commands import PauseComplaint, ResumeComplaint
-from service_desk.handlers.steps import Target, reached, theirs
+from service_desk.handlers.steps import Target, not_theirs, reached, theirs
 from service_desk.model.cases import Complaint, Move
 from service_desk.model.handling import NoClockRuns, UnknownAsker
-from service_desk.model.refusals import NotYours
 from service_desk.policies import handling, pausing
 from service_desk.ports.desk import Complaints, Pause, Step
 
@@ -28,7 +27,7 @@ async def pause_complaint(
     complaint = await complaints.get(target.reference, target.version)
     above = _is_above(target, complaint, law)
     if not handling.may_approve(complaint, target.post.org_id, target.post.roles, above=above):
-        raise NotYours.of(Move.PAUSE.value)
+        raise not_theirs(Move.PAUSE, complaint, target, law)
     state = reached(complaint, Move.PAUSE, target, law)
     asked_by = _asker(command.asked_by, complaint, law)
     if asked_by == target.actor:
@@ -50,7 +49,7 @@ async def resume_complaint(
     command: ResumeComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Let paused clocks run on; raises NoClockRuns where none stands still."""
-    complaint = await theirs(Move.RESUME, target, complaints)
+    complaint = await theirs(Move.RESUME, target, complaints, law)
     state = reached(complaint, Move.RESUME, target, law)
     if not any(clock.paused for clock in await complaints.open_clocks(complaint)):
         raise NoClockRuns.of(complaint.case_no, paused=True)
@@ -73,8 +72,7 @@ def _is_above(target: Target, complaint: Complaint, law: Snapshot) -> bool:
 
 
 def _asker(staff_no: str, complaint: Complaint, law: Snapshot) -> str:
-    handling_units = (complaint.first_responder_org_id, complaint.handler_org_id)
     for person in law.staff.values():
-        if person.staff_no == staff_no and person.active and person.org_id in handling_units:
+        if person.staff_no == staff_no and person.active and person.org_id in complaint.handlers:
             return person.staff_id
     raise UnknownAsker.of(staff_no)

@@ -17,7 +17,7 @@ async def reopen_complaint(
     command: ReopenComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Record a closed complaint once more; raises CaseEnded where it was withdrawn, StepSkipped where it is not closed."""
-    complaint = await theirs(Move.REOPEN, target, complaints)
+    complaint = await theirs(Move.REOPEN, target, complaints, law)
     state = reached(complaint, Move.REOPEN, target, law)
     first = complaint.first_responder_org_id
     duty = law.find(FirstResponder, org_id=first, day=target.day)
@@ -29,7 +29,8 @@ async def reopen_complaint(
         state=state,
         cycle=complaint.cycle + 1,
         level=complaint.level + rises,
-        handler_org_id=decision.outcome,
+        raised_to=(*complaint.raised_to, decision.outcome) if rises else complaint.raised_to,
+        verdict_org_id=decision.outcome,
         handovers=complaint.handovers + rises,
         cause=None,
         link=None,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.directory import Snapshot
+from contracts.refusals import Refusal
 from regulations.calendars import day_of
 from regulations.provisions import Because
 from regulations.rulebook import NoLaw
@@ -21,10 +22,16 @@ from service_desk.commands import (
 )
 from service_desk.handlers.cycles import started
 from service_desk.model.cases import Complaint, Move, State
-from service_desk.model.refusals import NothingAbove, NotYours
+from service_desk.model.refusals import EscalatedAlready, NothingAbove, NotYours, VerdictAbove
 from service_desk.policies import handling, routing
 from service_desk.policies.clocks import ANSWER, FOLLOW_UP, RESOLVE, follow_up_clock
 from service_desk.ports.desk import Complaints, Step
+
+# What a handler no longer does once the case has gone up.
+LEFT_TO: dict[Move, type[EscalatedAlready] | type[VerdictAbove]] = {
+    Move.ESCALATE: EscalatedAlready,
+    Move.RESOLVE: VerdictAbove,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ async def answer_complaint(
     command: AnswerComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Record the first answer; meets its clock."""
-    complaint = await theirs(Move.ANSWER, target, complaints)
+    complaint = await theirs(Move.ANSWER, target, complaints, law)
     after = replace(
         complaint, state=reached(complaint, Move.ANSWER, target, law), version=complaint.version + 1
     )
@@ -67,7 +74,7 @@ async def record_investigation(
     command: RecordInvestigation, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Put cause and responsible link on record; raises UnknownCause."""
-    complaint = await theirs(Move.INVESTIGATE, target, complaints)
+    complaint = await theirs(Move.INVESTIGATE, target, complaints, law)
     state = reached(complaint, Move.INVESTIGATE, target, law)
     causes = law.find(LossCauses, org_id=complaint.first_responder_org_id, day=target.day)
     because = handling.known_cause(causes, command.cause)
@@ -82,7 +89,7 @@ async def resolve_complaint(
     command: ResolveComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Give result and reply; meets the clock of the resolution and starts that of the follow-up."""
-    complaint = await theirs(Move.RESOLVE, target, complaints)
+    complaint = await theirs(Move.RESOLVE, target, complaints, law)
     after = replace(
         complaint, state=reached(complaint, Move.RESOLVE, target, law), version=complaint.version + 1
     )
@@ -100,7 +107,7 @@ async def close_complaint(
     command: CloseComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Close after the follow-up; raises TooFewTries where nobody was reached and too little was tried."""
-    complaint = await theirs(Move.CLOSE, target, complaints)
+    complaint = await theirs(Move.CLOSE, target, complaints, law)
     state = reached(complaint, Move.CLOSE, target, law)
     rule = law.find(FollowUp, org_id=complaint.first_responder_org_id, day=target.day)
     because = handling.follow_up(rule, command.satisfaction, command.tries)
@@ -113,7 +120,7 @@ async def escalate_complaint(
     command: EscalateComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Add the organisation above as handler; the first responder keeps the duty; raises NothingAbove."""
-    complaint = await theirs(Move.ESCALATE, target, complaints)
+    complaint = await theirs(Move.ESCALATE, target, complaints, law)
     state = reached(complaint, Move.ESCALATE, target, law)
     handler = law.organisation(complaint.handler_org_id)
     if handler.parent_id is None:
@@ -123,7 +130,7 @@ async def escalate_complaint(
     after = replace(
         complaint,
         state=state,
-        handler_org_id=decision.outcome,
+        raised_to=(*complaint.raised_to, decision.outcome),
         level=complaint.level + 1,
         handovers=complaint.handovers + 1,
         version=complaint.version + 1,
@@ -135,7 +142,7 @@ async def withdraw_complaint(
     command: WithdrawComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Take a complaint back for its caller; its clocks are cancelled."""
-    complaint = await theirs(Move.WITHDRAW, target, complaints)
+    complaint = await theirs(Move.WITHDRAW, target, complaints, law)
     after = replace(
         complaint, state=reached(complaint, Move.WITHDRAW, target, law), version=complaint.version + 1
     )
@@ -147,7 +154,7 @@ async def transfer_complaint(
     command: TransferComplaint, target: Target, complaints: Complaints, law: Snapshot
 ) -> None:
     """Refuse to pass a complaint on sideways; always raises TransferRefused."""
-    complaint = await theirs(Move.TRANSFER, target, complaints)
+    complaint = await theirs(Move.TRANSFER, target, complaints, law)
     responder = law.organisation(complaint.first_responder_org_id)
     duty = law.find(FirstResponder, org_id=responder.org_id, day=target.day)
     raise routing.sideways(duty, responder.org_id, responder.name, command.to)
@@ -175,9 +182,23 @@ def reached(complaint: Complaint, move: Move, target: Target, law: Snapshot) -> 
     return complaint.after(move, Because.of(rule.cite()).to_json())
 
 
-async def theirs(move: Move, target: Target, complaints: Complaints) -> Complaint:
-    """Give the complaint for a move of those who may make it; raises NotFound, StaleVersion and NotYours."""
+async def theirs(move: Move, target: Target, complaints: Complaints, law: Snapshot) -> Complaint:
+    """Give the complaint for a move of those who may make it.
+
+    Raises NotFound, StaleVersion, NotYours, EscalatedAlready and VerdictAbove.
+    """
     complaint = await complaints.get(target.reference, target.version)
     if not handling.may_do(move, complaint, target.post.org_id, target.post.roles):
-        raise NotYours.of(move.value)
+        raise not_theirs(move, complaint, target, law)
     return complaint
+
+
+def not_theirs(move: Move, complaint: Complaint, target: Target, law: Snapshot) -> Refusal:
+    """Give the refusal of a move that is others' to make, with the provision."""
+    duty = law.find(FirstResponder, org_id=complaint.first_responder_org_id, day=target.day)
+    because = handling.why_not(duty, complaint).to_json()
+    whose = handling.who_may(move, complaint)
+    if target.post.org_id not in complaint.handlers or target.post.org_id in whose:
+        return NotYours.of(move.value, because)
+    left_to = LEFT_TO[move]
+    return left_to.of(law.organisation(whose[0]).name, because)

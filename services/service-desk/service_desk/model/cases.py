@@ -135,7 +135,8 @@ class Caller:
 class Complaint:
     """A complaint's public state; `level` is 1 while the first responder alone handles it.
 
-    `handovers` is how often it has changed hands.
+    `raised_to` is to whom it went up, in order; `verdict_org_id`, from the second cycle on, whose verdict it is;
+    `handovers` how often it has changed hands.
     """
 
     id: UUID
@@ -151,12 +152,30 @@ class Complaint:
     orgpath: str
     customer_id: UUID | None
     first_responder_org_id: str
-    handler_org_id: str
     received_at: datetime
+    raised_to: tuple[str, ...] = ()
+    verdict_org_id: str | None = None
     cause: str | None = None
     link: Link | None = None
     satisfaction: int | None = None
     handovers: int = 0
+
+    @property
+    def handlers(self) -> tuple[str, ...]:
+        """Give who handles it: the first responder, and everybody to whom it went up, the present handler last."""
+        return (self.first_responder_org_id, *self.raised_to)
+
+    @property
+    def handler_org_id(self) -> str:
+        """Give the present handler."""
+        return self.handlers[-1]
+
+    @property
+    def judges(self) -> tuple[str, ...]:
+        """Give whose verdict ends the cycle: any handler's in the first, later those from a level up on."""
+        if self.verdict_org_id is None:
+            return self.handlers
+        return self.handlers[self.handlers.index(self.verdict_org_id) :]
 
     @property
     def ended(self) -> bool:

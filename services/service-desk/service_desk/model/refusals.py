@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from contracts.refusals import Refusal
+from contracts.refusals import Forbidden, Refusal
 
 STATE_ZH = {
     "received": "已接收",
@@ -188,11 +188,43 @@ class NotYours(Refusal):
     code: ClassVar[str] = "not-the-handler"
 
     @classmethod
-    def of(cls, move: str) -> Self:
-        """Name the step."""
+    def of(cls, move: str, because: Mapping[str, Any]) -> Self:
+        """Name the step, with the article."""
         return cls(
             f"只有首问单位或上报后的承办单位才能{MOVE_ZH[move]}。",
             f"Only the first responder, or the handler it was escalated to, may {move} this complaint.",
+            because=because,
+        )
+
+
+class VerdictAbove(Forbidden):
+    """The verdict of a reopened complaint, given by a handler below the one it is left to."""
+
+    code: ClassVar[str] = "verdict-a-level-up"
+
+    @classmethod
+    def of(cls, above: str, because: Mapping[str, Any]) -> Self:
+        """Name whose verdict it is, with the article."""
+        return cls(
+            f"重新受理的投诉由上一级{above}作出结论；本单位仍可回应和调查。",
+            f"The verdict of a reopened complaint is a level up, at {above}; answering and investigating are open to "
+            "whoever handles it.",
+            because=because,
+        )
+
+
+class EscalatedAlready(Forbidden):
+    """An escalation by a handler that has somebody handling above it."""
+
+    code: ClassVar[str] = "escalated-already"
+
+    @classmethod
+    def of(cls, handler: str, because: Mapping[str, Any]) -> Self:
+        """Name the present handler, with the article."""
+        return cls(
+            f"已上报{handler}；是否继续上报由{handler}决定。",
+            f"It has been escalated to {handler}, which alone escalates it further.",
+            because=because,
         )
 
 

@@ -16,17 +16,30 @@ DESK_ROLES = frozenset({"hotline-agent"})
 DESK_MOVES = frozenset({Move.CLOSE, Move.WITHDRAW, Move.TRANSFER, Move.REOPEN})
 
 
+def who_may(move: Move, complaint: Complaint) -> tuple[str, ...]:
+    """Give the organisations that take a step: every handler, but the verdict of a later cycle is a level up.
+
+    What the present handler cannot solve it takes up itself: nobody below it goes past it.
+    """
+    if move is Move.RESOLVE:
+        return complaint.judges
+    return (complaint.handler_org_id,) if move is Move.ESCALATE else complaint.handlers
+
+
 def may_do(move: Move, complaint: Complaint, org_id: str, roles: Collection[str]) -> bool:
     """Say whether a person posted at an organisation may make the move; being in scope is not enough."""
-    posted = org_id in (complaint.first_responder_org_id, complaint.handler_org_id)
-    handles = posted and not (CENTER_ROLES | UNIT_ROLES).isdisjoint(roles)
+    handles = org_id in who_may(move, complaint) and not (CENTER_ROLES | UNIT_ROLES).isdisjoint(roles)
     return handles or (move in DESK_MOVES and not DESK_ROLES.isdisjoint(roles))
 
 
 def may_approve(complaint: Complaint, org_id: str, roles: Collection[str], *, above: bool) -> bool:
     """Say whether a person may approve a pause: a head or director of who handles it, or of the level above."""
-    posted = org_id in (complaint.first_responder_org_id, complaint.handler_org_id)
-    return (posted or above) and not APPROVERS.isdisjoint(roles)
+    return (org_id in complaint.handlers or above) and not APPROVERS.isdisjoint(roles)
+
+
+def why_not(duty: Provision[FirstResponder], complaint: Complaint) -> Because:
+    """Explain why a step is the handlers' of a case (hubei art. 30(1))."""
+    return Because.of(duty.cite(handlers=complaint.handlers, verdict=complaint.verdict_org_id))
 
 
 def reopening(duty: Provision[FirstResponder], handler: str, above: str | None) -> Decision[str]:

@@ -23,6 +23,9 @@ CASE WHEN k.customer_id IS NULL THEN NULL ELSE json_build_object('customer_id', 
 
 COMPLAINT = f"""
 SELECT c.*, json_build_object('org_id', c.handler_org_id, 'name', h.name) AS handler,
+  (SELECT json_agg(json_build_object('org_id', u.org_id, 'name', o.name) ORDER BY u.place)
+   FROM unnest(c.first_responder_org_id || c.raised_to) WITH ORDINALITY u (org_id, place)
+   LEFT JOIN organisation o USING (org_id)) AS handlers,
   complaint_clocks(c.id, $3) AS deadlines, {PARTS}
 FROM complaint c
 LEFT JOIN organisation f ON f.org_id = c.first_responder_org_id
@@ -66,6 +69,7 @@ async def complaint(tx: Transaction, vault: Vault, reference: str, reader: Reade
         "handovers": row["handovers"],
         "category": row["category"],
         "handler": orjson.loads(row["handler"]),
+        "handlers": orjson.loads(row["handlers"]),
         "cause": row["cause"],
         "link": row["link"],
         "satisfaction": row["satisfaction"],

@@ -20,7 +20,7 @@ from service_desk.policies.clocks import ANSWER, RESOLVE
 from service_desk.ports.desk import Step
 
 COLUMNS = """c.id, c.case_no, c.state, c.cycle, c.level, c.version, c.channel, c.category, c.subject, c.org_id,
-path_of(c.org_id) AS orgpath, c.customer_id, c.first_responder_org_id, c.handler_org_id,
+path_of(c.org_id) AS orgpath, c.customer_id, c.first_responder_org_id, c.raised_to, c.verdict_org_id,
 c.received_at, c.cause, c.link, c.satisfaction, c.handovers"""
 
 ONE = f"SELECT {COLUMNS} FROM complaint c WHERE c.case_no = $1 OR c.id = $2"  # noqa: S608 - a constant
@@ -38,7 +38,8 @@ SAVE = """
 WITH s AS (
   UPDATE complaint SET state = $3, level = $4, handler_org_id = $5, cause = $6, link = $7, satisfaction = $8,
     ended_at = CASE WHEN $9 THEN $10::timestamptz END, version = version + 1, handovers = $18,
-    opened_at = CASE WHEN $17 > cycle THEN $10 ELSE opened_at END, cycle = $17
+    opened_at = CASE WHEN $17 > cycle THEN $10 ELSE opened_at END, cycle = $17,
+    raised_to = $19, verdict_org_id = $20
   WHERE id = $1 AND version = $2 RETURNING id, version, cycle),
 k AS (
   INSERT INTO complaint_cycle (complaint_id, cycle, opened_at, ended_at, level, handler_org_id, cause, link, satisfaction)
@@ -133,6 +134,8 @@ class Complaints:
             list(step.cancels),
             after.cycle,
             after.handovers,
+            list(after.raised_to),
+            after.verdict_org_id,
         )
         if written is None:
             raise _stale(after.case_no)
@@ -224,8 +227,9 @@ def _complaint(row: Record) -> Complaint:
         orgpath=row["orgpath"],
         customer_id=customer_id,
         first_responder_org_id=row["first_responder_org_id"],
-        handler_org_id=row["handler_org_id"],
         received_at=row["received_at"],
+        raised_to=tuple(row["raised_to"]),
+        verdict_org_id=row["verdict_org_id"],
         cause=row["cause"],
         link=Link(row["link"]) if row["link"] else None,
         satisfaction=row["satisfaction"],

@@ -33,7 +33,7 @@ export const words = {
     zh: "says", en: "says",
     unit: "unit", deciding_org_id: "decided by", requested_by: "requested by", requested_at: "requested", level_since: "at this level since",
     state: "state", lines: "lines", line: "line", until: "until", kind: "kind", due_at: "due", step: "step", holder: "holder", next_holder: "passed to", channel: "channel", category: "category",
-    level: "level", handler: "handler", reason: "reason", reasons: "reasons", matched: "matched", name: "name", roles: "roles", cause: "cause", satisfaction: "satisfaction",
+    level: "level", handler: "handler", handlers: "handlers", reason: "reason", reasons: "reasons", matched: "matched", name: "name", roles: "roles", cause: "cause", satisfaction: "satisfaction",
     mail_no: "mail number", phone: "phone", customer: "customer",
     initial_class: "class", above_limit: "above the city's limit", responsible: "responsible", first_responder: "first responder", taken_lines: "taken", breached_by: "breached by",
   },

@@ -62,7 +62,7 @@ export const words = {
     customers: "客户数", not_filed: "未建档", not_with_province: "未报省", missing: "缺少", without_kpi_report: "无 KPI 报告", system: "体系", duties: "应走访", needed: "应办", held: "已办",
     reports: "报告", inaccuracies: "不准确", wrong_rows: "差错行", files_missing: "未报报表", files_late: "迟报报表",
     state: "状态", lines: "业务", line: "业务", until: "保护至", kind: "种类", due_at: "到期", step: "步骤", holder: "责任", next_holder: "转至", channel: "渠道", category: "类别",
-    level: "层级", handler: "经办", reason: "原因", reasons: "原因", matched: "匹配", name: "名称", roles: "角色", cause: "原因", satisfaction: "满意度",
+    level: "层级", handler: "经办", handlers: "历任经办", reason: "原因", reasons: "原因", matched: "匹配", name: "名称", roles: "角色", cause: "原因", satisfaction: "满意度",
     mail_no: "邮件号", phone: "电话", customer: "客户", id: "标识", type: "种类", cycle: "第几次受理", handovers: "转手次数", recorded_at: "登记时间", ended_at: "办结时间",
     erased_at: "删除时间", caller: "来电人", content: "内容", place: "地点", language: "语言", link: "环节", vip: "VIP", additions: "补充", staff_no: "工号", at: "时间", complaint: "所属投诉",
     amount_claimed: "索赔金额", similar: "相似", repeats: "重复投诉", answer: "回应", result: "结果", reply: "答复", opened_at: "受理时间", cycles: "历次受理", satisfied: "满意",
