@@ -17,6 +17,7 @@ from support.service import (
     DIRECTOR,
     FAR_OFFICER,
     HEAD,
+    MORNING,
     OFFICER,
     PROVINCE,
     PROVINCE_OFFICER,
@@ -137,6 +138,19 @@ async def test_a_pause_ends_by_itself_when_its_budget_is_spent(desk: ServiceUnde
 async def test_a_pause_lasts_no_longer_than_asked_for(desk: ServiceUnderTest) -> None:
     _, body = await a_paused_one(desk, until="2026-03-03T09:00:00+08:00")
     assert at(clock(body, ANSWER)["paused"]["until"]) == at("2026-03-03T09:00:00+08:00")
+
+
+@pytest.mark.parametrize("until", ["2026-03-01T09:00:00+08:00", MORNING])
+async def test_a_pause_that_would_be_over_is_refused_and_uses_nothing_up(
+    desk: ServiceUnderTest, until: str
+) -> None:
+    await at_morning(desk)
+    case_no = await received(desk)
+    before = await seen(desk, case_no)
+    answer = await pause(desk, case_no, until=until)
+    assert refused(answer) == (422, "pause-until-past")
+    assert answer.json()["pointer"] == "/until"
+    assert await seen(desk, case_no) == before
 
 
 async def test_two_pauses_a_cycle_and_seven_days_together(desk: ServiceUnderTest) -> None:

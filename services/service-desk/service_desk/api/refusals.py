@@ -2,7 +2,7 @@
 
 from chassis.http.documentation import Refusals
 from contracts.refusals import MakerIsChecker, UnknownCustomer
-from service_desk.model.handling import LevelAboveOnly, NoClockRuns, PauseRefused, UnknownAsker
+from service_desk.model.handling import LevelAboveOnly, NoClockRuns, PauseOver, PauseRefused, UnknownAsker
 from service_desk.model.persons import ErasureDecided, NothingToErase, PersonErased
 from service_desk.model.refusals import (
     CaseEnded,
@@ -52,7 +52,15 @@ REFUSALS: Refusals = {
     "escalate_complaint": (EscalatedAlready, NothingAbove, *_STEPS),
     "withdraw_complaint": _STEPS,
     "reopen_complaint": _STEPS,
-    "pause_complaint": (LevelAboveOnly, MakerIsChecker, NoClockRuns, PauseRefused, UnknownAsker, *_STEPS),
+    "pause_complaint": (
+        LevelAboveOnly,
+        MakerIsChecker,
+        NoClockRuns,
+        PauseOver,
+        PauseRefused,
+        UnknownAsker,
+        *_STEPS,
+    ),
     "resume_complaint": (NoClockRuns, *_STEPS),
     "transfer_complaint": (NotYours, TransferRefused),
     "give_seat": (NoSeatLeft, NotASeat, SeatTaken, UnknownPerson),

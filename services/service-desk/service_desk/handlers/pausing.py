@@ -21,8 +21,8 @@ async def pause_complaint(
 ) -> None:
     """Let the clocks stand still on the word of somebody other than who asked.
 
-    Raises NotYours, UnknownAsker, MakerIsChecker, NoClockRuns, PauseRefused, LevelAboveOnly, and NoLaw where no pack
-    allows a pause.
+    Raises NotYours, UnknownAsker, MakerIsChecker, NoClockRuns, PauseRefused, LevelAboveOnly, PauseOver, and NoLaw
+    where no pack allows a pause.
     """
     complaint = await complaints.get(target.reference, target.version)
     above = _is_above(target, complaint, law)
@@ -37,8 +37,7 @@ async def pause_complaint(
         raise NoClockRuns.of(complaint.case_no, paused=False)
     rule = law.find(ClockPause, org_id=complaint.first_responder_org_id, day=target.day)
     allowed = pausing.pause(rule, _standing(running), above=above)
-    latest = target.now + allowed.outcome
-    until = latest if command.until is None else min(latest, command.until)
+    until = pausing.last_instant(target.now, command.until, allowed.outcome)
     after = replace(complaint, state=state, version=complaint.version + 1)
     words = {"note": command.note, "reason": command.reason.value}
     granted = Pause(until, command.reason, asked_by, target.actor)

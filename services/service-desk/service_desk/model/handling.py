@@ -1,6 +1,7 @@
 """Pauses of a complaint's clocks: their reasons, and why one is refused."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 
@@ -57,6 +58,21 @@ class NoClockRuns(Refusal):
         """Say what was looked for."""
         zh, en = ("中止中", "paused") if paused else ("运行中", "running")
         return cls(f"投诉{case_no}没有{zh}的时限。", f"Complaint {case_no} has no {en} clock.")
+
+
+class PauseOver(InvalidValue):
+    """A pause that is to end when it begins, or before."""
+
+    code: ClassVar[str] = "pause-until-past"
+
+    @classmethod
+    def of(cls, until: datetime, now: datetime) -> Self:
+        """Give both times."""
+        return cls(
+            f"中止至{until.isoformat()}，须晚于现在{now.isoformat()}。",
+            f"The pause is to last until {until.isoformat()}, which is not later than now, {now.isoformat()}.",
+            pointer="/until",
+        )
 
 
 class UnknownAsker(InvalidValue):

@@ -1,11 +1,11 @@
 """Whether clocks may stand still, for how long, and on whose word (platform: clock-pause)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from regulations.provisions import Because, Decision, Provision
 from regulations.topics.deadlines import ClockPause
-from service_desk.model.handling import LevelAboveOnly, PauseRefused
+from service_desk.model.handling import LevelAboveOnly, PauseOver, PauseRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,14 @@ class Standing:
     pauses: int
     paused_for: timedelta
     warnings: int
+
+
+def last_instant(now: datetime, until: datetime | None, allowed: timedelta) -> datetime:
+    """Give when a pause ends at the latest: as asked for, within what is allowed; raises PauseOver."""
+    if until is not None and until <= now:
+        raise PauseOver.of(until, now)
+    latest = now + allowed
+    return latest if until is None else min(latest, until)
 
 
 def pause(law: Provision[ClockPause], standing: Standing, *, above: bool) -> Decision[timedelta]:
