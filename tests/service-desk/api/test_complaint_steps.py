@@ -152,7 +152,8 @@ async def test_whoever_it_went_up_to_stays_a_handler_and_only_the_present_one_ta
     up = {"reason": "跨市"}
     assert (await step(desk, case_no, "escalate", up, by=COUNTER_HEAD)).status_code == 200
     past = await step(desk, case_no, "escalate", up, by=COUNTER_HEAD)
-    assert refused(past) == (403, "escalated-already")
+    assert refused(past) == (403, "not-the-handler")
+    assert past.json()["zh"]["detail"].startswith("已上报")
     assert past.json()["because"]["reasons"][0]["article"] == "30(1)"
     body = (await step(desk, case_no, "escalate", up)).json()
     assert [one["org_id"] for one in body["handlers"]] == ["420106", "420100", "420000"]
@@ -199,6 +200,14 @@ async def test_a_withdrawal_ends_the_case_and_its_clocks(desk: ServiceUnderTest)
     assert await clocks(desk, case_no) == {"complaint-answer": "met", "complaint-resolve": "cancelled"}
     again = await desk.post(CLERK, f"/complaints/{case_no}/investigation", INVESTIGATION, version=version + 1)
     assert refused(again) == (409, "case-ended")
+
+
+async def test_a_resolved_complaint_is_no_longer_withdrawn(desk: ServiceUnderTest) -> None:
+    case_no, version = await brought_to(desk, "resolve")
+    late = await desk.post(AGENT, f"/complaints/{case_no}/withdraw", {"reason": "已收到"}, version=version)
+    assert refused(late) == (409, "step-skipped")
+    assert late.json()["zh"]["detail"] == "投诉现为“已解决”，只有在解决之前才能撤回。"
+    assert (await desk.get(CLERK, f"/complaints/{case_no}")).json()["version"] == version
 
 
 async def test_the_hotline_closes_after_its_follow_up_call(desk: ServiceUnderTest) -> None:

@@ -82,7 +82,7 @@ async def test_the_second_verdict_goes_a_level_up_and_the_first_responder_keeps_
     assert (holder["org_id"], holder["role"]) == ("420000", "center-officer")
     await taken(desk, case_no, "answer", "investigation")
     below = await step(desk, case_no, "resolve")
-    assert refused(below) == (403, "verdict-a-level-up")
+    assert refused(below) == (403, "not-the-handler")
     assert below.json()["because"]["reasons"][0]["article"] == "30(1)"
     assert "湖北" in below.json()["zh"]["detail"]
     await taken(desk, case_no, "resolve", by=ABOVE_CLERK)

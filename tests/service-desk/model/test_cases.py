@@ -33,6 +33,15 @@ def test_everything_else_skips_a_step_and_is_refused(state: State, move: Move) -
     assert refused.value.zh and refused.value.en
 
 
+@pytest.mark.parametrize("move", [Move.WITHDRAW, Move.ESCALATE, Move.PAUSE, Move.RESUME])
+def test_what_comes_before_the_resolution_is_told_to_be_too_late_after_it(move: Move) -> None:
+    with pytest.raises(StepSkipped) as refused:
+        a_complaint(state=State.RESOLVED).after(move)
+    assert "只有在解决之前才能" in refused.value.zh
+    assert refused.value.en.endswith("only before it is resolved.")
+    assert refused.value.extra == {"state": "resolved", "before": "resolved"}
+
+
 @pytest.mark.parametrize("state", [State.CLOSED, State.WITHDRAWN])
 @pytest.mark.parametrize("move", MOVES)
 def test_an_ended_complaint_takes_no_step(state: State, move: Move) -> None:

@@ -6,7 +6,6 @@ from service_desk.model.handling import LevelAboveOnly, NoClockRuns, PauseOver, 
 from service_desk.model.persons import ErasureDecided, NothingToErase, PersonErased
 from service_desk.model.refusals import (
     CaseEnded,
-    EscalatedAlready,
     LikelyDuplicate,
     NothingAbove,
     NotYours,
@@ -18,7 +17,6 @@ from service_desk.model.refusals import (
     UnknownCity,
     UnknownComplaint,
     UnknownPost,
-    VerdictAbove,
 )
 from service_desk.model.remedies import (
     AlreadyCorrected,
@@ -47,9 +45,9 @@ REFUSALS: Refusals = {
     "add_to_complaint": (CaseEnded,),
     "answer_complaint": _STEPS,
     "record_investigation": (UnknownCause, *_STEPS),
-    "resolve_complaint": (VerdictAbove, *_STEPS),
+    "resolve_complaint": _STEPS,
     "close_complaint": (TooFewTries, *_STEPS),
-    "escalate_complaint": (EscalatedAlready, NothingAbove, *_STEPS),
+    "escalate_complaint": (NothingAbove, *_STEPS),
     "withdraw_complaint": _STEPS,
     "reopen_complaint": _STEPS,
     "pause_complaint": (

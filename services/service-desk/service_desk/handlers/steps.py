@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.directory import Snapshot
-from contracts.refusals import Refusal
 from regulations.calendars import day_of
 from regulations.provisions import Because
 from regulations.rulebook import NoLaw
@@ -22,16 +21,10 @@ from service_desk.commands import (
 )
 from service_desk.handlers.cycles import started
 from service_desk.model.cases import Complaint, Move, State
-from service_desk.model.refusals import EscalatedAlready, NothingAbove, NotYours, VerdictAbove
+from service_desk.model.refusals import NothingAbove, NotYours
 from service_desk.policies import handling, routing
 from service_desk.policies.clocks import ANSWER, FOLLOW_UP, RESOLVE, follow_up_clock
 from service_desk.ports.desk import Complaints, Step
-
-# What a handler no longer does once the case has gone up.
-LEFT_TO: dict[Move, type[EscalatedAlready] | type[VerdictAbove]] = {
-    Move.ESCALATE: EscalatedAlready,
-    Move.RESOLVE: VerdictAbove,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,22 +176,20 @@ def reached(complaint: Complaint, move: Move, target: Target, law: Snapshot) -> 
 
 
 async def theirs(move: Move, target: Target, complaints: Complaints, law: Snapshot) -> Complaint:
-    """Give the complaint for a move of those who may make it.
-
-    Raises NotFound, StaleVersion, NotYours, EscalatedAlready and VerdictAbove.
-    """
+    """Give the complaint for a move of those who may make it; raises NotFound, StaleVersion and NotYours."""
     complaint = await complaints.get(target.reference, target.version)
     if not handling.may_do(move, complaint, target.post.org_id, target.post.roles):
         raise not_theirs(move, complaint, target, law)
     return complaint
 
 
-def not_theirs(move: Move, complaint: Complaint, target: Target, law: Snapshot) -> Refusal:
+def not_theirs(move: Move, complaint: Complaint, target: Target, law: Snapshot) -> NotYours:
     """Give the refusal of a move that is others' to make, with the provision."""
     duty = law.find(FirstResponder, org_id=complaint.first_responder_org_id, day=target.day)
     because = handling.why_not(duty, complaint).to_json()
     whose = handling.who_may(move, complaint)
     if target.post.org_id not in complaint.handlers or target.post.org_id in whose:
         return NotYours.of(move.value, because)
-    left_to = LEFT_TO[move]
-    return left_to.of(law.organisation(whose[0]).name, because)
+    above = law.organisation(whose[0]).name
+    left = NotYours.verdict if move is Move.RESOLVE else NotYours.escalation
+    return left(above, because)

@@ -192,7 +192,7 @@ class Complaint:
                 raise StepSkipped.of(move, needed, self.state, order)
             return reached
         if self.state not in BEFORE_RESOLVED:
-            raise StepSkipped.of(move, BEFORE_RESOLVED[-1], self.state, order)
+            raise StepSkipped.too_late(move, self.state, order)
         return State.WITHDRAWN if move is Move.WITHDRAW else self.state
 
 

@@ -63,8 +63,6 @@ class NoClockRuns(Refusal):
 class PauseOver(InvalidValue):
     """A pause that is to end when it begins, or before."""
 
-    code: ClassVar[str] = "pause-until-past"
-
     @classmethod
     def of(cls, until: datetime, now: datetime) -> Self:
         """Give both times."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from contracts.refusals import Forbidden, Refusal
+from contracts.refusals import Refusal
 
 STATE_ZH = {
     "received": "已接收",
@@ -43,6 +43,16 @@ class StepSkipped(Refusal):
             f"The complaint is {state}; {move} follows only after {needed}. No step is skipped.",
             because=because,
             extra={"state": state, "needed": needed},
+        )
+
+    @classmethod
+    def too_late(cls, move: str, state: str, because: Mapping[str, Any] | None = None) -> Self:
+        """Say that it was to come before the resolution."""
+        return cls(
+            f"投诉现为“{STATE_ZH[state]}”，只有在解决之前才能{MOVE_ZH[move]}。",
+            f"The complaint is {state}; {move} is possible only before it is resolved.",
+            because=because,
+            extra={"state": state, "before": "resolved"},
         )
 
 
@@ -196,15 +206,9 @@ class NotYours(Refusal):
             because=because,
         )
 
-
-class VerdictAbove(Forbidden):
-    """The verdict of a reopened complaint, given by a handler below the one it is left to."""
-
-    code: ClassVar[str] = "verdict-a-level-up"
-
     @classmethod
-    def of(cls, above: str, because: Mapping[str, Any]) -> Self:
-        """Name whose verdict it is, with the article."""
+    def verdict(cls, above: str, because: Mapping[str, Any]) -> Self:
+        """Name whose verdict a reopened complaint waits for, with the article."""
         return cls(
             f"重新受理的投诉由上一级{above}作出结论；本单位仍可回应和调查。",
             f"The verdict of a reopened complaint is a level up, at {above}; answering and investigating are open to "
@@ -212,15 +216,9 @@ class VerdictAbove(Forbidden):
             because=because,
         )
 
-
-class EscalatedAlready(Forbidden):
-    """An escalation by a handler that has somebody handling above it."""
-
-    code: ClassVar[str] = "escalated-already"
-
     @classmethod
-    def of(cls, handler: str, because: Mapping[str, Any]) -> Self:
-        """Name the present handler, with the article."""
+    def escalation(cls, handler: str, because: Mapping[str, Any]) -> Self:
+        """Name the present handler, which alone escalates further, with the article."""
         return cls(
             f"已上报{handler}；是否继续上报由{handler}决定。",
             f"It has been escalated to {handler}, which alone escalates it further.",
