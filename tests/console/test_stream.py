@@ -14,7 +14,7 @@ from support.sse import subscribed
 WUHAN, HONGSHAN, YICHANG = "CN.420000.420100", "CN.420000.420100.420111", "CN.420000.420500"
 CLAIM, COMPLAINT = "registry.claim.granted.v1", "service-desk.complaint.received.v1"
 Fact = Callable[..., Event]
-SMALL = 4_096
+DIRECTOR, SMALL = "10000001", 4_096
 
 
 def ids(events: list[dict[str, Any]]) -> list[str]:
@@ -23,7 +23,7 @@ def ids(events: list[dict[str, Any]]) -> list[str]:
 
 async def test_an_event_is_seen_live_as_a_cloudevent_with_its_position(origin: Any, fact: Fact) -> None:
     told = fact(CLAIM, HONGSHAN, {"line": "domestic-express", "because": {"text": {"zh": "依据第七条"}}})
-    async with subscribed(origin.base, await origin.token()) as stream:
+    async with subscribed(origin.base, await origin.token(DIRECTOR)) as stream:
         [position] = await origin.told([told])
         seen = await stream.next()
     assert seen["position"] == position
@@ -62,7 +62,7 @@ async def test_a_reader_killed_again_and_again_gets_everything_once_and_in_order
 
     async def read() -> None:
         nonlocal position
-        token = await origin.token()
+        token = await origin.token(DIRECTOR)
         while len(seen) < len(told):
             async with subscribed(origin.base, token, last_event_id=position) as stream:
                 for _ in range(min(37, len(told) - len(seen))):
@@ -86,7 +86,7 @@ async def test_a_position_older_than_memory_resumes_from_the_log(origin: Any, fa
     origin.instance.stop("console")  # the memory of the process is gone, the log is not
     origin.instance.start("console")
     await asyncio.to_thread(origin.instance.wait_for, "console")
-    async with subscribed(origin.base, await origin.token(), last_event_id=before) as stream:
+    async with subscribed(origin.base, await origin.token(DIRECTOR), last_event_id=before) as stream:
         old = await stream.take(30)
         live = fact(CLAIM, HONGSHAN, {"n": 30})
         await origin.told([live])
@@ -138,15 +138,16 @@ async def test_each_sees_the_events_of_its_own_subtree_live_and_from_the_log(
     token = await origin.token(account)
     before = await origin.last()
     async with subscribed(origin.base, token) as stream:
-        await origin.told([fact(CLAIM, path, {"of": name}) for name, path in paths.items()])
-        live = [(await stream.next())["data"]["of"] for _ in sees]
+        facts = {name: fact(CLAIM, path, {}) for name, path in paths.items()}
+        await origin.told(list(facts.values()))
+        live = [(await stream.next())["id"] for _ in sees]
         with pytest.raises(TimeoutError):
             await stream.next(0.3)
-    assert set(live) == sees
+    assert set(live) == {str(facts[name].id) for name in sees}
     page = await origin.client.get(
         "/v1/events", params={"after": before}, headers={"Authorization": f"Bearer {token}"}
     )
-    assert [one["data"]["of"] for one in page.json()["items"]] == live
+    assert ids(page.json()["items"]) == live
 
 
 async def test_events_without_an_organisation_are_nobodys(origin: Any, fact: Fact) -> None:
@@ -261,7 +262,7 @@ async def test_a_page_says_where_the_stream_follows_on(origin: Any, fact: Fact) 
 async def test_a_reader_that_takes_nothing_is_cut_off_and_others_miss_nothing(
     origin: Any, fact: Fact
 ) -> None:
-    token = await origin.token()
+    token = await origin.token(DIRECTOR)
     stuck_reader, stuck_writer = await _reader_of_little(origin.base)
     stuck_writer.write(
         f"GET /v1/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode()

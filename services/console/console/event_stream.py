@@ -34,12 +34,12 @@ class Subscription:
         position = after
         while (kept := self._hub.kept_since(position)) is None:
             found, position = await self._replayed(position, moment)
-            yield _frames(found) + b"id: %d\n\n" % position
+            yield self._frames(found) + b"id: %d\n\n" % position
         subscriber = self._hub.join(self._interest)
         try:
             wanted = [entry for entry in kept if self._interest.covers(entry)]
             for start in range(0, len(wanted), self._settings.replay_events):
-                yield _frames(wanted[start : start + self._settings.replay_events])
+                yield self._frames(wanted[start : start + self._settings.replay_events])
             while not subscriber.closed:
                 piece = await subscriber.take(self._settings.keep_alive)
                 yield piece or b": still here\nid: %d\n\n" % self._hub.last
@@ -52,6 +52,9 @@ class Subscription:
         async with scoped(self._database.app, moment, readonly=True) as tx:
             found = await queries.forward(tx, self._interest, (position, upto), most)
         return found, found[-1].position if len(found) == most else upto
+
+    def _frames(self, entries: list[Entry]) -> bytes:
+        return b"".join(self._interest.frame(entry) for entry in entries)
 
     def _retry(self) -> int:
         return self._settings.retry_ms + random.randint(0, self._settings.retry_jitter_ms)  # noqa: S311 - jitter
@@ -123,10 +126,6 @@ async def _bounded(send: Send, message: Message, patience: float) -> bool:
 async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         continue
-
-
-def _frames(entries: list[Entry]) -> bytes:
-    return b"".join(entry.frame for entry in entries)
 
 
 class Abortable:

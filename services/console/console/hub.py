@@ -123,7 +123,7 @@ class Hub:
         self._ring.extend(portion)
         self.last = portion[-1].position
         for interest, group in self._subscribers.items():
-            frames = [entry.frame for entry in portion if interest.covers(entry)]
+            frames = [interest.frame(entry) for entry in portion if interest.covers(entry)]
             if frames:
                 for subscriber in group:
                     subscriber.offer(frames)

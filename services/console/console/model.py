@@ -1,9 +1,12 @@
 """What the stream consists of: entries of the log, and what a subscriber wants of them."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
+import orjson
+
+from console.sight import VEILS, Veils, veils_before, veils_over
 from contracts.refusals import InvalidValue, Refusal
 
 PATTERN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(\.\*)?|\*")
@@ -35,30 +38,58 @@ class ClockNotFollowed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event of the log at its position; `document` is its JSON as every reader gets it."""
+    """One event of the log at its position; `document` is its whole JSON, what is seen of it is worked out once."""
 
     position: int
     type: str
     orgpath: str
     document: bytes
+    _seen: dict[Veils, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def frame(self) -> bytes:
-        """The event as the stream carries it."""
-        return b"id: %d\ndata: %b\n\n" % (self.position, self.document)
+        """The whole event as the stream carries it."""
+        return self.framed(self.document)
+
+    def framed(self, document: bytes) -> bytes:
+        """Give a document of this event as the stream carries it."""
+        return b"id: %d\ndata: %b\n\n" % (self.position, document)
+
+    def seen_through(self, veils: Veils) -> bytes:
+        """Give the JSON of the event as it is seen through veils that lie over its type."""
+        if veils not in self._seen:
+            self._seen[veils] = self._veiled(veils)
+        return self._seen[veils]
+
+    def _veiled(self, veils: Veils) -> bytes:
+        document = orjson.loads(self.document)
+        data = whole = document.get("data", {})
+        for veil in veils:
+            data = veil.drawn_over(data)
+        return self.document if data == whole else orjson.dumps({**document, "data": data})
 
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """Which entries a subscriber may and wants to see. `within` is an orgpath, the root of a subtree."""
+    """Which entries a subscriber may and wants to see, and through which veils. `within` is the root of a subtree."""
 
     within: str
     types: frozenset[str] = frozenset()
     prefixes: tuple[str, ...] = ()
+    veils: Veils = VEILS
 
     def covers(self, entry: Entry) -> bool:
         """Say whether the entry lies in the subtree and is of a wanted type."""
         return inside(entry.orgpath, self.within) and self.names(entry.type)
+
+    def shown(self, entry: Entry) -> bytes:
+        """Give the JSON of an entry as its readers may see it."""
+        over = veils_over(entry.type, self.veils)
+        return entry.seen_through(over) if over else entry.document
+
+    def frame(self, entry: Entry) -> bytes:
+        """Give an entry as the stream carries it to its readers."""
+        return entry.framed(self.shown(entry))
 
     def names(self, event_type: str) -> bool:
         """Say whether the type is wanted; no types at all means every type."""
@@ -72,8 +103,8 @@ def inside(orgpath: str, root: str) -> bool:
     return orgpath == root or orgpath.startswith(f"{root}.")
 
 
-def interest(within: str, patterns: Iterable[str]) -> Interest:
-    """Read type patterns (`registry.declaration.*`, exact types, `*`); raises InvalidValue."""
+def interest(within: str, patterns: Iterable[str], roles: Collection[str] = ()) -> Interest:
+    """Read type patterns (`registry.declaration.*`, exact types, `*`) for a reader; raises InvalidValue."""
     wanted = [pattern.strip() for pattern in patterns if pattern.strip()]
     for pattern in wanted:
         if not PATTERN.fullmatch(pattern):
@@ -82,7 +113,8 @@ def interest(within: str, patterns: Iterable[str]) -> Interest:
                 f"The event type “{pattern}” is malformed; write for example registry.declaration.*",
                 pointer="/types",
             )
+    veils = veils_before(roles)
     if "*" in wanted:
-        return Interest(within)
+        return Interest(within, veils=veils)
     prefixes = tuple(sorted(pattern[:-1] for pattern in wanted if pattern.endswith("*")))
-    return Interest(within, frozenset(p for p in wanted if not p.endswith("*")), prefixes)
+    return Interest(within, frozenset(p for p in wanted if not p.endswith("*")), prefixes, veils)

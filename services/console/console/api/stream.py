@@ -113,7 +113,7 @@ async def list_events(
         return Answer(
             200,
             {
-                "items": [orjson.Fragment(entry.document) for entry in stretch.entries],
+                "items": [orjson.Fragment(wanted.shown(entry)) for entry in stretch.entries],
                 "next_cursor": None if stretch.following is None else str(stretch.following),
                 "total": await queries.total(tx, wanted, settings.total_exact_to),
                 "last_position": seen,
@@ -149,7 +149,7 @@ def _interest(request: Request, caller: Caller, types: str, organisation: str | 
     most = request.app.state.settings.most_patterns
     if len(patterns) > most:
         raise InvalidValue(f"最多 {most} 个事件类型", f"At most {most} event types", pointer="?types")
-    return interest(_root(request, caller, organisation), patterns)
+    return interest(_root(request, caller, organisation), patterns, caller.roles)
 
 
 def _root(request: Request, caller: Caller, org_id: str | None) -> str:
