@@ -21,6 +21,7 @@ from service_desk.api import (
 from service_desk.api.refusals import REFUSALS
 from service_desk.api.statuses import STATUSES
 from service_desk.consumers import PROJECTION, Hearing
+from service_desk.repository.attachments import hung_on
 from service_desk.repository.rounds import Rounds
 from service_desk.settings import DeskSettings
 
@@ -51,6 +52,7 @@ def create() -> HotApp:
         ),
         statuses=STATUSES,
         refusals=REFUSALS,
+        hung_on=hung_on,
         parts=Parts(
             topics=("keypost.registry", "keypost.tiering"),
             consumes=hear,

@@ -33,6 +33,7 @@ class Service:
     beyond: health.Beyond | None = None
     refusals: Refusals | None = None
     passed_on: Mapping[str, int] = field(default_factory=dict)
+    hung_on: attachments.HungOn | None = None
 
 
 def create_app(settings: Settings, service: Service) -> HotApp:
@@ -63,7 +64,7 @@ def create_app(settings: Settings, service: Service) -> HotApp:
         redoc_url=None,
         openapi_url="/v1/openapi.json",
     )
-    app.state.settings, app.state.beyond = settings, service.beyond
+    app.state.settings, app.state.beyond, app.state.hung_on = settings, service.beyond, service.hung_on
     problems.install(app, service.statuses)
     common = (health.router, deadlines.router, attachments.router, dead_letters.router, replays.router)
     hearing = (rebuilds.router,) if service.parts.topics or service.parts.keeps_directory else ()

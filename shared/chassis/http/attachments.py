@@ -1,6 +1,7 @@
 """Attachments: evidence with the scope of the record it hangs on; the type is told by the content."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from chassis.http.edge import Answer, AtTheEdge, Authenticated
 from chassis.http.problems import RequestRefused, problems
 from chassis.ids import uuid7
 from chassis.transaction import Transaction, scoped
-from contracts.refusals import NotFound
+from contracts.refusals import InvalidValue, NotFound
 
 router = APIRouter(tags=["attachments"])
 LONGEST_NAME = 200
+HungOn = Callable[[Transaction, str], Awaitable[str | None]]
+"""Gives the one form in which a service names the record that a text means; None where the caller sees no such record."""
 TYPES = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -38,7 +41,7 @@ async def attach(
     file: Annotated[UploadFile, File(description="PDF、PNG、JPEG、Office 文档或文本，不超过 10 MB")],
     subject: Annotated[str | None, Form(max_length=100)] = None,
 ) -> Response:
-    """Keep a file of at most 10 MB under the caller's organisation."""
+    """Keep a file of at most 10 MB under the caller's organisation, or with the record that it hangs on."""
     most = request.app.state.settings.max_attachment_bytes
     content = await file.read(most + 1)
     if len(content) > most:
@@ -52,14 +55,16 @@ async def attach(
 
     async def run(tx: Transaction) -> Answer:
         attachment_id = uuid7()
+        hung = await _hung(request, tx, subject)
         await tx.execute(
             """INSERT INTO attachment (id, org_id, subject, name, media_type, size, sha256, content, uploaded_by,
                                        uploaded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
-            attachment_id, caller.org_id, subject, name, media_type, len(content), digest, content,
+            attachment_id, caller.org_id, hung, name, media_type, len(content), digest, content,
             caller.staff_id, tx.now,
         )  # fmt: skip
-        body = {"id": attachment_id, "name": name, "media_type": media_type, "size": len(content)}
-        return Answer(201, {**body, "sha256": digest.hex()}, location=f"/v1/attachments/{attachment_id}")
+        body = {"id": attachment_id, "subject": hung, "name": name, "media_type": media_type}
+        told = {**body, "size": len(content), "sha256": digest.hex()}
+        return Answer(201, told, location=f"/v1/attachments/{attachment_id}")
 
     return await edge.write(request, caller, run, content=same)
 
@@ -83,6 +88,21 @@ async def get_attachment(
         raise NotFound("附件不存在", "No such attachment", pointer="path:attachment_id")
     headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
     return Response(row["content"], 200, headers, media_type=row["media_type"])
+
+
+async def _hung(request: Request, tx: Transaction, subject: str | None) -> str | None:
+    """Give the subject as it is kept; raises InvalidValue where it is none that the caller sees, or is needed and missing."""
+    hung_on: HungOn | None = request.app.state.hung_on
+    if hung_on is None:
+        return subject
+    hung = await hung_on(tx, subject) if subject else None
+    if hung is None:
+        raise InvalidValue(
+            "附件应归于您可见的一项记录",
+            "An attachment hangs on a record that you may see",
+            pointer="/subject",
+        )
+    return hung
 
 
 def media_type_of(content: bytes) -> str:

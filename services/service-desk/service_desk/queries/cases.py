@@ -10,7 +10,7 @@ from chassis.vault import Vault
 from contracts.refusals import NotFound
 from contracts.values import code_and_id
 from service_desk.model.cases import Move
-from service_desk.queries import promised, repeats
+from service_desk.queries import attachments, promised, repeats
 from service_desk.queries.phones import shown_phone
 from service_desk.queries.readers import Reader, in_shanghai, without_absent
 
@@ -88,7 +88,9 @@ async def complaint(tx: Transaction, vault: Vault, reference: str, reader: Reade
             said.setdefault(step["cycle"], {}).update(without_absent(words))
     before = [{**one, **said.get(one["cycle"], {})} for one in cycles]
     now = said.get(row["cycle"], {})
-    return {**body, **_sealed(row, vault, reader), "additions": added, "cycles": before, **now}
+    attached = await attachments.of(tx, "complaint", row["id"])
+    beside = {"attachments": attached, "additions": added, "cycles": before}
+    return {**body, **_sealed(row, vault, reader), **beside, **now}
 
 
 async def compensation(tx: Transaction, vault: Vault, reference: str, reader: Reader) -> dict[str, Any]:
@@ -103,7 +105,9 @@ async def compensation(tx: Transaction, vault: Vault, reference: str, reader: Re
     }
     if not reader.texts:
         return body
-    return {**body, "amount_claimed": str(row["amount_claimed"]), **_sealed(row, vault, reader)}
+    attached = await attachments.of(tx, "compensation", row["id"])
+    claimed = {"amount_claimed": str(row["amount_claimed"]), "attachments": attached}
+    return {**body, **claimed, **_sealed(row, vault, reader)}
 
 
 def _cycle(row: Record) -> dict[str, Any]:

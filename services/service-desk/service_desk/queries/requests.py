@@ -14,6 +14,7 @@ from chassis.transaction import Transaction
 from chassis.vault import Vault
 from contracts.refusals import NotFound
 from contracts.values import code_and_id
+from service_desk.queries import attachments
 from service_desk.queries.lists import sorts_of, without_sorted
 from service_desk.queries.phones import shown_phone
 from service_desk.queries.readers import Reader, in_shanghai, without_absent
@@ -122,6 +123,7 @@ async def request(tx: Transaction, vault: Vault, reference: str, reader: Reader)
     caller = orjson.loads(vault.open(row["caller"]))
     phone = shown_phone(caller.get("phone"), full=reader.full_phone)
     words = without_absent(orjson.loads(vault.open(row["content"])))
+    body["attachments"] = await attachments.of(tx, "service-request", row["id"])
     return {**body, "caller": {"phone": phone, "name": caller.get("name")}, **words}
 
 

@@ -93,7 +93,7 @@ class Persons:
         counted: dict[str, Any] = orjson.loads(
             await self._tx.fetchval(ERASE, ids, numbers, blank, self._tx.now)
         )
-        counted["kept_answers"] = await self._forget(numbers)
+        counted["kept_answers"] = await self._forget([*numbers, *map(str, ids)])
         await self.decide(erasure, ErasureState.EXECUTED, numbers, counted)
         for row in found:
             look = audit.Look("person-erased", f"{row['type']}:{row['id']}", ["caller", "texts"])
@@ -130,13 +130,13 @@ class Persons:
             self._tx, audit.Look("person-corrected", subject, [f"caller.{name}" for name in fields])
         )
 
-    async def _forget(self, numbers: Sequence[str]) -> int:
+    async def _forget(self, names: Sequence[str]) -> int:
         """Overwrite the answers that are kept for requests about these cases; they hold names and texts."""
-        named = [number.encode() for number in numbers]
+        named = [name.encode() for name in names]
         forgotten = 0
         async for row in self._tx.connection.cursor(KEPT):
             body = self._opened(row["body"])
-            if not any(number in body for number in named):
+            if not any(name in body for name in named):
                 continue
             left = self._sealed({"erased": True})
             await self._tx.execute(FORGET, row["actor"], row["key"], left)

@@ -56,7 +56,7 @@ export const words = {
     zh: "说明", en: "说明",
     unit: "承办单位", deciding_org_id: "审批机构", requested_by: "申请人", requested_at: "申请时间", level_since: "本级起算", answered_by: "答复人", answered_at: "答复时间",
     filed_with_province: "报省备案", levels: "经过层级", since: "自", outcome: "结果", by: "经办人", review_id: "评定号", provisional: "当年滚动", from: "起", to: "止",
-    org_name: "机构", format: "格式", size: "字节", corrected_rows: "更正行数", unchanged_rows: "未变行数", uploaded_by: "上传人", finished_at: "完成时间",
+    org_name: "机构", format: "格式", size: "字节", media_type: "文件类型", corrected_rows: "更正行数", unchanged_rows: "未变行数", uploaded_by: "上传人", finished_at: "完成时间",
     rejected_because: "退回原因", revenue: "收入", loaded_revenue: "入库收入", pieces: "件数", stated: "报表所列", weight_kg: "重量（千克）", code: "编码",
     now: "本期", before: "上年同期", groups: "客户群", growth: "增长", target: "目标", steps: "档数", months: "月份", revenue_now: "本期收入", revenue_before: "上年同期收入",
     customers: "客户数", not_filed: "未建档", not_with_province: "未报省", missing: "缺少", without_kpi_report: "无 KPI 报告", system: "体系", duties: "应走访", needed: "应办", held: "已办",
