@@ -18,6 +18,9 @@ from fastapi import FastAPI
 
 from contracts.values import check_digit_mod_11_10
 from support import seat_that_dies
+from support.service import Person
+
+SEATED = Person("420100", "hotline-agent", "樊坐席", "42010077")
 
 
 class _Server(uvicorn.Server):

@@ -5,23 +5,34 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.values import written_plainly
 from seat import words
-from seat.backlog import Backlog, InTheFuture, NotEnrolled, OutOfNumbers
+from seat.backlog import Backlog, BeforeTheSeat, InTheFuture, NotEnrolled, NotRefused, OutOfNumbers
+from seat.checking import LANGUAGES, MEMBERS, OF_CALLER, Unsound, check, instant
 from seat.sending import Desk, NoNetwork, NotLetIn, send
 from seat.settings import LONGEST_PAUSE_SECONDS, NO_NETWORK, SHORTEST_PAUSE_SECONDS, SHOWN_CALLS
 
+# What a corrected call keeps of the refused one; whether others are like it is never asked of a seat.
+KEPT = MEMBERS.keys() - {"unless_similar"}
 TOKEN = "KEYPOST_SEAT_TOKEN"  # noqa: S105 - the name of a variable
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; gives the exit status."""
     asked = _parser().parse_args(arguments)
-    commands = {"enrol": _enrol, "take": _take, "send": _send, "status": _status}
+    commands = {
+        "enrol": _enrol,
+        "take": _take,
+        "send": _send,
+        "status": _status,
+        "list": _list,
+        "correct": _correct,
+    }
     try:
         with Backlog(asked.file) as backlog:
             return commands[asked.command](asked, backlog)
@@ -29,8 +40,6 @@ def main(arguments: Sequence[str]) -> int:
         return _fail(words.NOT_ENROLLED)
     except OutOfNumbers:
         return _fail(words.OUT_OF_NUMBERS)
-    except InTheFuture:
-        return _fail(words.IN_THE_FUTURE)
     except NotLetIn as error:
         return _fail(f"{error.zh} · {error.en} ({error.code})")
     except NoNetwork:
@@ -48,12 +57,78 @@ def _enrol(asked: argparse.Namespace, backlog: Backlog) -> int:
 
 def _take(asked: argparse.Namespace, backlog: Backlog) -> int:
     form = backlog.enrolment().form
-    for complaint in _lines() if asked.lines else [_complaint(asked)]:
-        called_at = complaint.pop("called_at", None) or asked.called_at
-        now = datetime.now(UTC)
-        case_no = backlog.take(complaint, datetime.fromisoformat(called_at) if called_at else now, now)
-        said = words.promise(form.spoken(case_no), complaint.get("language", "zh"))
-        print(case_no if asked.lines else f"{case_no}\n{said}", flush=True)
+    if asked.lines:
+        return max(
+            (_take_line(number, line, asked, backlog) for number, line in enumerate(sys.stdin.buffer, 1)),
+            default=0,
+        )
+    complaint = _complaint(asked)
+    case_no, said = _taken(complaint, asked, backlog)
+    if case_no is None:
+        return _fail(said)
+    print(f"{case_no}\n{words.promise(form.spoken(case_no), complaint['language'])}", flush=True)
+    return 0
+
+
+def _take_line(number: int, line: bytes, asked: argparse.Namespace, backlog: Backlog) -> int:
+    """Take the call of one line: its number on a line, an empty one where it was not taken."""
+    try:
+        given = json.loads(line)
+    except ValueError:
+        given = None
+    case_no, said = _taken(given, asked, backlog) if isinstance(given, dict) else (None, words.NOT_JSON)
+    print(case_no or "", flush=True)
+    return 0 if case_no else _fail(words.in_line(number, said))
+
+
+def _taken(complaint: dict[str, Any], asked: argparse.Namespace, backlog: Backlog) -> tuple[str | None, str]:
+    """Give the number of a call that was taken, or none and why."""
+    times = [complaint.pop(name, None) for name in ("called_at", "received_at")]
+    called_at = next((time for time in (*times, asked.called_at) if time is not None), None)
+    now = datetime.now(UTC)
+    try:
+        at = now if called_at is None else instant(called_at)
+        check(complaint)
+        return backlog.take(complaint, at, now), ""
+    except Unsound as error:
+        return None, words.unsound(error.pointer, error.zh, error.en)
+    except InTheFuture:
+        return None, words.IN_THE_FUTURE
+    except BeforeTheSeat:
+        return None, words.BEFORE_THE_SEAT
+
+
+def _correct(asked: argparse.Namespace, backlog: Backlog) -> int:
+    def changed(refused: dict[str, Any]) -> dict[str, Any]:
+        complaint = _with(refused, _complaint(asked))
+        check(complaint)
+        return complaint
+
+    try:
+        backlog.correct(written_plainly(asked.number), changed)
+    except NotRefused:
+        return _fail(words.NOT_REFUSED)
+    except Unsound as error:
+        return _fail(words.uncorrected(error.pointer, error.zh, error.en))
+    print(words.corrected(asked.number))
+    return 0
+
+
+def _with(refused: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Give a complaint with what was given anew; an empty value takes a member out, and so goes what is no member."""
+    before, now = refused.get("caller"), given.pop("caller")
+    caller = {**(before if isinstance(before, dict) else {}), **now}
+    if "customer_code" in now:
+        caller.pop("customer_id", None)
+    return {
+        **{name: value for name, value in {**refused, **given}.items() if name in KEPT and value != ""},
+        "caller": {name: value for name, value in caller.items() if name in OF_CALLER and value != ""},
+    }
+
+
+def _list(_asked: argparse.Namespace, backlog: Backlog) -> int:
+    for call in backlog.refused():
+        print(words.refused(call))
     return 0
 
 
@@ -103,18 +178,6 @@ def _complaint(asked: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _lines() -> Iterator[dict[str, Any]]:
-    for line in sys.stdin:
-        try:
-            given = json.loads(line)
-        except ValueError:
-            given = None
-        if isinstance(given, dict):
-            yield given
-        else:
-            _fail(words.NOT_JSON)
-
-
 def _token(asked: argparse.Namespace) -> str:
     if asked.token_file is not None:
         return str(asked.token_file.read_text().strip())
@@ -148,14 +211,25 @@ def _parser() -> argparse.ArgumentParser:
     for one in (enrol, sending):
         one.add_argument("--token-file", type=Path, help=f"令牌文件，或 {TOKEN} · the token's file")
     commands.add_parser("status", help="本席位情况 · how the seat stands")
-    _add_taking(commands.add_parser("take", help="受理一件投诉 · take a complaint"))
-    return parser
-
-
-def _add_taking(take: argparse.ArgumentParser) -> None:
+    commands.add_parser(
+        "list", help="被退回的来电：原因与所填内容 · refused calls: why, and what was entered"
+    )
+    take = commands.add_parser("take", help="受理一件投诉 · take a complaint")
+    _add_members(take, channel="hotline", language=LANGUAGES[0])
     take.add_argument(
         "--lines", action="store_true", help="从标准输入逐行读 JSON · a JSON object a line from stdin"
     )
+    take.add_argument("--called-at", help="来电时间(补录)，带时区 · when the call came, with its offset")
+    correct = commands.add_parser(
+        "correct",
+        help="更正被退回的来电，编号不变；空值即去掉 · put a refused call right; an empty value is taken out",
+    )
+    correct.add_argument("number", help="编号 · its number")
+    _add_members(correct, channel=None, language=None)
+    return parser
+
+
+def _add_members(take: argparse.ArgumentParser, *, channel: str | None, language: str | None) -> None:
     take.add_argument("--category", help="类别 · category")
     take.add_argument("--content", help="内容 · what the caller says")
     take.add_argument("--phone", help="来电号码 · the caller's phone")
@@ -164,9 +238,8 @@ def _add_taking(take: argparse.ArgumentParser) -> None:
     take.add_argument("--mail-no", help="邮件号 · mail number")
     take.add_argument("--place", help="地点 · place")
     take.add_argument("--city", help="市州局代码 · the city named")
-    take.add_argument("--channel", default="hotline", help="渠道 · channel")
-    take.add_argument("--language", default="zh", choices=("zh", "en"))
-    take.add_argument("--called-at", help="来电时间(补录)，带时区 · when the call came, with its offset")
+    take.add_argument("--channel", default=channel, help="渠道 · channel")
+    take.add_argument("--language", default=language, choices=LANGUAGES)
 
 
 if __name__ == "__main__":

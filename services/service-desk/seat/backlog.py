@@ -2,20 +2,19 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
-from seat.numbers import Form
+from seat.numbers import SHANGHAI, Form
 from seat.settings import LOCKED_SECONDS, OWNER_ALONE
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 WAITING, SENT, REFUSED = "waiting", "sent", "refused"
+OF_THE_CALL = ("case_no", "received_at")
 # EXTRA: a committed call is on the disk, and so is the end of its journal; no kill and no power cut takes it back.
 SETTINGS = ("PRAGMA journal_mode = DELETE", "PRAGMA synchronous = EXTRA", "PRAGMA secure_delete = ON")
 TABLES = """
@@ -24,7 +23,8 @@ CREATE TABLE IF NOT EXISTS seat (
   device TEXT NOT NULL,
   server TEXT,
   number INTEGER,
-  form TEXT);
+  form TEXT,
+  given_on TEXT);
 CREATE TABLE IF NOT EXISTS call (
   case_no TEXT PRIMARY KEY,
   day TEXT NOT NULL,
@@ -50,13 +50,22 @@ class InTheFuture(Exception):
     """A call that is said to come later than now."""
 
 
+class BeforeTheSeat(Exception):
+    """A call of a day on which the seat was not this person's yet: the desk would refuse its number for good."""
+
+
+class NotRefused(Exception):
+    """A number of no call that the desk refused: there is nothing to correct."""
+
+
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """Which seat this is, where its desk is, and how its numbers look."""
+    """Which seat this is, where its desk is, how its numbers look, and since which day it is this person's."""
 
     server: str
     number: int
     form: Form
+    given_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,9 @@ class Backlog:
         with self._changing():
             for table in TABLES.split(";"):
                 self._database.execute(table)
+            # A file of an earlier seat does not know its day yet.
+            if "given_on" not in [row[1] for row in self._database.execute("PRAGMA table_info(seat)")]:
+                self._database.execute("ALTER TABLE seat ADD COLUMN given_on TEXT")
 
     def __enter__(self) -> Self:
         return self
@@ -103,28 +115,37 @@ class Backlog:
         written = json.dumps([form.date_digits, form.seat_digits, form.serial_digits, form.check])
         with self._changing():
             self._database.execute(
-                "UPDATE seat SET server = ?, number = ?, form = ?",
-                (enrolment.server, enrolment.number, written),
+                "UPDATE seat SET server = ?, number = ?, form = ?, given_on = ?",
+                (
+                    enrolment.server,
+                    enrolment.number,
+                    written,
+                    enrolment.given_on and enrolment.given_on.isoformat(),
+                ),
             )
 
     def enrolment(self) -> Enrolment:
         """Give which seat this is; raises NotEnrolled."""
-        row = self._database.execute("SELECT server, number, form FROM seat").fetchone()
-        if row is None or None in row:
+        row = self._database.execute("SELECT server, number, form, given_on FROM seat").fetchone()
+        if row is None or None in row[:-1]:
             raise NotEnrolled
-        server, number, form = row
-        return Enrolment(server, number, Form(*json.loads(form)))
+        server, number, form, given_on = row
+        return Enrolment(
+            server, number, Form(*json.loads(form)), date.fromisoformat(given_on) if given_on else None
+        )
 
     def take(self, complaint: dict[str, Any], called_at: datetime, now: datetime) -> str:
         """Put a complaint on the disk and give its number, which no other call of this seat has or will have.
 
-        Raises NotEnrolled, OutOfNumbers, InTheFuture.
+        Raises NotEnrolled, OutOfNumbers, InTheFuture, BeforeTheSeat.
         """
         seat = self.enrolment()
         if called_at > now:
             raise InTheFuture
         local = called_at.astimezone(SHANGHAI)
         day = local.date()
+        if seat.given_on is not None and day < seat.given_on:
+            raise BeforeTheSeat
         with self._changing():
             query = "SELECT COALESCE(MAX(serial) + 1, 0) FROM call WHERE day = ?"
             serial: int = self._database.execute(query, (day.isoformat(),)).fetchone()[0]
@@ -138,6 +159,24 @@ class Backlog:
                 (case_no, day.isoformat(), serial, at, WAITING, json.dumps(body, ensure_ascii=False)),
             )
         return case_no
+
+    def correct(self, case_no: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Put a refused call right under its number, and let it wait to be sent again; raises NotRefused.
+
+        `change` makes the complaint anew from what was refused; where it raises, everything stays as it was.
+        """
+        with self._changing():
+            query = "SELECT body FROM call WHERE case_no = ? AND state = ?"
+            found = self._database.execute(query, (case_no, REFUSED)).fetchone()
+            if found is None:
+                raise NotRefused
+            refused = json.loads(found[0])
+            kept = {name: refused.pop(name) for name in OF_THE_CALL}
+            body = {**change(refused), **kept}
+            self._database.execute(
+                "UPDATE call SET state = ?, answer = NULL, body = ? WHERE case_no = ?",
+                (WAITING, json.dumps(body, ensure_ascii=False), case_no),
+            )
 
     def waiting(self, most: int, behind: Call | None = None) -> Sequence[Call]:
         """Give calls that the desk has not taken yet, in the order of their time."""

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from contracts.values import check_digit_mod_11_10
 
 CHECK = "iso7064-mod11-10"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
 class UnknownForm(ValueError):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from seat.backlog import REFUSED, SENT, WAITING, Backlog, Call, Enrolment
-from seat.numbers import Form
+from seat.numbers import SHANGHAI, Form
 from seat.settings import CALLS_A_BATCH, TIMEOUT_SECONDS
 
 
@@ -43,6 +44,7 @@ class Desk:
             self.server,
             seat["number"],
             Form(form["date_digits"], form["seat_digits"], form["serial_digits"], form["check"]),
+            datetime.fromisoformat(seat["given_at"]).astimezone(SHANGHAI).date(),
         )
 
     def take(self, calls: Sequence[Call]) -> list[dict[str, Any]]:

@@ -1,6 +1,8 @@
 """What a seat says, in Chinese and English."""
 
-from seat.backlog import REFUSED, SENT, WAITING, Call, Enrolment
+import json
+
+from seat.backlog import OF_THE_CALL, REFUSED, SENT, WAITING, Call, Enrolment
 
 STATE_ZH = {WAITING: "待传", SENT: "已传", REFUSED: "被退回"}
 
@@ -39,6 +41,35 @@ def line(call: Call) -> str:
     return f"{call.case_no}  {call.called_at}  {STATE_ZH[call.state]} {call.state}{why}"
 
 
+def refused(call: Call) -> str:
+    """Give a refused call: why, what was entered, and how it is put right."""
+    entered = {name: value for name, value in (call.body or {}).items() if name not in OF_THE_CALL}
+    return (
+        f"{line(call)}\n  {json.dumps(entered, ensure_ascii=False)}\n"
+        f"  更正 · to correct: python -m seat --file … correct {call.case_no} --…"
+    )
+
+
+def unsound(pointer: str, zh: str, en: str) -> str:
+    """Say what the desk would refuse, and that no number was given."""
+    return f"未登记，没有编号：{pointer} {zh}。 · Not taken, no number: {pointer} {en}."
+
+
+def uncorrected(pointer: str, zh: str, en: str) -> str:
+    """Say what is still wrong with a refused call."""
+    return f"未更正：{pointer} {zh}。 · Not corrected: {pointer} {en}."
+
+
+def corrected(case_no: str) -> str:
+    """Say that a call waits again under its number."""
+    return f"{case_no} 已更正，待重传，编号不变。 · Corrected; it is sent again under the same number."
+
+
+def in_line(number: int, said: str) -> str:
+    """Say which line of several is meant."""
+    return f"第{number}行：{said} (line {number})"
+
+
 NO_NETWORK = (
     "没有网络，已受理的都在本机，稍后再传。 · No network; what was taken stays here and is sent later."
 )
@@ -46,6 +77,11 @@ NOT_ENROLLED = (
     "本机尚未启用席位，请先联网运行 enrol。 · No seat is enrolled here; run enrol with a network first."
 )
 OUT_OF_NUMBERS = "当日编号已用完，请换用另一席位。 · No number of this day is left; use another seat."
-IN_THE_FUTURE = "来电时间晚于现在。 · The call is later than now."
+IN_THE_FUTURE = "未登记，没有编号：来电时间晚于现在。 · Not taken, no number: the call is later than now."
+BEFORE_THE_SEAT = (
+    "未登记，没有编号：来电当日本席位尚未发给您。 · "
+    "Not taken, no number: the seat was not yours yet on the day of the call."
+)
+NOT_REFUSED = "没有被退回的此编号来电。 · No refused call has this number."
 NO_TOKEN = "缺少登录令牌：--token-file 或 KEYPOST_SEAT_TOKEN。 · A token is missing."  # noqa: S105
-NOT_JSON = "不是 JSON 对象。 · Not a JSON object."
+NOT_JSON = "未登记，没有编号：不是 JSON 对象。 · Not taken, no number: not a JSON object."

@@ -4,44 +4,18 @@ import asyncio
 import json
 import random
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from support.seat_that_dies import AFTER_COMMIT, SENDING, TAKING
-from support.seats import SeatProcess, listening
-from support.service import ADMINISTRATOR, Person, ServiceUnderTest, expect
+from support.seats import SEATED, SeatProcess
+from support.service import ServiceUnderTest, expect
 
-AGENT = Person("420100", "hotline-agent", "樊坐席", "42010077")
 MORNING = "2026-03-02T08:{:02d}:00+08:00"
 NUMBER = re.compile(r"^\d{15}$", re.MULTILINE)
 ROUNDS, CALLS = 4, 30
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def address(desk: ServiceUnderTest) -> AsyncIterator[str]:
-    await desk.rows(
-        """INSERT INTO staff (staff_id, staff_no, name, org_id, roles, version)
-           VALUES ($1, $2, $3, $4, $5, 1) ON CONFLICT DO NOTHING""",
-        AGENT.staff_id, AGENT.staff_no, AGENT.name, AGENT.org_id, [AGENT.role],
-    )  # fmt: skip
-    await desk.runtime.directory.refresh()
-    async with listening(desk.app) as where:
-        yield where
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def seat(desk: ServiceUnderTest, address: str, tmp_path: Path) -> SeatProcess:
-    """A seat of its own, enrolled."""
-    given = expect(await desk.post(ADMINISTRATOR, "/seats", {"staff_no": AGENT.staff_no}), 201)
-    process = SeatProcess(tmp_path / "seat.db", desk.token(AGENT))
-    ran = await process.run("enrol", "--server", address, "--seat", str(given["number"]))
-    assert ran.status == 0, ran
-    return process
 
 
 def call(number: int) -> dict[str, Any]:
@@ -58,7 +32,7 @@ def call(number: int) -> dict[str, Any]:
 
 async def kept(desk: ServiceUnderTest, numbers: list[str]) -> dict[str, str]:
     """Give the words that the desk has under each number; fails where one is missing."""
-    answers = [expect(await desk.get(AGENT, f"/complaints/{number}"), 200) for number in numbers]
+    answers = [expect(await desk.get(SEATED, f"/complaints/{number}"), 200) for number in numbers]
     return {answer["case_no"]: answer["content"] for answer in answers}
 
 
