@@ -169,8 +169,7 @@ async def test_of_the_steps_a_charged_unit_reads_the_common_ones_and_its_own_app
     expect(await act(desk, PROVINCE_OFFICER, claim, "decide-appeal", 3), 200)
 
     async def read_by(person: Person) -> tuple[list[str], list[str]]:
-        answer = await desk.get(person, f"/compensations/{claim['case_no']}/liability")
-        steps = expect(answer, 200)["steps"]
+        steps = (await liability(desk, claim, person))["steps"]
         appeals = [one["words"]["reason"] for one in steps if one["step"] == "appeal-liability"]
         return [one["step"] for one in steps if one["step"] != "appeal-liability"], appeals
 
