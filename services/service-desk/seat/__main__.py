@@ -74,7 +74,7 @@ def _take_line(number: int, line: bytes, asked: argparse.Namespace, backlog: Bac
     """Take the call of one line: its number on a line, an empty one where it was not taken."""
     try:
         given = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
     case_no, said = _taken(given, asked, backlog) if isinstance(given, dict) else (None, words.NOT_JSON)
     print(case_no or "", flush=True)

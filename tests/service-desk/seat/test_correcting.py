@@ -58,7 +58,8 @@ async def test_of_several_lines_the_wrong_ones_get_an_empty_line_and_the_others_
 ) -> None:
     process = await seat.start("take", "--lines")
     without_content = {name: value for name, value in CALL.items() if name != "content"}
-    lines = [json.dumps(CALL), "{not json", json.dumps(without_content), "7", json.dumps(CALL)]
+    deep = "[" * 100_000
+    lines = [json.dumps(CALL), "{not json", json.dumps(without_content), deep, json.dumps(CALL)]
     said, errors = await process.communicate("\n".join(lines).encode() + b"\n\xff\n")
     numbers = said.decode().split("\n")
     assert process.returncode == 1 and taken(seat) == 2
