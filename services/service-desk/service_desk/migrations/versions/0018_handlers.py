@@ -4,8 +4,8 @@ from importlib import resources
 
 from chassis.migrations import execute_script
 
-revision = "0016"
-down_revision = "0015"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
