@@ -13,4 +13,4 @@ depends_on = None
 def upgrade() -> None:
     """Replace the functions and add the index."""
     folder = resources.files("service_desk") / "migrations" / "sql"
-    execute_script((folder / "016_card.sql").read_text(encoding="utf-8"))
+    execute_script((folder / "013_card.sql").read_text(encoding="utf-8"))

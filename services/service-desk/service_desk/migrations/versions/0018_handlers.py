@@ -13,4 +13,4 @@ depends_on = None
 def upgrade() -> None:
     """Add the columns, and fill them where cases went up."""
     folder = resources.files("service_desk") / "migrations" / "sql"
-    execute_script((folder / "013_handlers.sql").read_text(encoding="utf-8"))
+    execute_script((folder / "015_handlers.sql").read_text(encoding="utf-8"))
