@@ -11,7 +11,7 @@ from chassis import inbox, parking, points
 from chassis.clock import Clock
 from chassis.database import PASSING, Database, is_passing
 from chassis.ids import uuid7
-from chassis.leaving import cancelled, leave
+from chassis.leaving import STOP_SECONDS, cancelled, leave
 from chassis.order import Order, OutOfOrder
 from chassis.parking import Heard
 from chassis.reading import Fetched, Reader
@@ -26,8 +26,6 @@ from contracts.envelope import Event, MalformedEvent
 Handler = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
 EVERY_TYPE = "*"
 LONGEST_DELAY_SECONDS = 5.0
-STOP_SECONDS = 6.0
-"""Twice that for the two ways to leave is less than whoever ends a service waits."""
 
 
 class Consumer:

@@ -1,13 +1,31 @@
 """Taking leave of a Kafka client: what hangs in it, or is cancelled there, must neither hold nor end us."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from chassis.telemetry import describe, log
 
 CANCELLED_AGAIN_SECONDS = 10.0
+STOP_SECONDS = 6.0
+"""Twice that for the two ways to leave is less than whoever ends a service waits."""
 Way = Callable[[], Awaitable[None]]
+
+
+class TakenAlong(ConnectionError):
+    """A task of a client was cancelled, and whoever waited for it with it."""
+
+
+async def apart(work: Coroutine[Any, Any, None]) -> None:
+    """Do work with a client in a task of its own: a client's cancelled task must not end us; raises TakenAlong."""
+    working = asyncio.create_task(work)
+    try:
+        await asyncio.wait((working,))
+        if working.cancelled():
+            raise TakenAlong("the client cancelled its reader")
+        working.result()
+    finally:
+        await cancelled(working)
 
 
 async def leave(seconds: float, *ways: Way) -> None:

@@ -66,7 +66,9 @@ class Publisher:
                 self._one_by_one = True
                 await self.close()
                 raise outcome
-            if isinstance(outcome, KafkaError | OSError):
+            if isinstance(
+                outcome, KafkaError | OSError | asyncio.CancelledError
+            ):  # the client's own, not ours
                 await self.close()
                 raise NotPublished(f"{type(outcome).__name__}: {outcome}") from outcome
             if isinstance(outcome, BaseException):

@@ -20,6 +20,7 @@ from chassis.clock import Clock
 from chassis.database import DATABASE_FAILURES, Connection, Database, is_passing
 from chassis.doorbell import Doorbell
 from chassis.ids import uuid7
+from chassis.leaving import apart
 from chassis.records import replay_topic
 from chassis.rereading import Rereader
 from chassis.settings import Settings
@@ -97,7 +98,7 @@ class Rebuilder:
             if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", OWNERSHIP):
                 return
             try:
-                await self._rebuild(connection, asked)
+                await apart(self._rebuild(connection, asked))
             except Cancelled:
                 await shadow.drop(connection)
                 log().info("rebuild.cancelled")

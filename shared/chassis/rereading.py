@@ -7,7 +7,7 @@ from typing import Self
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from chassis.leaving import cancelled
+from chassis.leaving import STOP_SECONDS, cancelled, leave
 from chassis.lives import Lives
 from chassis.settings import Settings
 from chassis.subscription import wait_for_topics
@@ -43,26 +43,32 @@ class Rereader:
         )
 
     async def __aenter__(self) -> Self:
-        await wait_for_topics(self._settings, self._topics)
+        """Go to the first records; raises TimeoutError, KafkaError, BrokerUnavailable."""
         try:
-            await self._client.start()
+            async with asyncio.timeout(self._settings.watchdog_seconds):
+                await wait_for_topics(self._settings, self._topics)
+                await self._client.start()
             self._client.assign(self._places)
             await self.from_the_beginning()
         except BaseException:
-            await self._client.stop()
+            await self._leave()
             raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._stop_ahead()
-        await self._client.stop()
+        await self._leave()
+
+    async def _leave(self) -> None:
+        await leave(STOP_SECONDS, self._client.stop, self._client._client.close)
 
     async def from_the_beginning(self) -> None:
-        """Go back to the first record of every topic."""
+        """Go back to the first record of every topic; raises TimeoutError: the client itself would ask for ever."""
         await self._stop_ahead()
-        await self._client.seek_to_beginning(*self._places)
-        for place in self._places:
-            self._done[place] = await self._client.position(place)
+        async with asyncio.timeout(self._settings.watchdog_seconds):
+            await self._client.seek_to_beginning(*self._places)
+            for place in self._places:
+                self._done[place] = await self._client.position(place)
 
     async def fetch(self) -> list[Event]:
         """Give the next events in the order of their partitions; none where nothing came for a while.

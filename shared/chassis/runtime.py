@@ -60,6 +60,7 @@ class Runtime:
         self.rebuilder: Rebuilder | None = None
         self.sweeper: Sweeper | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
 
     @property
     def bus_up(self) -> bool:
@@ -105,11 +106,12 @@ class Runtime:
         loops |= parts.loops(self)
         for name, loop in loops.items():
             task = asyncio.create_task(loop, name=name)
-            task.add_done_callback(_end_with)
+            task.add_done_callback(self._end_with)
             self._tasks.append(task)
 
     async def stop(self) -> None:
         """Stop the loops and give the connections back."""
+        self._stopping = True
         await cancelled(*self._tasks)
         await self.database.close()
 
@@ -121,6 +123,14 @@ class Runtime:
         if not projection.tables:
             return None
         return Rebuilder(self.settings, self.database, self.clock, projection, topics)
+
+    def _end_with(self, task: asyncio.Task[None]) -> None:
+        """A loop that ends before we stop takes its process along, whatever ended it: the supervisor starts a sound one."""
+        if self._stopping:
+            return
+        error = None if task.cancelled() else task.exception()
+        log().critical("loop.died", loop=task.get_name(), cancelled=task.cancelled(), exc_info=error)
+        raise SystemExit(1) from error
 
     async def _follow_directory(self, events: Sequence[Event]) -> None:
         if any(event.type in DIRECTORY_TYPES for event in events):
@@ -155,10 +165,3 @@ class Parts:
 async def open_runtime(settings: Settings) -> Runtime:
     """Open the database and build the parts; nothing runs yet."""
     return Runtime(settings, await open_database(settings))
-
-
-def _end_with(task: asyncio.Task[None]) -> None:
-    """A loop that ends by an unforeseen error takes its process along: the supervisor starts a sound one."""
-    if not task.cancelled() and task.exception() is not None:
-        log().critical("loop.died", loop=task.get_name(), exc_info=task.exception())
-        raise SystemExit(1) from task.exception()

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 
+from support import dying
 from support.acknowledged import assert_all_there, rows, writing
 from support.companions import beside, end_session, end_transactions_left_open, session_that_relays
 from support.crashing import Mortal
@@ -35,7 +36,7 @@ async def test_a_relay_that_stood_still_changes_nothing_when_it_goes_on(
 ) -> None:
     async with writing(mortal) as acknowledged:
         await acknowledged.until(5)
-        with beside(mortal, service, stand_still_at=point) as zombie:
+        with beside(mortal, service, {dying.STANDSTILL: point}) as zombie:
             await asyncio.to_thread(zombie.wait)
             revival = asyncio.create_task(asyncio.to_thread(mortal.revive, service))  # gives the lanes away
             await asyncio.to_thread(zombie.wait_for_standstill)
@@ -66,7 +67,7 @@ async def test_a_consumer_that_stood_still_past_its_session_changes_nothing_when
 ) -> None:
     async with writing(mortal) as acknowledged:
         await acknowledged.until(5)
-        with beside(mortal, "console", stand_still_at=point) as zombie:
+        with beside(mortal, "console", {dying.STANDSTILL: point}) as zombie:
             await asyncio.to_thread(zombie.wait_for_standstill)
             await asyncio.sleep(SESSION_SECONDS)
             await end_transactions_left_open(mortal, "console")

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,6 @@ from chassis.relay import OWNERSHIP
 from deploy.instance import Instance
 from deploy.layout import SERVICES
 from deploy.probes import answers
-from support import dying
 from support.crashing import PATIENCE_SECONDS, armed_command
 
 RELAYING = """
@@ -74,16 +73,16 @@ class Companion:
 
 
 @contextmanager
-def beside(instance: Instance, service: str, *, stand_still_at: str | None = None) -> Iterator[Companion]:
-    """Run one more process of a service; it may be told to stand still when it first comes to a named point."""
+def beside(instance: Instance, service: str, told: Mapping[str, str] | None = None) -> Iterator[Companion]:
+    """Run one more process of a service; it may be told what to do at which point, by the variables of `dying`."""
     port = _free_port()
     label = f"{service}-{port}"
     usual = instance.command(service)
     command = [str(port) if one == str(instance.layout.ports[service]) else one for one in usual]
     environment = instance.environment(service)
-    if stand_still_at is not None:
+    if told:
         command = armed_command(command)
-        environment[dying.STANDSTILL] = stand_still_at
+        environment |= told
     instance.write_record(
         label,
         {

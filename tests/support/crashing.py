@@ -69,7 +69,8 @@ class Mortal(Instance):
                 self.start(name)
             time.sleep(0.05)
         alive, self.armed = self.armed, {}
-        assert not alive, f"did not die: {alive}"
+        tails = "\n".join(f"{name}:\n{self._tail(name)}" for name in alive)
+        assert not alive, f"did not die: {alive}\n{tails}"
         for name in at:
             self.wait_for(name, PATIENCE_SECONDS)
 

@@ -1,5 +1,6 @@
-"""The process of a service that ends or stands still at a named point: replaces what happens there, then serves."""
+"""The process of a service that ends, stands still or is cancelled at a named point; serves otherwise."""
 
+import asyncio
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from chassis import points
 
 POINT = "KEYPOST_TEST_DIE_AT"
 STANDSTILL = "KEYPOST_TEST_STAND_STILL_AT"
+CANCELLATION = "KEYPOST_TEST_CANCEL_AT"
 EXIT_CODE = 70
 
 
@@ -44,6 +46,20 @@ def stand_still(at: str) -> None:
     points.replace(reached)
 
 
+def cancel(at: str) -> None:
+    """Cancel the task that first comes to the point, as a library may that it waits for."""
+    come: list[str] = []
+
+    def reached(name: str) -> None:
+        known(name)
+        task = asyncio.current_task()
+        if name == at and not come and task is not None:
+            come.append(name)
+            task.cancel()
+
+    points.replace(reached)
+
+
 def arm(environment: os._Environ[str], variable: str, how: Callable[[str], None]) -> None:
     """Do as this process's environment says."""
     at = environment.get(variable)
@@ -55,5 +71,6 @@ def arm(environment: os._Environ[str], variable: str, how: Callable[[str], None]
 if __name__ == "__main__":
     arm(os.environ, POINT, die)
     arm(os.environ, STANDSTILL, stand_still)
+    arm(os.environ, CANCELLATION, cancel)
     sys.argv[0] = "uvicorn"
     uvicorn.main()
