@@ -14,7 +14,7 @@ import pytest
 from support import dying
 from support.acknowledged import assert_all_there, writing
 from support.companions import beside
-from support.crashing import PATIENCE_SECONDS, Mortal
+from support.crashing import Mortal
 
 pytestmark = pytest.mark.timeout(1_200)
 
@@ -100,6 +100,6 @@ async def test_all_services_killed_at_once_lose_nothing(mortal: Mortal) -> None:
 async def test_a_process_does_not_outlive_one_of_its_loops(mortal: Mortal) -> None:
     """A loop that was cancelled ends without an error; its process would serve on, and do only a part of its work."""
     with beside(mortal, "pricing", {dying.CANCELLATION: "housekeeping.before-commit"}) as maimed:
-        assert await asyncio.to_thread(maimed.process.wait, PATIENCE_SECONDS) == 1
+        assert await asyncio.to_thread(maimed.wait_for_end) == 1
     with beside(mortal, "pricing") as sound:
         await asyncio.to_thread(sound.wait)

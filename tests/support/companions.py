@@ -27,6 +27,8 @@ LEFT_OPEN = """
     AND state = 'idle in transaction' AND state_change < clock_timestamp() - interval '2 s'
 """
 
+GOES_ON_SECONDS = 20.0
+
 
 @dataclass
 class Companion:
@@ -63,6 +65,17 @@ class Companion:
         """End it, in order or not."""
         self.process.send_signal(number)
         self.process.wait(PATIENCE_SECONDS)
+
+    def wait_for_end(self) -> int | None:
+        """Wait until it ends of its own, and give its exit code; None where it is at work and goes on."""
+        working_since: float | None = None
+        while working_since is None or time.monotonic() - working_since < GOES_ON_SECONDS:
+            if (code := self.process.poll()) is not None:
+                return code
+            if working_since is None and answers(f"{self.url}/readyz"):
+                working_since = time.monotonic()
+            time.sleep(0.05)
+        return None
 
     def _until(self, condition: Callable[[], bool], trouble: str) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
