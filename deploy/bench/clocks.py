@@ -16,7 +16,7 @@ import asyncpg
 from chassis.clock import Clock
 from chassis.database import Connection, Database, open_database
 from chassis.settings import Settings
-from chassis.sweeper import FIRE, UPCOMING, Sweeper
+from chassis.sweeper import Sweeper
 from deploy.bench.measures import Comparison, Run, WatchedBell, middle
 from deploy.bench.setting import Bench
 
@@ -122,18 +122,16 @@ async def _plant(root: Connection, kind: str, count: int, first: datetime, apart
 
 
 async def _look(database: Database, settings: Settings) -> Run:
-    """What a sweeper asks when nothing is due: what to fire, and when to look again."""
+    """A sweeper's look when nothing is due."""
+    told = WatchedBell()
+    sweeper = Sweeper(settings, database, Clock(settings.clock_file), told, {})
     latencies = []
-    async with database.worker.acquire() as connection:
-        for _ in range(LOOKS):
-            began = time.perf_counter()
-            fired = await connection.fetch(
-                FIRE, SERVICE, datetime.now(UTC), settings.deadline_batch, [], False, []
-            )
-            await connection.fetchrow(UPCOMING, [])
-            latencies.append(time.perf_counter() - began)
-            if fired:
-                raise NotEachOnce("something pending was fired")
+    for _ in range(LOOKS):
+        began = time.perf_counter()
+        await sweeper.look()
+        latencies.append(time.perf_counter() - began)
+    if told.rings:
+        raise NotEachOnce("something pending was fired")
     return Run.of(latencies, sum(latencies))
 
 

@@ -74,12 +74,32 @@ class Sweeper:
         """Sweep until cancelled."""
         while True:
             try:
-                fired = await self._sweep()
-                if not fired:
-                    await self.bell.wait(await self._pause())
+                pause = await self.look()
+                if pause:
+                    await self.bell.wait(pause)
             except DATABASE_FAILURES as error:
                 log().warning("deadlines.database", error=describe(error))
                 await asyncio.sleep(self._settings.deadline_idle_seconds)
+
+    async def look(self) -> float:
+        """Fire what is due; gives the seconds to pause then, at most the idle pause: the business clock may be moved.
+
+        What is due is asked first, for firing is planned anew at every call, also where it fires nothing.
+        """
+        async with self._database.worker.acquire() as connection:
+            ahead = await connection.fetchrow(UPCOMING, self._skipping())
+        next_at, paused_until = ahead or (None, None)
+        now = self._clock.now()
+        if next_at is not None and next_at <= now and await self._sweep():
+            return 0
+        if paused_until is not None and paused_until <= now:
+            await self._end_pauses()
+            return SHORTEST_PAUSE_SECONDS
+        coming: list[datetime] = [at for at in (next_at, paused_until) if at is not None]
+        idle = self._settings.deadline_idle_seconds
+        if not coming:
+            return idle
+        return min(idle, max(SHORTEST_PAUSE_SECONDS, (min(coming) - now).total_seconds()))
 
     async def _sweep(self) -> int:
         fired = await self._fire_side_by_side()
@@ -165,20 +185,6 @@ class Sweeper:
         moment = asyncio.get_running_loop().time()
         self._skipped = {one: until for one, until in self._skipped.items() if until > moment}
         return list(self._skipped)
-
-    async def _pause(self) -> float:
-        """Seconds until the next step is due, at most the idle pause: the business clock may be moved."""
-        async with self._database.worker.acquire() as connection:
-            ahead = await connection.fetchrow(UPCOMING, self._skipping())
-        now = self._clock.now()
-        coming: list[datetime] = [at for at in ahead or () if at is not None]
-        if ahead and ahead["paused_until"] is not None and ahead["paused_until"] <= now:
-            await self._end_pauses()
-            return SHORTEST_PAUSE_SECONDS
-        idle = self._settings.deadline_idle_seconds
-        if not coming:
-            return idle
-        return min(idle, max(SHORTEST_PAUSE_SECONDS, (min(coming) - now).total_seconds()))
 
     async def _end_pauses(self) -> None:
         """Let run on what has stood still as long as it may; nothing of it is due before that."""

@@ -3,12 +3,14 @@
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
+from pydantic import BaseModel, ValidationError
 
 from chassis.http.problems import MEDIA_TYPE
+from chassis.http.words import field_error
 from support.backbone import caller, superuser
 from support.edge import AppUnderTest, chunks, is_problem, running_app
 from support.instance import FreshDatabase
@@ -102,6 +104,17 @@ async def test_numbers_that_are_none_are_refused(app: AppUnderTest) -> None:
         answer = await post(app, b'{"text": "x", "number": ' + number + b"}")
         is_problem(answer, answer.status_code, answer.json()["code"])
         assert answer.status_code in (400, 422)
+
+
+def test_what_may_be_chosen_is_listed_in_either_language() -> None:
+    class Asked(BaseModel):
+        sort: Literal["name", "-name", "state"]
+
+    with pytest.raises(ValidationError) as refused:
+        Asked.model_validate({"sort": "size"})
+    told = field_error(refused.value.errors()[0])
+    assert told["zh"] == "应为下列之一：'name'、'-name'、'state'"
+    assert told["en"] == "Input should be 'name', '-name' or 'state'"
 
 
 async def test_no_body_at_all_is_pointed_at(app: AppUnderTest) -> None:

@@ -72,7 +72,11 @@ def field_error(found: Mapping[str, Any]) -> dict[str, str]:
     zh, bar, en = message.partition(" | ")
     if not bar:
         template = FIELD_WORDS.get(found["type"], "不符合要求")
-        zh, en = template.format_map(_Known(context)), str(found["msg"])
+        listed = {
+            **context,
+            "expected": str(context.get("expected", "")).replace(" or ", "、").replace(", ", "、"),
+        }
+        zh, en = template.format_map(_Known(listed)), str(found["msg"])
     code = str(found["type"]).replace("_", "-")
     return {"pointer": pointer(found["loc"]), "code": code, "zh": zh, "en": en}
 
