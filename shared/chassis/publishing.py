@@ -19,6 +19,8 @@ from contracts.envelope import Header
 KEYS_KNOWN = 65_536
 FLUSH_SECONDS = 5.0
 WITHHELD_SECONDS = 300.0  # then the broker is asked again: its limit may have been raised
+UNSENT = (KafkaError, OSError, asyncio.CancelledError)
+"""What a batch may come to; the client cancels what it has given up, which is not our own end."""
 Place = tuple[str, int]
 Record = tuple[bytes, bytes, Sequence[Header]]
 
@@ -66,9 +68,7 @@ class Publisher:
                 self._one_by_one = True
                 await self.close()
                 raise outcome
-            if isinstance(
-                outcome, KafkaError | OSError | asyncio.CancelledError
-            ):  # the client's own, not ours
+            if isinstance(outcome, UNSENT):
                 await self.close()
                 raise NotPublished(f"{type(outcome).__name__}: {outcome}") from outcome
             if isinstance(outcome, BaseException):

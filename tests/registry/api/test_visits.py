@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from registry.model.codes import customer_code
 from support.declarations import approved, credit_code, declaration, declared
 from support.registry import AGENT, FAR, RIVAL, SECOND, expect
 from support.service import (
@@ -178,7 +179,7 @@ async def test_an_import_takes_all_visits_or_none_and_points_at_the_wrong_one(
     late = {"items": [item, item, {**item, "visited_on": "2026-03-03"}]}
     refused = await expect(registry.post(MANAGER, "/visits/import", late), 422)
     assert refused["pointer"] == "/items/2/visited_on"
-    unknown = {"items": [item, {**item, "customer": "42010000001233"}]}
+    unknown = {"items": [item, {**item, "customer": customer_code("420100", "9999999")}]}
     refused = await expect(registry.post(MANAGER, "/visits/import", unknown), 404)
     assert refused["pointer"] == "/items/1/customer"
     assert (await expect(registry.get(MANAGER, "/visits", customer=customer), 200))["total"] == 0
