@@ -71,9 +71,14 @@ def first_told(records: Sequence[Any]) -> dict[str, list[int]]:
     return found
 
 
-@pytest.fixture
-def lose_a_batch(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[int]]:
-    """Let the first batch of events that is sent from now on never arrive; gives the partitions it was for."""
+@pytest.fixture(params=[RequestTimedOutError, asyncio.CancelledError])
+def lose_a_batch(
+    request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], list[int]]:
+    """Let the first batch of events that is sent from now on never arrive; gives the partitions it was for.
+
+    The client says that it has timed out, or cancels it.
+    """
     send = AIOKafkaProducer.send_batch
 
     def arm() -> list[int]:
@@ -83,7 +88,7 @@ def lose_a_batch(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callabl
             if lost or topic != settings.topic:
                 return await send(self, batch, topic, partition=partition)
             lost.append(partition)
-            return asyncio.create_task(_time_out())
+            return asyncio.create_task(_give_up(request.param))
 
         monkeypatch.setattr(AIOKafkaProducer, "send_batch", unsteady)
         return lost
@@ -91,9 +96,9 @@ def lose_a_batch(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callabl
     return arm
 
 
-async def _time_out() -> None:
+async def _give_up(error: type[BaseException]) -> None:
     await asyncio.sleep(0.3)
-    raise RequestTimedOutError
+    raise error
 
 
 async def test_a_page_of_which_one_batch_was_not_acknowledged_is_sent_again(

@@ -10,7 +10,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -116,8 +116,10 @@ def _launched(playwright: Playwright, program: Path, environment: dict[str, str 
         timeout=LAUNCH_MS,
     )
     for _ in range(LAUNCHES - 1):
-        with suppress(Error):
+        try:
             return launch()
+        except Error as error:
+            print(f"launched again: {error}", file=sys.stderr)
     return launch()
 
 

@@ -47,6 +47,7 @@ async def test_a_reader_that_stands_still_is_replaced(
     class SpoiltAtFirst(Rereader):
         async def __aenter__(self) -> "SpoiltAtFirst":
             made.append(self)
+            house.settings.watchdog_seconds = 2.0 if len(made) == 1 else 60.0
             if len(made) == 1:
                 self._client.start = lambda start=self._client.start: self._start(start)
             await super().__aenter__()
@@ -57,7 +58,6 @@ async def test_a_reader_that_stands_still_is_replaced(
             await spoil(self._client)
 
     monkeypatch.setattr(rebuilding, "Rereader", SpoiltAtFirst)
-    house.settings.watchdog_seconds = 2.0
     await house.say(*a_history(random.Random(9), [new_key() for _ in range(20)], 5))
     async with in_background(house.consumer.run()):
         await house.until_heard(100)
